@@ -1,0 +1,203 @@
+// Keccak-256 with the padding Ethereum uses (0x01; SHA3-256 uses 0x06). Header-only.
+//
+// From the inside out: the permutation keccak-f[1600] of FIPS 202 section 3.3, the 136-byte sponge
+// around it, and three ways to feed the sponge: all at once, piece by piece, or one block prepared
+// in place.
+#pragma once
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#if defined(__GNUC__) || defined(__clang__)
+#define HAMT_ALWAYS_INLINE inline __attribute__((always_inline))
+#define HAMT_NOINLINE __attribute__((noinline))
+#else
+#define HAMT_ALWAYS_INLINE inline
+#define HAMT_NOINLINE
+#endif
+
+namespace hamt {
+
+/// A 32-byte keccak-256 value, in the order in which it is printed.
+using digest32 = std::array<std::uint8_t, 32>;
+
+/// Bytes that one permutation absorbs ("rate").
+inline constexpr std::size_t keccak_rate = 136;
+
+namespace keccak_detail {
+
+inline constexpr std::size_t rate_lanes = keccak_rate / 8;
+
+inline constexpr std::array<std::uint64_t, 24> round_constants = {
+    0x0000000000000001, 0x0000000000008082, 0x800000000000808a, 0x8000000080008000,
+    0x000000000000808b, 0x0000000080000001, 0x8000000080008081, 0x8000000000008009,
+    0x000000000000008a, 0x0000000000000088, 0x0000000080008009, 0x000000008000000a,
+    0x000000008000808b, 0x800000000000008b, 0x8000000000008089, 0x8000000000008003,
+    0x8000000000008002, 0x8000000000000080, 0x000000000000800a, 0x800000008000000a,
+    0x8000000080008081, 0x8000000000008080, 0x0000000080000001, 0x8000000080008008};
+
+/// chi over one row of five lanes: out[x] = b[x] ^ (~b[x+1] & b[x+2]).
+HAMT_ALWAYS_INLINE void chi(std::uint64_t* out, std::uint64_t b0, std::uint64_t b1,
+                            std::uint64_t b2, std::uint64_t b3, std::uint64_t b4) noexcept {
+  out[0] = b0 ^ (~b1 & b2);
+  out[1] = b1 ^ (~b2 & b3);
+  out[2] = b2 ^ (~b3 & b4);
+  out[3] = b3 ^ (~b4 & b0);
+  out[4] = b4 ^ (~b0 & b1);
+}
+
+/// One round from `a` to `e`: lane (x, y) is index 5y + x. Every index is a constant, so that the
+/// compiler keeps both states in registers and stack slots of its choosing. Each call of chi names
+/// the row that pi brings together.
+HAMT_ALWAYS_INLINE void round(const std::uint64_t* a, std::uint64_t* e, std::uint64_t rc) noexcept {
+  const std::uint64_t c0 = a[0] ^ a[5] ^ a[10] ^ a[15] ^ a[20];
+  const std::uint64_t c1 = a[1] ^ a[6] ^ a[11] ^ a[16] ^ a[21];
+  const std::uint64_t c2 = a[2] ^ a[7] ^ a[12] ^ a[17] ^ a[22];
+  const std::uint64_t c3 = a[3] ^ a[8] ^ a[13] ^ a[18] ^ a[23];
+  const std::uint64_t c4 = a[4] ^ a[9] ^ a[14] ^ a[19] ^ a[24];
+  const std::uint64_t d0 = c4 ^ std::rotl(c1, 1);
+  const std::uint64_t d1 = c0 ^ std::rotl(c2, 1);
+  const std::uint64_t d2 = c1 ^ std::rotl(c3, 1);
+  const std::uint64_t d3 = c2 ^ std::rotl(c4, 1);
+  const std::uint64_t d4 = c3 ^ std::rotl(c0, 1);
+  chi(e, a[0] ^ d0, std::rotl(a[6] ^ d1, 44), std::rotl(a[12] ^ d2, 43), std::rotl(a[18] ^ d3, 21),
+      std::rotl(a[24] ^ d4, 14));
+  e[0] ^= rc;
+  chi(e + 5, std::rotl(a[3] ^ d3, 28), std::rotl(a[9] ^ d4, 20), std::rotl(a[10] ^ d0, 3),
+      std::rotl(a[16] ^ d1, 45), std::rotl(a[22] ^ d2, 61));
+  chi(e + 10, std::rotl(a[1] ^ d1, 1), std::rotl(a[7] ^ d2, 6), std::rotl(a[13] ^ d3, 25),
+      std::rotl(a[19] ^ d4, 8), std::rotl(a[20] ^ d0, 18));
+  chi(e + 15, std::rotl(a[4] ^ d4, 27), std::rotl(a[5] ^ d0, 36), std::rotl(a[11] ^ d1, 10),
+      std::rotl(a[17] ^ d2, 15), std::rotl(a[23] ^ d3, 56));
+  chi(e + 20, std::rotl(a[2] ^ d2, 62), std::rotl(a[8] ^ d3, 55), std::rotl(a[14] ^ d4, 39),
+      std::rotl(a[15] ^ d0, 41), std::rotl(a[21] ^ d1, 2));
+}
+
+HAMT_ALWAYS_INLINE std::uint64_t load64(const void* from) noexcept {
+  std::uint64_t lane;
+  std::memcpy(&lane, from, 8);
+  if constexpr (std::endian::native == std::endian::big) lane = __builtin_bswap64(lane);
+  return lane;
+}
+
+HAMT_ALWAYS_INLINE void store64(void* to, std::uint64_t lane) noexcept {
+  if constexpr (std::endian::native == std::endian::big) lane = __builtin_bswap64(lane);
+  std::memcpy(to, &lane, 8);
+}
+
+}  // namespace keccak_detail
+
+/// The permutation keccak-f[1600], in place. Lane (x, y) is state[5y + x].
+/// Not inlined: it is 3 KB of code, and the call costs nothing beside it.
+HAMT_NOINLINE inline void keccak_f1600(std::array<std::uint64_t, 25>& state) noexcept {
+  std::uint64_t a[25];
+  std::uint64_t e[25];
+  for (int i = 0; i < 25; ++i) a[i] = state[i];
+  for (int i = 0; i < 24; i += 2) {
+    keccak_detail::round(a, e, keccak_detail::round_constants[i]);
+    keccak_detail::round(e, a, keccak_detail::round_constants[i + 1]);
+  }
+  for (int i = 0; i < 25; ++i) state[i] = a[i];
+}
+
+/// Incremental keccak-256 of a message of any length: update() as often as wanted, then finish()
+/// once. One permutation per 136 bytes and one more to finish; never allocates.
+class keccak256_hasher {
+ public:
+  keccak256_hasher& update(const void* data, std::size_t size) noexcept {
+    const auto* from = static_cast<const std::uint8_t*>(data);
+    while (size > 0) {
+      if (filled_ % 8 == 0 && size >= 8) {
+        state_[filled_ / 8] ^= keccak_detail::load64(from);
+        filled_ += 8, from += 8, size -= 8;
+      } else {
+        absorb_byte(filled_, *from);
+        ++filled_, ++from, --size;
+      }
+      if (filled_ == keccak_rate) {
+        keccak_f1600(state_);
+        filled_ = 0;
+      }
+    }
+    return *this;
+  }
+  keccak256_hasher& update(std::string_view data) noexcept {
+    return update(data.data(), data.size());
+  }
+
+  /// The digest of all that was given. The hasher is spent afterwards.
+  digest32 finish() noexcept {
+    absorb_byte(filled_, 0x01);
+    absorb_byte(keccak_rate - 1, 0x80);
+    keccak_f1600(state_);
+    digest32 out;
+    for (std::size_t i = 0; i < 4; ++i) keccak_detail::store64(out.data() + 8 * i, state_[i]);
+    return out;
+  }
+
+ private:
+  void absorb_byte(std::size_t at, std::uint8_t byte) noexcept {
+    state_[at / 8] ^= std::uint64_t{byte} << (8 * (at % 8));
+  }
+
+  std::array<std::uint64_t, 25> state_{};
+  std::size_t filled_ = 0;  // bytes absorbed since the last permutation, < keccak_rate
+};
+
+/// keccak-256 of `data`, any length: size / 136 + 1 permutations; never allocates.
+inline digest32 keccak256(const void* data, std::size_t size) noexcept {
+  return keccak256_hasher{}.update(data, size).finish();
+}
+inline digest32 keccak256(std::string_view data) noexcept {
+  return keccak256(data.data(), data.size());
+}
+
+/// A message of fewer than 136 bytes that is put together in place, then hashed with one
+/// permutation. For messages of one shape: fill it once, change a field with put(), hash again;
+/// hashing leaves the message as it is.
+class keccak_block {
+ public:
+  static constexpr std::size_t max_size = keccak_rate - 1;
+
+  /// An all-zero message of `size` bytes. Requires size <= max_size.
+  explicit keccak_block(std::size_t size) noexcept {
+    bytes_[size] = 0x01;
+    bytes_[keccak_rate - 1] |= 0x80;
+  }
+
+  /// Overwrites message bytes [at, at + size). The caller keeps within the message: no check, this
+  /// is an inner loop.
+  void put(std::size_t at, const void* data, std::size_t size) noexcept {
+    std::memcpy(bytes_.data() + at, data, size);
+  }
+  void put(std::size_t at, std::uint8_t byte) noexcept { bytes_[at] = byte; }
+  void put(std::size_t at, const digest32& digest) noexcept {
+    std::memcpy(bytes_.data() + at, digest.data(), digest.size());
+  }
+
+  /// The digest as four 64-bit lanes: lane i holds bytes 8i..8i+7, least significant first.
+  std::array<std::uint64_t, 4> hash_lanes() const noexcept {
+    std::array<std::uint64_t, 25> state;
+    for (std::size_t i = 0; i < keccak_detail::rate_lanes; ++i)
+      state[i] = keccak_detail::load64(bytes_.data() + 8 * i);
+    for (std::size_t i = keccak_detail::rate_lanes; i < 25; ++i) state[i] = 0;
+    keccak_f1600(state);
+    return {state[0], state[1], state[2], state[3]};
+  }
+  /// The digest of the message as it stands: one permutation, no allocation.
+  digest32 hash() const noexcept {
+    const std::array<std::uint64_t, 4> lanes = hash_lanes();
+    digest32 out;
+    for (std::size_t i = 0; i < 4; ++i) keccak_detail::store64(out.data() + 8 * i, lanes[i]);
+    return out;
+  }
+
+ private:
+  alignas(8) std::array<std::uint8_t, keccak_rate> bytes_{};
+};
+
+}  // namespace hamt
