@@ -1,0 +1,63 @@
+# Everything that is said to Emscripten, and every difference between its versions. Floor: 3.1.6 (Debian 12).
+
+execute_process(COMMAND ${CMAKE_CXX_COMPILER} --version OUTPUT_VARIABLE emcc_says)
+string(REGEX MATCH "[0-9]+\\.[0-9]+\\.[0-9]+" HAMT_EMCC_VERSION "${emcc_says}")
+if(HAMT_EMCC_VERSION VERSION_LESS 3.1.6)
+  message(FATAL_ERROR "Emscripten 3.1.6 or newer is needed; found '${HAMT_EMCC_VERSION}'")
+endif()
+
+# Native wasm exceptions: bad_alloc and validation errors unwind through C++ at no cost on the paths that do not throw.
+set(hamt_wasm_compile_flags -O3 -flto -fwasm-exceptions)
+
+set(hamt_wasm_link_flags
+    -lembind
+    -sMODULARIZE=1
+    -sEXPORT_ES6=1
+    -sUSE_ES6_IMPORT_META=0        # the loader is js/engine.ts: the glue never looks for its own address
+    -sEXPORT_NAME=createHamtModule
+    -sENVIRONMENT=web              # the glue takes no notice of Node; js/engine.ts hands it a compiled module
+    -sWASM_ASYNC_COMPILATION=0     # the factory returns a module, not a promise
+    -sINCOMING_MODULE_JS_API=instantiateWasm
+    -sDYNAMIC_EXECUTION=0          # no eval, no new Function: pages with a strict CSP
+    -sFILESYSTEM=0
+    -sTEXTDECODER=2
+    -sALLOW_MEMORY_GROWTH=1
+    -sINITIAL_MEMORY=2MB
+    -sMAXIMUM_MEMORY=4GB
+    -sABORTING_MALLOC=0            # malloc returns null, so C++ throws bad_alloc, which the boundary turns into an error
+    -sEXPORTED_FUNCTIONS=_malloc,_free)
+
+# What has another name, or another default, in later versions.
+if(HAMT_EMCC_VERSION VERSION_LESS 3.1.27)
+  list(APPEND hamt_wasm_link_flags -sTOTAL_STACK=256KB)
+else()
+  list(APPEND hamt_wasm_link_flags -sSTACK_SIZE=256KB)
+endif()
+if(HAMT_EMCC_VERSION VERSION_GREATER_EQUAL 3.1.54)
+  list(APPEND hamt_wasm_link_flags -sEMBIND_AOT=1)  # invokers generated ahead of time
+endif()
+if(HAMT_EMCC_VERSION VERSION_GREATER_EQUAL 4.0.0)
+  # The encoding every browser of the last three years has; later versions of Emscripten default to the newer one.
+  list(APPEND hamt_wasm_compile_flags -sWASM_LEGACY_EXCEPTIONS=1)
+  # Memory views are no longer on the module unless asked for.
+  list(APPEND hamt_wasm_link_flags -sEXPORTED_RUNTIME_METHODS=HEAPU8,HEAPU32,HEAP32,HEAPF64)
+endif()
+
+add_compile_options(${hamt_wasm_compile_flags})
+
+# Compiles cpp/binding with every layer below it into hamt.mjs and hamt.wasm.
+function(hamt_add_wasm_module)
+  file(GLOB sources CONFIGURE_DEPENDS cpp/binding/*.cpp)
+  if(NOT sources)
+    message(FATAL_ERROR "cpp/binding holds no .cpp file")
+  endif()
+  add_executable(hamt ${sources})
+  set_target_properties(hamt PROPERTIES SUFFIX .mjs)
+  target_link_libraries(hamt PRIVATE ${hamt_top})
+  target_link_options(hamt PRIVATE ${hamt_wasm_compile_flags} ${hamt_wasm_link_flags})
+
+  list(JOIN hamt_wasm_compile_flags " " compile)
+  list(JOIN hamt_wasm_link_flags " " link)
+  file(WRITE ${CMAKE_BINARY_DIR}/provenance.json
+       "{\"emscripten\": \"${HAMT_EMCC_VERSION}\", \"flags\": \"-std=c++20 ${compile} ${link}\"}\n")
+endfunction()

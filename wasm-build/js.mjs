@@ -1,0 +1,190 @@
+// js/ → dist/: every entry point as ESM and CommonJS with source maps (esbuild), and type declarations (tsc).
+//
+// An entry never contains another: an import of one by another stays an import. So `hamt-wasm`, `hamt-wasm/slim` and
+// `hamt-wasm/sortition` share one core, one engine and one set of classes, in ESM and in CommonJS alike.
+import * as esbuild from 'esbuild'
+import { createHash } from 'node:crypto'
+import {
+  chmodSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { Failure, quietly, root, say, seconds } from './step.mjs'
+
+const source = join(root, 'js')
+const dist = join(root, 'dist')
+// Built beside dist/ and then moved there: a failed build leaves the last good one, and no test sees half of one.
+const fresh = join(root, `.dist-${process.pid}`)
+const stamp = join(root, 'build', 'js.stamp')
+
+/** Entry points, as paths below js/ without an ending. `core` is shared by the others and not exported to users. */
+const libraryEntries = ['core', 'index', 'slim', 'verify', 'sortition/index']
+const programEntries = ['cli/main']
+
+const wanted = [...libraryEntries, ...programEntries]
+
+function present(entries) {
+  return entries.filter((entry) => existsSync(join(source, `${entry}.ts`)))
+}
+
+/** Keeps imports of other entries as imports, rewritten to where the entry's output lies. */
+function siblings(self) {
+  return {
+    name: 'siblings',
+    setup(build) {
+      build.onResolve({ filter: /^\.{1,2}\// }, (args) => {
+        if (args.kind === 'entry-point') return undefined
+        const target = relative(source, join(args.resolveDir, args.path)).replace(/\.(js|ts)$/, '')
+        if (target === self || !wanted.includes(target)) return undefined
+        const path = relative(dirname(self), target)
+        return { path: `${path.startsWith('.') ? '' : './'}${path}.js`, external: true }
+      })
+    },
+  }
+}
+
+const common = {
+  bundle: true,
+  platform: 'neutral',
+  mainFields: ['module', 'main'],
+  target: ['es2022'],
+  minify: true,
+  keepNames: true,
+  sourcemap: 'linked',
+  sourcesContent: true,
+  legalComments: 'inline',
+  logLevel: 'warning',
+  metafile: true,
+}
+
+async function bundle(entry, format) {
+  const outfile = join(fresh, format === 'cjs' ? 'cjs' : '.', `${entry}.js`)
+  // CommonJS has no import.meta: what the sources make of it (the address of hamt.wasm) is the same in both.
+  const cjsUrl = `require('node:url').pathToFileURL(__filename.replace(/cjs([\\\\/][^\\\\/]*)$/,'$1')).href`
+  const result = await esbuild.build({
+    ...common,
+    entryPoints: [join(source, `${entry}.ts`)],
+    outfile,
+    format,
+    conditions: ['import', 'module'],
+    external: ['node:*'],
+    plugins: [siblings(entry)],
+    ...(format === 'cjs' && {
+      define: { 'import.meta.url': 'importMetaUrl' },
+      banner: entry === 'slim' ? { js: `const importMetaUrl=${cjsUrl};` } : {},
+    }),
+  })
+  return Object.keys(result.metafile.inputs)
+}
+
+/** A source that ends up in two bundles would exist twice at run time: two engines, two classes of one name. */
+function refuseDuplicates(inputsOf) {
+  const owner = new Map()
+  for (const [entry, inputs] of inputsOf) {
+    if (entry === 'verify') continue // stands alone on purpose
+    for (const input of inputs.filter((path) => path.startsWith('js/'))) {
+      const other = owner.get(input)
+      if (other) {
+        throw new Failure(
+          `${input} would be bundled into both dist/${other}.js and dist/${entry}.js; import it through an entry point`,
+        )
+      }
+      owner.set(input, entry)
+    }
+  }
+}
+
+async function declarations() {
+  const types = join(root, 'build', `types-${process.pid}`)
+  rmSync(types, { recursive: true, force: true })
+  await quietly('tsc', process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', types])
+  const isTypes = (path) => statSync(path).isDirectory() || path.endsWith('.d.ts')
+  for (const target of [fresh, join(fresh, 'cjs')]) {
+    cpSync(types, target, { recursive: true })
+    cpSync(join(source, 'generated'), join(target, 'generated'), { recursive: true, filter: isTypes })
+  }
+  rmSync(types, { recursive: true, force: true })
+}
+
+function filesBelow(dir) {
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((file) => file.isFile())
+    .map((file) => join(file.parentPath ?? file.path, file.name))
+    .sort()
+}
+
+/** Names the state of everything that dist/ is made from. */
+function inputState() {
+  const files = [...filesBelow(source), ...filesBelow(join(root, 'wasm-build'))]
+  files.push(...['package-lock.json', 'package.json', 'tsconfig.json', 'tsconfig.build.json'].map((name) => join(root, name)))
+  const hash = createHash('sha256')
+  for (const file of files) hash.update(file).update('\0').update(readFileSync(file)).update('\0')
+  return hash.digest('hex')
+}
+
+async function buildFresh(withTypes) {
+  mkdirSync(join(fresh, 'cjs'), { recursive: true })
+  const inputsOf = new Map()
+  const jobs = []
+  for (const entry of present(wanted)) {
+    jobs.push(bundle(entry, 'esm').then((inputs) => inputsOf.set(entry, inputs)))
+    if (libraryEntries.includes(entry)) jobs.push(bundle(entry, 'cjs'))
+  }
+  if (withTypes) jobs.push(declarations())
+  const failed = (await Promise.allSettled(jobs)).find((job) => job.status === 'rejected')?.reason
+  if (failed) throw failed instanceof Failure ? failed : new Failure(failed.message)
+  refuseDuplicates(inputsOf)
+
+  writeFileSync(join(fresh, 'cjs', 'package.json'), '{ "type": "commonjs" }\n')
+  copyFileSync(join(source, 'generated', 'hamt.wasm'), join(fresh, 'hamt.wasm'))
+  for (const entry of present(programEntries)) chmodSync(join(fresh, `${entry}.js`), 0o755)
+}
+
+/**
+ * Builds dist/ when something it is made from has changed; says what it did. Without types it is quicker, and does
+ * not mind type errors.
+ */
+export async function buildJs({ withTypes = true } = {}) {
+  const began = performance.now()
+  const state = `${inputState()} ${withTypes ? 'with' : 'without'} types`
+  if (existsSync(stamp) && existsSync(dist) && readFileSync(stamp, 'utf8') === state) {
+    say(`Up to date: the npm package (dist/) (${seconds(began)})`)
+    return
+  }
+  try {
+    await buildFresh(withTypes)
+    rmSync(dist, { recursive: true, force: true })
+    renameSync(fresh, dist)
+  } finally {
+    rmSync(fresh, { recursive: true, force: true })
+  }
+  mkdirSync(dirname(stamp), { recursive: true })
+  writeFileSync(stamp, state)
+  say(`Built the npm package (dist/) (${seconds(began)})`)
+}
+
+/** Compiles an example (or any program on top of the package) into build/<path>.js; returns that file. */
+export async function buildProgram(path) {
+  const outfile = join(root, 'build', `${path}.js`)
+  await esbuild.build({
+    entryPoints: [join(root, `${path}.ts`)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    packages: 'external',
+    sourcemap: 'inline',
+    logLevel: 'warning',
+  })
+  return outfile
+}

@@ -1,0 +1,79 @@
+// cpp/ → build/wasm/hamt.{mjs,wasm} (CMake and emcc) → js/generated/, which the TypeScript sources import.
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { emccEnvironment } from './setup.mjs'
+import { quietly, root, say, seconds } from './step.mjs'
+
+const out = join(root, 'build', 'wasm')
+const generated = join(root, 'js', 'generated')
+
+/** Writes only what differs, so that a build with nothing to do leaves every time stamp alone. */
+function writeIfChanged(name, content) {
+  const file = join(generated, name)
+  const bytes = Buffer.from(content)
+  if (existsSync(file) && readFileSync(file).equals(bytes)) return false
+  writeFileSync(file, bytes)
+  return true
+}
+
+const glueTypes = `\
+/** What the glue expects of its caller. */
+export interface HamtModuleOptions {
+  /** Hands over an instance of the module that js/engine.ts compiled; returns its exports. */
+  instantiateWasm(
+    imports: WebAssembly.Imports,
+    success: (instance: WebAssembly.Instance) => void,
+  ): WebAssembly.Exports
+}
+/** Makes one instance of the engine: raw exports as \`_name\`, embind's names as they are, memory as \`HEAPU8\`… */
+export default function createHamtModule(options: HamtModuleOptions): unknown
+`
+
+/** Builds the wasm module when a source has changed; says what it did. */
+export async function buildWasm() {
+  const began = performance.now()
+  const env = emccEnvironment()
+  if (!existsSync(join(out, 'build.ninja'))) {
+    say('Configuring the WebAssembly build (the first time, Emscripten also compiles its own libraries)')
+    await quietly('wasm-configure', 'emcmake', ['cmake', '--preset', 'wasm'], { env })
+  }
+  await quietly('wasm-build', 'cmake', ['--build', '--preset', 'wasm'], { env })
+
+  const wasm = readFileSync(join(out, 'hamt.wasm'))
+  const glue = readFileSync(join(out, 'hamt.mjs'), 'utf8')
+  const { emscripten, flags } = JSON.parse(readFileSync(join(out, 'provenance.json'), 'utf8'))
+  const provenance = {
+    emscripten,
+    flags,
+    bytes: wasm.length,
+    sha256: createHash('sha256').update(wasm).digest('hex'),
+  }
+
+  mkdirSync(generated, { recursive: true })
+  const changed = [
+    writeIfChanged('hamt.wasm', wasm),
+    writeIfChanged('glue.js', glue),
+    writeIfChanged('glue.d.ts', glueTypes),
+    writeIfChanged('wasm.js', `export const wasmBase64 =\n  '${wasm.toString('base64')}'\n`),
+    writeIfChanged('wasm.d.ts', '/** The wasm module, in base64. */\nexport declare const wasmBase64: string\n'),
+    writeIfChanged('provenance.js', `export const provenance = ${JSON.stringify(provenance, null, 2)}\n`),
+    writeIfChanged(
+      'provenance.d.ts',
+      `/** Where the wasm module comes from. */
+export declare const provenance: {
+  /** Version of Emscripten. */
+  readonly emscripten: string
+  /** Compile and link flags. */
+  readonly flags: string
+  /** Size of the module. */
+  readonly bytes: number
+  /** SHA-256 of the module, in hexadecimal. */
+  readonly sha256: string
+}
+`,
+    ),
+  ].some(Boolean)
+  const verb = changed ? 'Built' : 'Up to date:'
+  say(`${verb} the WebAssembly module: ${wasm.length} bytes, Emscripten ${emscripten} (${seconds(began)})`)
+}
