@@ -1,0 +1,37 @@
+// The error types of the package. No wasm here: `hamt-wasm/verify` shares them.
+
+/** Bytes that are not a snapshot (or a delta for this base): `code` names the broken rule, `offset` where it was seen. */
+export class SnapshotError extends Error {
+  override readonly name = 'SnapshotError'
+  /** A short, stable name of the rule that was broken, such as `checksum`. */
+  readonly code: string
+  /** The byte at which it was noticed, counted from the start of the input; -1 when no single byte is to blame. */
+  readonly offset: number
+
+  constructor(code: string, offset = -1, message?: string) {
+    super(message ?? `not a valid snapshot: ${code}${offset >= 0 ? ` at byte ${offset}` : ''}`)
+    this.code = code
+    this.offset = offset
+  }
+}
+
+/** A proof that proves nothing about this digest and key: `code` names the broken rule. */
+export class ProofError extends Error {
+  override readonly name = 'ProofError'
+  /** A short, stable name of the rule that was broken, such as `digest`. */
+  readonly code: string
+
+  constructor(code: string, message?: string) {
+    super(message ?? `not a valid proof: ${code}`)
+    this.code = code
+  }
+}
+
+/** The map (or a thing made from it) was used after its `dispose()`. */
+export class DisposedError extends Error {
+  override readonly name = 'DisposedError'
+
+  constructor(message = 'this map has been disposed') {
+    super(message)
+  }
+}
