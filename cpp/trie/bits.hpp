@@ -1,0 +1,60 @@
+// Bits: how a hash is cut into digits and how a sparse array of slots is indexed.
+//
+// A node has up to 2^B slots. It stores only the occupied ones, in slot order; a bitmap says which
+// those are, and the index of a slot in the packed array is the number of set bits below it.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+
+namespace hamt {
+
+/// Number of set bits. One instruction where the target has it, else a short sequence without a
+/// table or a call.
+inline unsigned popcount(std::uint32_t x) noexcept {
+#if defined(__POPCNT__) || defined(__wasm__) || !defined(__x86_64__)
+  return static_cast<unsigned>(std::popcount(x));
+#else
+  x = x - ((x >> 1) & 0x55555555u);
+  x = (x & 0x33333333u) + ((x >> 2) & 0x33333333u);
+  return (((x + (x >> 4)) & 0x0f0f0f0fu) * 0x01010101u) >> 24;
+#endif
+}
+
+/// Index of the lowest set bit. `x` must not be 0.
+inline unsigned lowest(std::uint32_t x) noexcept {
+  return static_cast<unsigned>(std::countr_zero(x));
+}
+
+/// The cutting of a 64-bit hash into digits of `B` bits, low bits first.
+///
+///     B = 5:   63..60 | 59..55 | ... | 9..5 | 4..0
+///     level        12       11             1      0
+///
+/// The last digit is shorter when B does not divide 64. Below the last level, at `end_shift`, no
+/// digit is left: keys that get there have equal hashes.
+template <unsigned B>
+struct digits {
+  static_assert(B >= 1 && B <= 5, "a bitmap has 32 bits");
+  static constexpr unsigned width = 1u << B;                  ///< slots of a node
+  static constexpr unsigned levels = (64 + B - 1) / B;        ///< levels with a digit
+  static constexpr unsigned end_shift = levels * B;           ///< shift of the collision level
+
+  /// The digit at `shift`, which must be below `end_shift`.
+  static unsigned at(std::uint64_t hash, unsigned shift) noexcept {
+    return static_cast<unsigned>(hash >> shift) & (width - 1);
+  }
+
+  /// A number whose order is the order of iteration: the digits with the first one on top.
+  static std::uint64_t order(std::uint64_t hash) noexcept {
+    std::uint64_t out = 0;
+    unsigned shift = 0;
+    for (; shift + B <= 64; shift += B) out = (out << B) | at(hash, shift);
+    if (shift < 64) out = (out << (64 - shift)) | (hash >> shift);
+    return out;
+  }
+};
+
+inline void prefetch(const void* p) noexcept { __builtin_prefetch(p); }
+
+}  // namespace hamt

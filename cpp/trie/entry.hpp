@@ -1,0 +1,164 @@
+// Entries: a key with its value, packed into a node or in a box of its own.
+//
+// A node keeps its entries as a run of byte strings, here called cells. A cell is one of
+//
+//     packed   | key size, 2 bytes | key | value |        key and value together <= P::inline_limit
+//     boxed    | 0xffff            | box* |               everything else
+//
+// Which of the two is decided by the entry's size and type alone, so equal entries have equal cells (or
+// boxes of equal content). Packed entries cost a copied node no reference count and a lookup no cache miss
+// beyond the node's own.
+//
+// A box:   | count | key size | value size | value | key |
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+#include "trie/policy.hpp"
+#include "trie/value.hpp"
+
+namespace hamt {
+
+/// What a reader sees of an entry. Valid as long as the node or map that it was taken from.
+template <class V>
+struct entry_view {
+  std::string_view key;
+  typename value_traits<V>::view value;
+};
+
+/// What the heap guarantees, and so the strictest alignment of a value in a box.
+inline constexpr std::size_t box_alignment = 2 * sizeof(void*);
+
+/// An entry outside any node: counted, immutable, shared by all nodes that hold it.
+template <class V, class P>
+class box {
+  using traits = value_traits<V>;
+  static_assert(std::is_same_v<V, bytes> || traits::packable || alignof(V) <= box_alignment);
+
+ public:
+  using argument = typename traits::argument;
+
+  /// A new box with a count of one. One allocation; O(size). Throws std::bad_alloc,
+  /// std::length_error for a key or value of 4 GiB or more, and what copying a V throws.
+  static box* make(std::string_view key, argument value) {
+    const std::size_t value_size = traits::size(value);
+    constexpr std::size_t most = std::numeric_limits<std::uint32_t>::max() - 64;
+    if (key.size() > most || value_size > most || key.size() > SIZE_MAX / 2 - value_size - 64)
+      throw std::length_error("hamt: a key or value of 4 GiB or more");
+    const std::size_t capacity = P::memory::capacity(sizeof(box) + value_size + key.size());
+    void* memory = P::memory::allocate(capacity);
+    box* b = ::new (memory) box(static_cast<std::uint32_t>(key.size()),
+                                static_cast<std::uint32_t>(value_size));
+    try {
+      traits::write(b->value_bytes(), value);
+    } catch (...) {
+      P::memory::release(memory, capacity);
+      throw;
+    }
+    if (!key.empty()) std::memcpy(b->value_bytes() + value_size, key.data(), key.size());
+    return b;
+  }
+
+  void retain() noexcept { count_.retain(); }
+  /// Gives one count back and frees the box with the last.
+  void release() noexcept {
+    if (!count_.release()) return;
+    const std::size_t capacity = P::memory::capacity(sizeof(box) + value_size_ + key_size_);
+    traits::destroy(value_bytes());
+    P::memory::release(this, capacity);
+  }
+
+  std::string_view key() const noexcept {
+    return {reinterpret_cast<const char*>(value_bytes()) + value_size_, key_size_};
+  }
+  typename traits::view value() const noexcept { return traits::read(value_bytes(), value_size_); }
+  entry_view<V> view() const noexcept { return {key(), value()}; }
+  std::uint32_t value_size() const noexcept { return value_size_; }
+
+ private:
+  box(std::uint32_t key_size, std::uint32_t value_size) noexcept
+      : key_size_(key_size), value_size_(value_size) {}
+
+  std::byte* value_bytes() noexcept { return reinterpret_cast<std::byte*>(this) + sizeof(box); }
+  const std::byte* value_bytes() const noexcept {
+    return reinterpret_cast<const std::byte*>(this) + sizeof(box);
+  }
+
+  alignas(box_alignment) typename P::count count_;
+  std::uint32_t key_size_;
+  std::uint32_t value_size_;
+};
+
+/// Reading and writing of cells. A cell is addressed by its first byte and its size.
+template <class V, class P>
+struct cell_format {
+  using traits = value_traits<V>;
+  using boxed = box<V, P>;
+  using argument = typename traits::argument;
+
+  static constexpr std::size_t prefix = 2;
+  static constexpr std::uint16_t boxed_mark = 0xffff;
+  static constexpr std::size_t boxed_size = prefix + sizeof(boxed*);
+  static constexpr std::size_t max_size =
+      prefix + (P::inline_limit > sizeof(boxed*) ? P::inline_limit : sizeof(boxed*));
+  static_assert(32 * max_size < 0xffff, "a node's cells are addressed with 16 bits");
+
+  static bool packs(std::size_t key_size, std::size_t value_size) noexcept {
+    if constexpr (!traits::packable) return false;
+    return key_size <= P::inline_limit && value_size <= P::inline_limit - key_size;
+  }
+  static std::uint16_t mark(const std::byte* cell) noexcept {
+    std::uint16_t m;
+    std::memcpy(&m, cell, sizeof m);
+    return m;
+  }
+  static bool is_boxed(const std::byte* cell) noexcept { return mark(cell) == boxed_mark; }
+  static boxed* box_of(const std::byte* cell) noexcept {
+    boxed* b;
+    std::memcpy(&b, cell + prefix, sizeof b);
+    return b;
+  }
+  static void write_box(std::byte* cell, boxed* b) noexcept {
+    std::memcpy(cell, &boxed_mark, prefix);
+    std::memcpy(cell + prefix, &b, sizeof b);
+  }
+  static std::size_t packed_size(std::string_view key, std::size_t value_size) noexcept {
+    return prefix + key.size() + value_size;
+  }
+  /// Writes a packed cell; a packable value is copied with memcpy and cannot throw.
+  static void write_packed(std::byte* cell, std::string_view key, argument value) noexcept {
+    const auto size = static_cast<std::uint16_t>(key.size());
+    std::memcpy(cell, &size, prefix);
+    if (!key.empty()) std::memcpy(cell + prefix, key.data(), key.size());
+    traits::write(cell + prefix + key.size(), value);
+  }
+
+  static std::string_view key(const std::byte* cell) noexcept {
+    const std::uint16_t m = mark(cell);
+    if (m == boxed_mark) return box_of(cell)->key();
+    return {reinterpret_cast<const char*>(cell) + prefix, m};
+  }
+  static entry_view<V> view(const std::byte* cell, std::size_t size) noexcept {
+    const std::uint16_t m = mark(cell);
+    if constexpr (traits::packable) {
+      if (m != boxed_mark)
+        return {{reinterpret_cast<const char*>(cell) + prefix, m},
+                traits::read(cell + prefix + m, size - prefix - m)};
+    }
+    return box_of(cell)->view();
+  }
+  static void retain(const std::byte* cell) noexcept {
+    if (is_boxed(cell)) box_of(cell)->retain();
+  }
+  static void release(const std::byte* cell) noexcept {
+    if (is_boxed(cell)) box_of(cell)->release();
+  }
+};
+
+}  // namespace hamt

@@ -1,0 +1,174 @@
+// The map: the value that a user holds.
+//
+//     auto a = hamt::map<>{}.set("hello", "1");
+//     auto b = a.set("world", "2");            // a is as it was; both share what is equal
+//
+// A map is one counted pointer. Copying it is one count; changing it copies one path of nodes, or nothing
+// when the map is a temporary that alone owns the path.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "trie/cursor.hpp"
+#include "trie/trie.hpp"
+
+namespace hamt {
+
+/// A persistent map from strings to V. `P` says how it counts, allocates and hashes.
+///
+/// | operation           | time                          | allocates          |
+/// | ------------------- | ----------------------------- | ------------------ |
+/// | copy, move, size    | O(1)                          | nothing            |
+/// | find, contains      | O(log n), at most 13 nodes    | nothing            |
+/// | set, erase          | O(log n): one path            | a node a level     |
+/// | set, erase on &&    | the same                      | often nothing      |
+/// | iterate             | O(1) a step                   | nothing            |
+/// | ==                  | the parts that are not shared | nothing            |
+///
+/// Functions that allocate may throw std::bad_alloc; then every map is as it was.
+template <class V = bytes, class P = local_policy>
+class map {
+ public:
+  using node_type = node<V, P>;
+  using trie_type = trie<V, P>;
+  using argument = typename value_traits<V>::argument;
+  using value_view = typename value_traits<V>::view;
+  using policy = P;
+
+  map() noexcept = default;
+  map(const map& o) noexcept : root_(o.root_) {
+    if (root_ != nullptr) root_->retain();
+  }
+  map(map&& o) noexcept : root_(std::exchange(o.root_, nullptr)) {}
+  map& operator=(map o) noexcept {
+    std::swap(root_, o.root_);
+    return *this;
+  }
+  ~map() {
+    if (root_ != nullptr) node_type::release(root_);
+  }
+
+  std::size_t size() const noexcept { return root_ == nullptr ? 0 : root_->size(); }
+  bool empty() const noexcept { return root_ == nullptr; }
+
+  /// The value of `key`, or nothing. The view is valid while this map (or another version that holds the same
+  /// node) lives and is not changed in place.
+  std::optional<value_view> find(std::string_view key) const noexcept {
+    return trie_type::find(root_, key);
+  }
+  bool contains(std::string_view key) const noexcept { return find(key).has_value(); }
+
+  /// This map with `key` set to `value`; the same map (`same`) when an equal value is there.
+  [[nodiscard]] map set(std::string_view key, argument value) const& {
+    map m = *this;
+    m.put(key, value);
+    return m;
+  }
+  [[nodiscard]] map set(std::string_view key, argument value) && {
+    put(key, value);
+    return std::move(*this);
+  }
+  /// This map without `key`; the same map when it is absent.
+  [[nodiscard]] map erase(std::string_view key) const& {
+    map m = *this;
+    m.remove(key);
+    return m;
+  }
+  [[nodiscard]] map erase(std::string_view key) && {
+    remove(key);
+    return std::move(*this);
+  }
+
+  /// Whether both are the same version: one pointer comparison. Equal maps may be different versions.
+  bool same(const map& o) const noexcept { return root_ == o.root_; }
+  /// Equal contents. Shared parts are not visited.
+  friend bool operator==(const map& a, const map& b) {
+    if (a.root_ == b.root_) return true;
+    return a.root_ != nullptr && b.root_ != nullptr && node_type::equal(a.root_, b.root_);
+  }
+
+  /// The root, or null for the empty map: for layers above and for tests.
+  const node_type* root() const noexcept { return root_; }
+  /// Gives up the root with its count. `adopt` takes one over.
+  [[nodiscard]] node_type* release() noexcept { return std::exchange(root_, nullptr); }
+  static map adopt(node_type* root) noexcept {
+    map m;
+    m.root_ = root;
+    return m;
+  }
+
+ private:
+  template <class, class>
+  friend class draft;
+
+  /// In place where this map is the only owner. False when nothing changed.
+  bool put(std::string_view key, argument value) {
+    typename trie_type::insertion in(key, value);
+    if (root_ == nullptr) {
+      root_ = trie_type::single(in);
+      return true;
+    }
+    const bool owned = root_->unique();
+    node_type* r = trie_type::set(root_, owned, 0, in);
+    replace(r, owned, in.changed);
+    return in.changed;
+  }
+  bool remove(std::string_view key) {
+    if (root_ == nullptr) return false;
+    typename trie_type::removal out(key);
+    const bool owned = root_->unique();
+    node_type* r = trie_type::erase(root_, owned, 0, out);
+    replace(r, owned, out.changed);
+    return out.changed;
+  }
+  void replace(node_type* r, bool owned, bool changed) noexcept {
+    if (!changed) return;
+    if (!owned) node_type::release(root_);
+    root_ = r;
+  }
+
+  node_type* root_ = nullptr;
+};
+
+/// A map under change: many edits, one new version. A draft changes in place what it alone owns and copies
+/// the rest, once; the version that it began with, and open cursors, see nothing of it.
+template <class V = bytes, class P = local_policy>
+class draft {
+ public:
+  using map_type = map<V, P>;
+  using argument = typename map_type::argument;
+
+  draft() noexcept = default;
+  explicit draft(map_type m) noexcept : map_(std::move(m)) {}
+
+  /// Sets `key`; false when an equal value was there. Costs as map::set on a temporary.
+  bool set(std::string_view key, argument value) { return map_.put(key, value); }
+  /// Takes `key` out; false when it was absent.
+  bool erase(std::string_view key) { return map_.remove(key); }
+  /// Valid until the next change.
+  std::optional<typename map_type::value_view> find(std::string_view key) const noexcept {
+    return map_.find(key);
+  }
+  bool contains(std::string_view key) const noexcept { return map_.contains(key); }
+  std::size_t size() const noexcept { return map_.size(); }
+  /// The map as it is now, O(1). The draft may go on; what it then changes is copied first.
+  map_type freeze() const noexcept { return map_; }
+
+ private:
+  map_type map_;
+};
+
+/// A place in a map; it holds the version it walks. See cursor.hpp for order and costs.
+template <class V = bytes, class P = local_policy>
+class cursor : public node_cursor<V, P> {
+ public:
+  explicit cursor(map<V, P> m) noexcept : node_cursor<V, P>(m.root()), map_(std::move(m)) {}
+
+ private:
+  map<V, P> map_;
+};
+
+}  // namespace hamt

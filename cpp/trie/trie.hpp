@@ -1,0 +1,245 @@
+// The trie: find, set and erase along a path of nodes.
+//
+// The shape is canonical, a function of the entries alone:
+//   - an entry sits in the first node on its hash's path where no other entry's hash has the same digits so
+//     far; so a node that is not the root has at least two entries beneath it;
+//   - entries whose hashes are equal in all 64 bits share a collision node below the last digit;
+//   - a map without entries has no node at all.
+//
+// One rule serves persistence and in-place change: `owned` says that the caller holds the only count of the
+// node and of all nodes above it; an owned node changes in place, any other is copied. New parts are made
+// from the bottom up and everything that can fail comes before the first change, so an exception
+// leaves every map as it was.
+#pragma once
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "trie/bits.hpp"
+#include "trie/node.hpp"
+
+namespace hamt {
+
+template <class V, class P>
+struct trie {
+  using node_type = node<V, P>;
+  using view = slot_view<V, P>;
+  using item = slot_item<V, P>;
+  using boxed = box<V, P>;
+  using format = cell_format<V, P>;
+  using argument = typename value_traits<V>::argument;
+  using value_view = typename value_traits<V>::view;
+  using digit = digits<P::bits>;
+  static constexpr unsigned max_depth = digit::levels + 1;  ///< nodes on a path, collision node included
+
+  static std::uint64_t hash(std::string_view key) noexcept { return typename P::hash{}(key); }
+
+  /// The value of `key`. O(log size): one hash and at most one node a level; does not allocate.
+  static std::optional<value_view> find(const node_type* n, std::string_view key) noexcept {
+    if (n == nullptr) return std::nullopt;
+    const std::uint64_t h = hash(key);
+    for (unsigned shift = 0; shift < digit::end_shift; shift += P::bits) {
+      const std::uint32_t bit = 1u << digit::at(h, shift);
+      if (n->child_map() & bit) {
+        n = n->child(popcount(n->child_map() & (bit - 1)));
+        prefetch(reinterpret_cast<const char*>(n) + 64);
+        continue;
+      }
+      if (!(n->entry_map() & bit)) return std::nullopt;
+      const view e = n->entry_at(popcount(n->entry_map() & (bit - 1)));
+      if (e.key() != key) return std::nullopt;
+      return e.entry().value;
+    }
+    const auto [i, found] = position(n, key);
+    if (!found) return std::nullopt;
+    return n->boxes()[i]->value();
+  }
+
+  /// An entry to be stored, made into a cell or box when a place for it is known.
+  class insertion {
+   public:
+    insertion(std::string_view k, argument v) : key(k), value(v), hash(trie::hash(k)) {}
+    const std::string_view key;
+    argument value;
+    const std::uint64_t hash;
+    bool changed = true;  ///< false when the map already held just this entry
+
+    /// Allocates if the entry is too large to be packed.
+    item make() {
+      if constexpr (value_traits<V>::packable) {
+        const std::size_t value_size = value_traits<V>::size(value);
+        if (format::packs(key.size(), value_size)) {
+          format::write_packed(cell_, key, value);
+          return item::of_packed(cell_, format::packed_size(key, value_size));
+        }
+      }
+      return item::of_box(boxed::make(key, value));
+    }
+
+   private:
+    std::byte cell_[format::max_size];
+  };
+
+  /// A key to be taken out.
+  struct removal {
+    explicit removal(std::string_view k) : key(k), hash(trie::hash(k)) {}
+    const std::string_view key;
+    const std::uint64_t hash;
+    bool changed = false;  ///< true when the key was there
+  };
+
+  /// The node with `in` set. An owned `n` is consumed and the result takes its place; otherwise the result has
+  /// a count of its own. When `in.changed` turned false the result is `n`, as it was.
+  static node_type* set(node_type* n, bool owned, unsigned shift, insertion& in) {
+    if (shift >= digit::end_shift) return set_collision(n, owned, in);
+    const unsigned slot = digit::at(in.hash, shift);
+    const view at = n->at(slot);
+    if (at.child != nullptr) {
+      auto* child = const_cast<node_type*>(at.child);
+      const bool child_owned = owned && child->unique();
+      const std::uint32_t others = n->size() - child->size();
+      node_type* r = set(child, child_owned, shift + P::bits, in);
+      if (!in.changed) return n;
+      return replace_child(n, owned, slot, r, child_owned, others + r->size());
+    }
+    if (at.none()) return node_type::put(n, owned, slot, in.make());
+    if (at.key() == in.key) {
+      if (value_traits<V>::equal(at.entry().value, in.value)) {
+        in.changed = false;
+        return n;
+      }
+      item i = in.make();
+      if (owned && node_type::overwrite(n, at, i)) return n;
+      return node_type::put(n, owned, slot, std::move(i));
+    }
+    item old = item::keep(at), fresh = in.make();
+    const std::uint64_t old_hash = hash(at.key());
+    return node_type::put(n, owned, slot,
+                          item::of_child(pair(old, old_hash, fresh, in.hash, shift + P::bits)));
+  }
+
+  /// A root for `in` alone.
+  static node_type* single(insertion& in) {
+    const unsigned slot = digit::at(in.hash, 0);
+    item items[digit::width];
+    items[slot] = in.make();
+    return node_type::make(items, 1u << slot);
+  }
+
+  /// The node without a key; ownership as for `set`. When `out.changed` stayed false the result is `n`, as it
+  /// was; null when no entry is left, which only a root can come to.
+  static node_type* erase(node_type* n, bool owned, unsigned shift, removal& out) {
+    if (shift >= digit::end_shift) {
+      const auto [i, found] = position(n, out.key);
+      if (!found) return n;
+      out.changed = true;
+      return node_type::put_box(n, owned, i, 1, nullptr);
+    }
+    const unsigned slot = digit::at(out.hash, shift);
+    const view at = n->at(slot);
+    if (at.none()) return n;
+    if (at.is_entry()) {
+      if (at.key() != out.key) return n;
+      node_type* r = nullptr;
+      if (n->size() > 1)
+        r = node_type::put(n, owned, slot, item());
+      else if (owned)
+        node_type::release(n);
+      out.changed = true;
+      return r;
+    }
+    auto* child = const_cast<node_type*>(at.child);
+    if (child->size() == 2) {
+      // One entry is left, and it belongs here: no node below may hold fewer than two.
+      item other = other_of_two(child, out.key);
+      if (other.none()) return n;
+      node_type* r = node_type::put(n, owned, slot, std::move(other));
+      out.changed = true;
+      return r;
+    }
+    const bool child_owned = owned && child->unique();
+    const std::uint32_t size = n->size() - 1;
+    node_type* r = erase(child, child_owned, shift + P::bits, out);
+    if (!out.changed) return n;
+    return replace_child(n, owned, slot, r, child_owned, size);
+  }
+
+  /// A node at `shift` that holds two entries with different keys, and the chain down to where their hashes part.
+  static node_type* pair(item& a, std::uint64_t ha, item& b, std::uint64_t hb, unsigned shift) {
+    if (shift >= digit::end_shift) {
+      node_type* n = node_type::make_collision(2);
+      boxed *x = nullptr, *y = nullptr;
+      try {
+        x = a.take_box();
+        y = b.take_box();
+      } catch (...) {
+        if (x != nullptr) x->release();
+        node_type::discard(n);
+        throw;
+      }
+      if (y->key() < x->key()) std::swap(x, y);
+      n->mutable_boxes()[0] = x;
+      n->mutable_boxes()[1] = y;
+      return n;
+    }
+    const unsigned sa = digit::at(ha, shift), sb = digit::at(hb, shift);
+    item items[digit::width];
+    if (sa == sb) {
+      items[sa] = item::of_child(pair(a, ha, b, hb, shift + P::bits));
+      return node_type::make(items, 1u << sa);
+    }
+    items[sa] = std::move(a);
+    items[sb] = std::move(b);
+    return node_type::make(items, 1u << sa | 1u << sb);
+  }
+
+  /// Where `key` is, or belongs, in a collision node, and whether it is there. O(log n) comparisons.
+  static std::pair<unsigned, bool> position(const node_type* n, std::string_view key) noexcept {
+    boxed* const* const begin = n->boxes();
+    boxed* const* const end = begin + n->size();
+    boxed* const* const p = std::lower_bound(
+        begin, end, key, [](const boxed* b, std::string_view k) { return b->key() < k; });
+    return {static_cast<unsigned>(p - begin), p != end && (*p)->key() == key};
+  }
+
+ private:
+  static node_type* set_collision(node_type* n, bool owned, insertion& in) {
+    const auto [i, found] = position(n, in.key);
+    if (found && value_traits<V>::equal(n->boxes()[i]->value(), in.value)) {
+      in.changed = false;
+      return n;
+    }
+    boxed* b = boxed::make(in.key, in.value);
+    try {
+      return node_type::put_box(n, owned, i, found ? 1 : 0, b);
+    } catch (...) {
+      b->release();
+      throw;
+    }
+  }
+
+  /// Puts `r`, counted for the caller, in the place of a child. `child_owned` says that the old child was
+  /// consumed when `r` was made.
+  static node_type* replace_child(node_type* n, bool owned, unsigned slot, node_type* r,
+                                  bool child_owned, std::uint32_t size) {
+    if (!owned) return node_type::copy_with_child(n, slot, item::of_child(r), size);
+    node_type* old = n->exchange_child(slot, r, size);
+    if (!child_owned) node_type::release(old);
+    return n;
+  }
+
+  /// Of the two entries beneath `n`, the one that is not `key`; nothing when neither is `key`.
+  static item other_of_two(const node_type* n, std::string_view key) {
+    while (n->child_count() != 0) n = n->child(0);
+    const std::string_view first = n->entry(0).key;
+    if (first != key && n->entry(1).key != key) return {};
+    const unsigned i = first == key ? 1 : 0;
+    if (!n->is_collision()) return item::keep(n->entry_at(i));
+    n->boxes()[i]->retain();
+    return item::of_box(n->boxes()[i]);
+  }
+};
+
+}  // namespace hamt

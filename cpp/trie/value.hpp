@@ -1,0 +1,81 @@
+// Values: how a value of type V lies in memory, and how it is handed out.
+//
+//     V                          argument             view                         where it lies
+//     bytes                      std::string_view     std::string_view             in the node, or boxed if large
+//     trivially copyable         const V&             V                            in the node, or boxed if large
+//     anything else (copyable)   const V&             reference_wrapper<const V>   always boxed
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstring>
+#include <functional>
+#include <memory>
+#include <new>
+#include <string_view>
+#include <type_traits>
+
+namespace hamt {
+
+/// Value tag: values are arbitrary strings of bytes.
+struct bytes {};
+
+/// Objects that cannot be moved with memcpy. They live in a counted box and are never copied again.
+template <class V>
+struct value_traits {
+  using argument = const V&;
+  using view = std::reference_wrapper<const V>;
+  static constexpr bool packable = false;
+  static std::size_t size(const V&) noexcept { return sizeof(V); }
+  static void write(void* to, const V& v) { ::new (to) V(v); }
+  static view read(const void* from, std::size_t) noexcept {
+    return std::cref(*std::launder(static_cast<const V*>(from)));
+  }
+  static void destroy(void* p) noexcept { std::destroy_at(std::launder(static_cast<V*>(p))); }
+  static bool equal(const V& a, const V& b) {
+    if constexpr (std::equality_comparable<V>)
+      return a == b;
+    else
+      return std::addressof(a) == std::addressof(b);
+  }
+};
+
+template <class V>
+  requires std::is_trivially_copyable_v<V>
+struct value_traits<V> {
+  using argument = const V&;
+  using view = V;
+  static constexpr bool packable = true;
+  static std::size_t size(const V&) noexcept { return sizeof(V); }
+  static void write(void* to, const V& v) noexcept { std::memcpy(to, &v, sizeof(V)); }
+  static V read(const void* from, std::size_t) noexcept {
+    std::remove_const_t<V> v;
+    std::memcpy(&v, from, sizeof(V));
+    return v;
+  }
+  static void destroy(void*) noexcept {}
+  static bool equal(const V& a, const V& b) {
+    if constexpr (std::equality_comparable<V>)
+      return a == b;
+    else
+      return std::memcmp(&a, &b, sizeof(V)) == 0;
+  }
+};
+
+template <>
+struct value_traits<bytes> {
+  using argument = std::string_view;
+  using view = std::string_view;
+  static constexpr bool packable = true;
+  static std::size_t size(std::string_view v) noexcept { return v.size(); }
+  static void write(void* to, std::string_view v) noexcept {
+    if (!v.empty()) std::memcpy(to, v.data(), v.size());
+  }
+  static view read(const void* from, std::size_t size) noexcept {
+    return {static_cast<const char*>(from), size};
+  }
+  static void destroy(void*) noexcept {}
+  static bool equal(std::string_view a, std::string_view b) noexcept { return a == b; }
+};
+
+}  // namespace hamt
