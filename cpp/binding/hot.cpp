@@ -1,0 +1,176 @@
+// The hot surface: raw exports that take a handle and lengths. 10 to 45 ns a crossing, where a call through embind
+// costs ten times as much.
+//
+// A key lies at the beginning of the input buffer, a value follows it. Sizes are those that JavaScript has
+// reserved room for.
+#include <emscripten.h>
+
+#include <optional>
+#include <string_view>
+
+#include "binding/handles.hpp"
+#include "binding/walk.hpp"
+
+using namespace hamt;
+using namespace hamt::binding;
+
+namespace {
+
+std::string_view key_of(std::size_t size) noexcept { return {in().data(), size}; }
+std::string_view value_of(std::size_t key, std::size_t size) noexcept {
+  return {in().data() + key, size};
+}
+
+// What an edit found at its key. A length says: a value of this size was there, and is now in the output.
+constexpr int absent = -1, unchanged = -2;
+
+/// Sets in place what only this handle holds. With `keep` the value that was there goes to the output first.
+int set(handle h, std::string_view key, std::string_view value, bool keep) {
+  const std::optional<std::string_view> old = at(h).find(key);
+  int found = absent;
+  if (old) {
+    if (*old == value) return unchanged;
+    found = 0;
+    if (keep) {
+      out().assign(*old);
+      found = static_cast<int>(old->size());
+    }
+  }
+  at(h) = std::move(at(h)).set(key, value);
+  return found;
+}
+
+int erase(handle h, std::string_view key, bool keep) {
+  const std::optional<std::string_view> old = at(h).find(key);
+  if (!old) return absent;
+  int found = 0;
+  if (keep) {
+    out().assign(*old);
+    found = static_cast<int>(old->size());
+  }
+  at(h) = std::move(at(h)).erase(key);
+  return found;
+}
+
+/// Length of a key in the units of a JavaScript string: one for each character, two above U+FFFF.
+std::uint32_t utf16_length(std::string_view key) noexcept {
+  std::uint32_t n = 0;
+  for (const char c : key) {
+    const auto byte = static_cast<unsigned char>(c);
+    n += (byte & 0xc0) != 0x80;
+    n += byte >= 0xf0;
+  }
+  return n;
+}
+
+// One batch of an iteration: all keys in a row, all values in a row, and for each entry where its key ends (in
+// UTF-16 units) and where its value ends (in bytes).
+buffer batch_keys, batch_values, batch_ends;
+constexpr std::size_t batch_bytes = 256 * 1024;
+
+}  // namespace
+
+extern "C" {
+
+EMSCRIPTEN_KEEPALIVE std::size_t hamt_size(handle h) { return at(h).size(); }
+
+/// The value's place, or null; its length in word 0.
+EMSCRIPTEN_KEEPALIVE const char* hamt_get(handle h, std::size_t key_size) {
+  const auto found = at(h).find(key_of(key_size));
+  if (!found) return nullptr;
+  io[0] = static_cast<std::uint32_t>(found->size());
+  return found->data();
+}
+
+EMSCRIPTEN_KEEPALIVE int hamt_has(handle h, std::size_t key_size) {
+  return at(h).contains(key_of(key_size));
+}
+
+/// What `set` would find, without changing anything.
+EMSCRIPTEN_KEEPALIVE int hamt_probe(handle h, std::size_t key_size, std::size_t value_size) {
+  const auto found = at(h).find(key_of(key_size));
+  if (!found) return absent;
+  return *found == value_of(key_size, value_size) ? unchanged : 0;
+}
+
+EMSCRIPTEN_KEEPALIVE int hamt_set(handle h, std::size_t key_size, std::size_t value_size, int keep) {
+  return guarded([&] {
+    return set(h, key_of(key_size), value_of(key_size, value_size), keep != 0);
+  });
+}
+
+EMSCRIPTEN_KEEPALIVE int hamt_delete(handle h, std::size_t key_size, int keep) {
+  return guarded([&] { return erase(h, key_of(key_size), keep != 0); });
+}
+
+/// A second handle to the same version. O(1).
+EMSCRIPTEN_KEEPALIVE int hamt_copy(handle h) {
+  return guarded([&] { return add(at(h)); });
+}
+
+EMSCRIPTEN_KEEPALIVE void hamt_drop(handle h) { drop(h); }
+
+/// Applies the first `size` bytes of the input to a handle, in place: entries of two words (sizes of key and value; a
+/// value size of 2^32-1 deletes), the key, the value, and up to three bytes to the next multiple of four. An error leaves
+/// the entries before it applied.
+EMSCRIPTEN_KEEPALIVE int hamt_apply(handle h, std::size_t size) {
+  return guarded([&] {
+    const char* p = in().data();
+    const char* const end = p + size;
+    while (p != end) {
+      std::uint32_t head[2];
+      std::memcpy(head, p, sizeof head);
+      const std::string_view key(p + sizeof head, head[0]);
+      if (head[1] == UINT32_MAX) {
+        at(h) = std::move(at(h)).erase(key);
+        head[1] = 0;
+      } else {
+        at(h) = std::move(at(h)).set(key, {key.data() + head[0], head[1]});
+      }
+      p += (sizeof head + head[0] + head[1] + 3) & ~std::size_t{3};
+    }
+    return 0;
+  });
+}
+
+/// The next entries after the place in words 8 to 10 (hash, low half first, and count), at most `most` of them and about
+/// 256 KB; `what` is 1 for keys, 2 for values, 3 for both. Returns how many; the place moves on, and is at the end when word 11
+/// is 0. Words 0 and 1: keys; 2 and 3: values; 4: place of the ends; 5: whether all keys are ASCII.
+EMSCRIPTEN_KEEPALIVE int hamt_batch(handle h, unsigned most, unsigned what) {
+  return guarded([&] {
+    batch_keys.clear();
+    batch_values.clear();
+    batch_ends.clear();
+    place from{io[8] | std::uint64_t{io[9]} << 32, io[10]};
+    std::uint32_t key_end = 0;
+    unsigned n = 0;
+    const bool more = walk_on(at(h), from, [&](std::string_view key, std::string_view value) {
+      if (n == most) return false;
+      if (n != 0 && batch_keys.size() + batch_values.size() + key.size() + value.size() > batch_bytes)
+        return false;
+      if (what & 1) {
+        batch_keys.append(key);
+        key_end += utf16_length(key);
+        batch_ends.append(key_end);
+      }
+      if (what & 2) {
+        batch_values.append(value);
+        batch_ends.append(static_cast<std::uint32_t>(batch_values.size()));
+      }
+      ++n;
+      return true;
+    });
+    io[8] = static_cast<std::uint32_t>(from.hash);
+    io[9] = static_cast<std::uint32_t>(from.hash >> 32);
+    io[10] = from.same;
+    io[11] = more;
+    point_at(batch_keys.view());
+    io[2] = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(batch_values.data()));
+    io[3] = static_cast<std::uint32_t>(batch_values.size());
+    io[4] = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(batch_ends.data()));
+    io[5] = key_end == batch_keys.size();
+    return n;
+  });
+}
+
+}  // extern "C"
