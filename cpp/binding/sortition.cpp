@@ -1,0 +1,110 @@
+// Sortition across the boundary. Numbers cross as 32 big-endian bytes, addresses as 20 bytes;
+// answers lie in the output buffer.
+#include <emscripten.h>
+
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "binding/handles.hpp"
+#include "digest/keccak.hpp"
+#include "sortition/selection.hpp"
+
+using namespace hamt;
+using namespace hamt::binding;
+
+namespace {
+
+namespace draws = hamt::sortition;
+
+/// guarded(), and the errors of sortition as typed ones.
+template <class F>
+int answer(F f) noexcept {
+  return guarded([&] {
+    try {
+      return f();
+    } catch (const draws::node_state_error& e) {
+      return fail(error_kind::type, "node-state", e.what());
+    } catch (const draws::too_many_tickets& e) {
+      return fail(error_kind::range, "tickets", e.what());
+    }
+  });
+}
+
+void write(const draws::scored_ticket& t) {
+  const auto ticket = draws::uint256(t.ticket).to_bytes();
+  const auto score = t.score.to_bytes();
+  out().append({reinterpret_cast<const char*>(ticket.data()), ticket.size()});
+  out().append({reinterpret_cast<const char*>(score.data()), score.size()});
+}
+
+/// Reads what JavaScript packed one after the other.
+class arguments {
+ public:
+  explicit arguments(const std::uint8_t* at) noexcept : at_(at) {}
+  draws::uint256 number() noexcept {
+    at_ += 32;
+    return draws::uint256::from_bytes(at_ - 32, 32);
+  }
+  draws::address address() noexcept {
+    draws::address a;
+    for (auto& byte : a) byte = *at_++;
+    return a;
+  }
+  draws::draw draw() noexcept {
+    const draws::uint256 e3_id = number();
+    return {e3_id, number()};
+  }
+  std::uint64_t limit() noexcept { return number().low_64(); }
+
+ private:
+  const std::uint8_t* at_;
+};
+
+}  // namespace
+
+extern "C" {
+
+/// keccak-256 of `size` bytes; the answer is 32 bytes. A ticket's score is this over its 116 bytes.
+EMSCRIPTEN_KEEPALIVE int hamt_keccak256(const char* bytes, std::size_t size) {
+  return guarded([&] {
+    const digest32 d = keccak256(bytes, size);
+    out().assign({reinterpret_cast<const char*>(d.data()), d.size()});
+    return 0;
+  });
+}
+
+/// In: operator, e3Id, seed, number of tickets (at least one), limit. Out: ticket, score.
+EMSCRIPTEN_KEEPALIVE int hamt_best_ticket(const std::uint8_t* packed) {
+  return answer([&] {
+    arguments in(packed);
+    const draws::address node = in.address();
+    const draws::draw of = in.draw();
+    const draws::uint256 tickets = in.number();
+    const draws::scored_ticket best = draws::best_ticket(node, tickets, of, in.limit());
+    out().clear();
+    write(best);
+    return 0;
+  });
+}
+
+/// In: e3Id, seed, price, limit. Out: for each winner operator, ticket, score. Returns how many.
+EMSCRIPTEN_KEEPALIVE int hamt_select(handle h, const std::uint8_t* packed, std::size_t size,
+                                     int owner_cap) {
+  return answer([&] {
+    arguments in(packed);
+    const draws::draw of = in.draw();
+    const draws::uint256 price = in.number();
+    const auto by = owner_cap != 0 ? draws::policy::owner_cap : draws::policy::uncapped;
+    const std::vector<draws::winner> winners =
+        draws::select(at(h), of, price, size, by, in.limit());
+    out().clear();
+    for (const draws::winner& w : winners) {
+      out().append({reinterpret_cast<const char*>(w.node.data()), w.node.size()});
+      write(w.best);
+    }
+    return static_cast<int>(winners.size());
+  });
+}
+
+}  // extern "C"
