@@ -26,12 +26,8 @@ class node_cursor {
 
   /// Whether there is an entry here; false at the end.
   explicit operator bool() const noexcept { return depth_ != 0; }
-  std::string_view key() const noexcept {
-    return box_ != nullptr ? box_->key() : at_.key();
-  }
-  typename value_traits<V>::view value() const noexcept {
-    return box_ != nullptr ? box_->value() : at_.entry().value;
-  }
+  std::string_view key() const noexcept { return at_.key(); }
+  typename value_traits<V>::view value() const noexcept { return at_.value(); }
 
   void next() noexcept {
     while (depth_ != 0) {
@@ -41,14 +37,13 @@ class node_cursor {
         continue;
       }
       if (f.at->is_collision()) {
-        box_ = f.at->boxes()[f.at->size() - f.rest--];
+        at_ = f.at->entry_at(f.at->size() - f.rest--);
         return;
       }
       const std::uint32_t bit = f.rest & (~f.rest + 1);
       f.rest ^= bit;
       if (f.at->entry_map() & bit) {
-        at_ = f.at->entry_at(f.entry++);
-        box_ = nullptr;
+        at_ = f.at->cell_at(f.entry++);
         return;
       }
       enter(f.at->child(f.child++));
@@ -69,7 +64,6 @@ class node_cursor {
   frame path_[trie<V, P>::max_depth];
   unsigned depth_ = 0;
   slot_view<V, P> at_;
-  const box<V, P>* box_ = nullptr;
 };
 
 }  // namespace hamt

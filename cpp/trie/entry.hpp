@@ -78,7 +78,6 @@ class box {
     return {reinterpret_cast<const char*>(value_bytes()) + value_size_, key_size_};
   }
   typename traits::view value() const noexcept { return traits::read(value_bytes(), value_size_); }
-  entry_view<V> view() const noexcept { return {key(), value()}; }
   std::uint32_t value_size() const noexcept { return value_size_; }
 
  private:
@@ -113,12 +112,12 @@ struct cell_format {
     if constexpr (!traits::packable) return false;
     return key_size <= P::inline_limit && value_size <= P::inline_limit - key_size;
   }
+  static bool is_boxed(const std::byte* cell) noexcept { return mark(cell) == boxed_mark; }
   static std::uint16_t mark(const std::byte* cell) noexcept {
     std::uint16_t m;
     std::memcpy(&m, cell, sizeof m);
     return m;
   }
-  static bool is_boxed(const std::byte* cell) noexcept { return mark(cell) == boxed_mark; }
   static boxed* box_of(const std::byte* cell) noexcept {
     boxed* b;
     std::memcpy(&b, cell + prefix, sizeof b);
@@ -140,24 +139,11 @@ struct cell_format {
   }
 
   static std::string_view key(const std::byte* cell) noexcept {
-    const std::uint16_t m = mark(cell);
-    if (m == boxed_mark) return box_of(cell)->key();
-    return {reinterpret_cast<const char*>(cell) + prefix, m};
+    return {reinterpret_cast<const char*>(cell) + prefix, mark(cell)};
   }
-  static entry_view<V> view(const std::byte* cell, std::size_t size) noexcept {
-    const std::uint16_t m = mark(cell);
-    if constexpr (traits::packable) {
-      if (m != boxed_mark)
-        return {{reinterpret_cast<const char*>(cell) + prefix, m},
-                traits::read(cell + prefix + m, size - prefix - m)};
-    }
-    return box_of(cell)->view();
-  }
-  static void retain(const std::byte* cell) noexcept {
-    if (is_boxed(cell)) box_of(cell)->retain();
-  }
-  static void release(const std::byte* cell) noexcept {
-    if (is_boxed(cell)) box_of(cell)->release();
+  static typename traits::view value(const std::byte* cell, std::size_t size) noexcept {
+    const std::size_t key_size = mark(cell);
+    return traits::read(cell + prefix + key_size, size - prefix - key_size);
   }
 };
 

@@ -40,17 +40,26 @@ using digest_bytes = std::array<std::uint8_t, 32>;
 template <class V, class P>
 class node;
 
-/// What a slot holds, without owning it: nothing, an entry's cell, or a child.
+/// What a slot holds, without owning it: nothing, a child, or an entry, which is boxed or packed.
 template <class V, class P>
 struct slot_view {
   const node<V, P>* child = nullptr;
-  const std::byte* cell = nullptr;
-  std::uint32_t cell_size = 0;
+  const box<V, P>* boxed = nullptr;
+  const std::byte* packed = nullptr;
+  std::uint32_t cell_size = 0;  // of an entry: what its cell takes in the node
 
-  bool none() const noexcept { return child == nullptr && cell == nullptr; }
-  bool is_entry() const noexcept { return cell != nullptr; }
-  std::string_view key() const noexcept { return cell_format<V, P>::key(cell); }
-  entry_view<V> entry() const noexcept { return cell_format<V, P>::view(cell, cell_size); }
+  bool is_entry() const noexcept { return boxed != nullptr || packed != nullptr; }
+  bool none() const noexcept { return child == nullptr && !is_entry(); }
+  std::string_view key() const noexcept {
+    return boxed != nullptr ? boxed->key() : cell_format<V, P>::key(packed);
+  }
+  typename value_traits<V>::view value() const noexcept {
+    return boxed != nullptr ? boxed->value() : cell_format<V, P>::value(packed, cell_size);
+  }
+  /// The same object in memory; two of them always have equal contents.
+  bool same(const slot_view& o) const noexcept {
+    return child == o.child && boxed == o.boxed && packed == o.packed;
+  }
 };
 
 /// What a slot is to hold, owned until a node takes it over: nothing, an entry (a packed cell that lies
@@ -99,27 +108,21 @@ class slot_item {
   }
   /// A second owner of what a slot holds.
   static slot_item keep(const slot_view<V, P>& v) noexcept {
-    if (v.child != nullptr) {
-      auto* n = const_cast<node_type*>(v.child);
-      n->retain();
-      return of_child(n);
-    }
-    if (v.cell == nullptr) return {};
-    if (format::is_boxed(v.cell)) {
-      boxed* b = format::box_of(v.cell);
-      b->retain();
-      return of_box(b);
-    }
-    return of_packed(v.cell, v.cell_size);
+    slot_item i = adopt(v);
+    if (i.child_ != nullptr) i.child_->retain();
+    if (i.box_ != nullptr) i.box_->retain();
+    return i;
+  }
+  /// Takes over the count with which a slot holds it.
+  static slot_item adopt(const slot_view<V, P>& v) noexcept {
+    if (v.child != nullptr) return of_child(const_cast<node_type*>(v.child));
+    if (v.boxed != nullptr) return of_box(const_cast<boxed*>(v.boxed));
+    return of_packed(v.packed, v.cell_size);
   }
 
   bool none() const noexcept { return child_ == nullptr && !is_entry(); }
   bool is_entry() const noexcept { return box_ != nullptr || cell_ != nullptr; }
   node_type* child() const noexcept { return child_; }
-  std::string_view key() const noexcept { return box_ ? box_->key() : format::key(cell_); }
-  entry_view<V> entry() const noexcept {
-    return box_ ? box_->view() : format::view(cell_, cell_size_);
-  }
   std::uint32_t weight() const noexcept {
     return child_ != nullptr ? child_->size() : is_entry() ? 1 : 0;
   }
@@ -145,21 +148,14 @@ class slot_item {
   /// The entry as a box, counted for the caller. Allocates when it was packed.
   boxed* take_box() {
     if (box_ != nullptr) return std::exchange(box_, nullptr);
-    if constexpr (value_traits<V>::packable) {
-      const entry_view<V> e = entry();
-      return boxed::make(e.key, e.value);
-    } else {
-      __builtin_unreachable();
-    }
+    return boxed::make(format::key(cell_), format::value(cell_, cell_size_));
   }
 
-  /// Whether a slot already holds just this: the same child, the same box, or an equal packed cell.
+  /// Whether a slot already holds just this: the same child or box, or a packed cell of equal bytes.
   bool holds(const slot_view<V, P>& v) const noexcept {
-    if (child_ != nullptr || v.child != nullptr) return child_ == v.child;
-    if (!is_entry() || v.cell == nullptr) return !is_entry() && v.cell == nullptr;
-    if (format::is_boxed(v.cell)) return box_ == format::box_of(v.cell);
-    return cell_ == v.cell || (cell_ != nullptr && cell_size_ == v.cell_size &&
-                               std::memcmp(cell_, v.cell, v.cell_size) == 0);
+    if (child_ != v.child || box_ != v.boxed) return false;
+    return cell_ == v.packed || (cell_ != nullptr && v.packed != nullptr && cell_size_ == v.cell_size &&
+                                 std::memcmp(cell_, v.packed, cell_size_) == 0);
   }
 
  private:
@@ -193,21 +189,27 @@ class node {
   const node* child(unsigned i) const noexcept { return children()[i]; }
   /// Entry `i` in slot order, or in key order in a collision node.
   entry_view<V> entry(unsigned i) const noexcept {
-    if (is_collision()) return boxes()[i]->view();
     const view v = entry_at(i);
-    return v.entry();
+    return {v.key(), v.value()};
   }
-  /// Entry `i` of a node that is not a collision node, as it lies there.
   view entry_at(unsigned i) const noexcept {
+    if (is_collision()) return {nullptr, boxes()[i], nullptr, 0};
+    return cell_at(i);
+  }
+  /// Entry `i` of a node that is known not to be a collision node.
+  view cell_at(unsigned i) const noexcept {
     const std::uint16_t* e = ends();
     const unsigned begin = i == 0 ? 0 : e[i - 1];
-    return {nullptr, cells() + begin, static_cast<std::uint32_t>(e[i] - begin)};
+    const std::byte* c = cells() + begin;
+    const auto size = static_cast<std::uint32_t>(e[i] - begin);
+    if (format::is_boxed(c)) return {nullptr, format::box_of(c), nullptr, size};
+    return {nullptr, nullptr, c, size};
   }
   /// What `slot` holds. O(1).
   view at(unsigned slot) const noexcept {
     const std::uint32_t bit = 1u << slot, below = bit - 1;
-    if (child_map_ & bit) return {child(popcount(child_map_ & below)), nullptr, 0};
-    if (entry_map_ & bit) return entry_at(popcount(entry_map_ & below));
+    if (child_map_ & bit) return {child(popcount(child_map_ & below)), nullptr, nullptr, 0};
+    if (entry_map_ & bit) return cell_at(popcount(entry_map_ & below));
     return {};
   }
   boxed* const* boxes() const noexcept {
@@ -328,7 +330,7 @@ class node {
     }
     node* const r = need <= n->capacity() ? n : allocate(need + need / 8);
     // What the slot held is freed last: the new entry may still lie in it.
-    const item dead = adopt(old);
+    const item dead = item::adopt(old);
     if (r == n) {
       // The old image moves aside, so that one routine lays out both cases.
       alignas(node*) std::byte aside[32 * (sizeof(node*) + sizeof(std::uint16_t) + format::max_size)];
@@ -394,9 +396,8 @@ class node {
 
   /// Overwrites an owned node's packed cell by an equally long one; false when it is not that.
   static bool overwrite(node* n, const view& at, item& what) noexcept {
-    if (format::is_boxed(at.cell) || what.writes_box() || what.cell_size() != at.cell_size)
-      return false;
-    what.write(const_cast<std::byte*>(at.cell));
+    if (at.boxed != nullptr || what.writes_box() || what.cell_size() != at.cell_size) return false;
+    what.write(const_cast<std::byte*>(at.packed));
     n->drop_digest();
     return true;
   }
@@ -523,17 +524,13 @@ class node {
     for (unsigned i = skip + 1; i < children_n; ++i) c[i]->retain();
     if (block_ & boxes_flag) {
       unsigned i = 0;
-      for (std::uint32_t m = entry_map_; m != 0; m &= m - 1, ++i)
-        if ((m & (~m + 1)) != bit) format::retain(entry_at(i).cell);
+      for (std::uint32_t m = entry_map_; m != 0; m &= m - 1, ++i) {
+        const boxed* b = cell_at(i).boxed;
+        if (b != nullptr && lowest(m) != except) const_cast<boxed*>(b)->retain();
+      }
     }
   }
 
-  /// Takes over what a slot of an owned node holds.
-  static item adopt(const view& v) noexcept {
-    if (v.child != nullptr) return item::of_child(const_cast<node*>(v.child));
-    if (v.cell != nullptr && format::is_boxed(v.cell)) return item::of_box(format::box_of(v.cell));
-    return {};
-  }
   void drop_digest() noexcept {
     if (digest_.get() == nullptr) return;
     P::memory::release(digest_.take(), P::memory::capacity(sizeof(digest_bytes)));
@@ -546,8 +543,8 @@ class node {
              std::memcmp(a->cells(), b->cells(), a->cell_bytes(entries)) == 0;
     }
     for (unsigned i = 0; i < entries; ++i) {
-      const view x = a->entry_at(i), y = b->entry_at(i);
-      if (x.key() != y.key() || !value_traits<V>::equal(x.entry().value, y.entry().value))
+      const view x = a->cell_at(i), y = b->cell_at(i);
+      if (!x.same(y) && (x.key() != y.key() || !value_traits<V>::equal(x.value(), y.value())))
         return false;
     }
     return true;
@@ -563,7 +560,7 @@ class node {
       } else {
         if (n->block_ & boxes_flag) {
           const unsigned entries = n->entry_count();
-          for (unsigned i = 0; i < entries; ++i) format::release(n->entry_at(i).cell);
+          for (unsigned i = 0; i < entries; ++i) item::adopt(n->cell_at(i));
         }
         node* const* c = n->children();
         const unsigned children_n = n->child_count();

@@ -48,9 +48,9 @@ struct trie {
         continue;
       }
       if (!(n->entry_map() & bit)) return std::nullopt;
-      const view e = n->entry_at(popcount(n->entry_map() & (bit - 1)));
+      const view e = n->cell_at(popcount(n->entry_map() & (bit - 1)));
       if (e.key() != key) return std::nullopt;
-      return e.entry().value;
+      return e.value();
     }
     const auto [i, found] = position(n, key);
     if (!found) return std::nullopt;
@@ -106,7 +106,7 @@ struct trie {
     }
     if (at.none()) return node_type::put(n, owned, slot, in.make());
     if (at.key() == in.key) {
-      if (value_traits<V>::equal(at.entry().value, in.value)) {
+      if (value_traits<V>::equal(at.value(), in.value)) {
         in.changed = false;
         return n;
       }
@@ -236,9 +236,7 @@ struct trie {
     const std::string_view first = n->entry(0).key;
     if (first != key && n->entry(1).key != key) return {};
     const unsigned i = first == key ? 1 : 0;
-    if (!n->is_collision()) return item::keep(n->entry_at(i));
-    n->boxes()[i]->retain();
-    return item::of_box(n->boxes()[i]);
+    return item::keep(n->entry_at(i));
   }
 };
 
