@@ -123,6 +123,7 @@ class slot_item {
   bool none() const noexcept { return child_ == nullptr && !is_entry(); }
   bool is_entry() const noexcept { return box_ != nullptr || cell_ != nullptr; }
   node_type* child() const noexcept { return child_; }
+  std::string_view key() const noexcept { return box_ ? box_->key() : format::key(cell_); }
   std::uint32_t weight() const noexcept {
     return child_ != nullptr ? child_->size() : is_entry() ? 1 : 0;
   }

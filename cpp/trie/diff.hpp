@@ -1,0 +1,132 @@
+// The difference of two maps, lazily and in iteration order: nodes that both share are stepped over, which
+// canonical form makes exact.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "trie/map.hpp"
+
+namespace hamt {
+
+/// Walks what differs between two versions; it holds both. All steps together cost O(nodes that are not shared);
+/// nothing is allocated.
+///
+///     for (diff_cursor d(a, b); d; d.next()) use(d.key(), d.before(), d.after());
+///
+/// `before` is absent for an added key, `after` for a removed one.
+template <class V = bytes, class P = local_policy>
+class diff_cursor {
+  using node_type = node<V, P>;
+  using view = slot_view<V, P>;
+  using digit = digits<P::bits>;
+  using value_view = typename value_traits<V>::view;
+
+ public:
+  diff_cursor(map<V, P> before, map<V, P> after)
+      : before_(std::move(before)), after_(std::move(after)) {
+    if (before_.same(after_)) return;
+    place a, b;
+    a.at.child = before_.root();
+    b.at.child = after_.root();
+    enter(a, b);
+    next();
+  }
+
+  explicit operator bool() const noexcept { return depth_ != 0; }
+  std::string_view key() const noexcept { return a_.is_entry() ? a_.key() : b_.key(); }
+  std::optional<value_view> before() const noexcept { return value(a_); }
+  std::optional<value_view> after() const noexcept { return value(b_); }
+
+  void next() {
+    while (depth_ != 0) {
+      frame& f = path_[depth_ - 1];
+      if (depth_ > digit::levels) {
+        if (next_colliding(f)) return;
+        --depth_;
+        continue;
+      }
+      if (f.rest == 0) {
+        --depth_;
+        continue;
+      }
+      const unsigned slot = lowest(f.rest), shift = (depth_ - 1) * P::bits;
+      f.rest &= f.rest - 1;
+      const place a = f.a.sub(slot, shift), b = f.b.sub(slot, shift);
+      if (a.at.same(b.at)) continue;
+      const bool entries = a.at.child == nullptr && b.at.child == nullptr;
+      if (entries && (a.at.none() || b.at.none() || a.at.key() == b.at.key())) {
+        if (stop_at(a.at, b.at)) return;
+        continue;
+      }
+      enter(a, b);
+    }
+  }
+
+ private:
+  struct place {
+    view at;
+    std::uint64_t hash = 0;
+    place sub(unsigned slot, unsigned shift) const noexcept {
+      if (at.child != nullptr) return {at.child->at(slot)};
+      return at.is_entry() && digit::at(hash, shift) == slot ? *this : place{};
+    }
+  };
+  struct frame {
+    place a, b;
+    std::uint32_t rest;       // slots not yet visited
+    std::uint32_t next_a, next_b;  // in collision nodes: the next box of each side
+  };
+
+  static std::optional<value_view> value(const view& v) noexcept {
+    if (!v.is_entry()) return std::nullopt;
+    return v.value();
+  }
+
+  void enter(place a, place b) noexcept {
+    const unsigned shift = depth_ * P::bits;
+    const std::uint32_t rest = depth_ < digit::levels ? mask(a, shift) | mask(b, shift) : 0;
+    path_[depth_++] = {a, b, rest, 0, 0};
+  }
+  static std::uint32_t mask(place& p, unsigned shift) noexcept {
+    if (p.at.none()) return 0;
+    if (p.at.child != nullptr) return p.at.child->entry_map() | p.at.child->child_map();
+    if (p.hash == 0) p.hash = trie<V, P>::hash(p.at.key());
+    return 1u << digit::at(p.hash, shift);
+  }
+
+  /// Makes this pair of entries the current difference, unless they are equal.
+  bool stop_at(const view& a, const view& b) {
+    if (a.is_entry() && b.is_entry() && value_traits<V>::equal(a.value(), b.value())) return false;
+    a_ = a;
+    b_ = b;
+    return true;
+  }
+
+  static view colliding(const place& p, std::uint32_t i) noexcept {
+    if (p.at.child != nullptr) return i < p.at.child->size() ? p.at.child->entry_at(i) : view{};
+    return i == 0 ? p.at : view{};
+  }
+  bool next_colliding(frame& f) {
+    for (;;) {
+      view a = colliding(f.a, f.next_a), b = colliding(f.b, f.next_b);
+      if (a.none() && b.none()) return false;
+      if (!a.none() && !b.none()) {
+        const int order = a.key().compare(b.key());
+        if (order < 0) b = {};
+        if (order > 0) a = {};
+      }
+      f.next_a += !a.none();
+      f.next_b += !b.none();
+      if (!a.same(b) && stop_at(a, b)) return true;
+    }
+  }
+
+  map<V, P> before_, after_;
+  frame path_[trie<V, P>::max_depth];
+  unsigned depth_ = 0;
+  view a_, b_;
+};
+
+}  // namespace hamt
