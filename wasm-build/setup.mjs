@@ -1,6 +1,6 @@
 // Installs what a command needs and is not there yet: Debian's packages, then npm's. It looks at what is there each
 // time (some tens of milliseconds) instead of trusting a note it left, so a removed tool is installed again.
-import { existsSync, mkdirSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, lstatSync, mkdirSync, readFileSync, realpathSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { ask, Failure, quietly, root, say } from './step.mjs'
 
@@ -170,6 +170,10 @@ function npmPackagesThere() {
 
 async function installNpmPackages() {
   if (npmPackagesThere()) return
+  const modules = join(root, 'node_modules')
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    throw new Failure(`${modules} is a link, and what it points to is out of date: run npm ci there, or remove the link`)
+  }
   say('Installing npm packages (npm ci)')
   mkdirSync(join(root, 'build'), { recursive: true })
   await quietly('npm-ci', 'npm', ['ci', '--no-audit', '--no-fund'])
