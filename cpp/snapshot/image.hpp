@@ -70,7 +70,7 @@ class image {
       if (!begins && !runs[bit]) fail(rule::unused_key, in_first.offset_of(k));
       for (std::uint32_t before = 0; runs[bit]; ++bit, ++t) {
         const std::uint32_t v = change_versions[t];
-        if (v <= before || v >= versions.size()) fail(rule::bad_version, change_versions.offset_of(t));
+        if (v <= before || v >= versions.size()) fail(rule::version, change_versions.offset_of(t));
         sink(k, v, change_codes[first + t], change_codes.offset_of(first + t));
         before = v;
       }
@@ -90,7 +90,7 @@ class image {
     std::vector<bool> used(values);
     std::uint32_t key = 0;
     each_change([&](std::uint32_t k, std::uint32_t v, std::uint32_t c, std::size_t offset) {
-      if (c > values) fail(rule::bad_value, offset);
+      if (c > values) fail(rule::value, offset);
       if (k != key) history.clear(), key = k;
       while (!history.empty() && versions[history.back().version].end <= v) history.pop_back();
       if (!history.empty() || versions[v].ground == 0) {
@@ -112,7 +112,7 @@ class image {
         if (!grounded(v) || plain[r.ground]) fail(rule::empty_version, r.offset);
         plain[r.ground] = true;
       }
-      if (r.ground == 0 && growth[v] != r.growth) fail(rule::bad_size, r.offset);
+      if (r.ground == 0 && growth[v] != r.growth) fail(rule::size, r.offset);
     }
     return counts;
   }
@@ -137,20 +137,20 @@ class image {
         r.ground = versions[r.base].ground;
       } else {
         r.ground = static_cast<std::uint32_t>(climb - depth);
-        if (r.ground > base_count()) fail(rule::bad_tree, r.offset);
-        if (r.ground > bases_seen + 1) fail(rule::bad_base, r.offset);
+        if (r.ground > base_count()) fail(rule::tree, r.offset);
+        if (r.ground > bases_seen + 1) fail(rule::base, r.offset);
         if (r.ground == bases_seen + 1) ++bases_seen;
         r.base = count + r.ground;
       }
       path.push_back(v);
     }
     for (const std::uint32_t v : path) versions[v].end = count;
-    if (base_count() > bases_seen) fail(rule::bad_base, base_offset(bases_seen));
+    if (base_count() > bases_seen) fail(rule::base, base_offset(bases_seen));
     for (version_record& r : versions) {
       const std::size_t at = in.offset();
       r.growth = in.zigzag();
       r.size = r.growth + (r.base < count ? versions[r.base].size : 0);
-      if (r.ground == 0 && (r.size < 0 || r.size > keys)) fail(rule::bad_size, at);
+      if (r.ground == 0 && (r.size < 0 || r.size > keys)) fail(rule::size, at);
     }
   }
 
@@ -167,17 +167,17 @@ class image {
     bool plain = listed == count;
     for (std::uint32_t i = 0; i < listed; ++i) {
       const std::uint32_t v = named[i];
-      if (v >= count) fail(rule::bad_listing, named.offset_of(i));
+      if (v >= count) fail(rule::listing, named.offset_of(i));
       if (place[v] == listed) place[v] = i;
       plain = plain && v == i;
       listing.push_back(v);
     }
-    if (plain) fail(rule::bad_listing, start);
+    if (plain) fail(rule::listing, start);
     // Bases before what stands on them, and what stands on the same base in the order of the list.
     std::vector<std::uint32_t> sibling(std::size_t{count} + 1);  // 1 + place of the last version on each base
     for (std::uint32_t v = 0; v < count; ++v) {
       const std::uint32_t b = versions[v].base < count ? versions[v].base : count;
-      if (place[v] == listed || place[v] < sibling[b] || (b < count && place[v] <= place[b])) fail(rule::bad_listing, start);
+      if (place[v] == listed || place[v] < sibling[b] || (b < count && place[v] <= place[b])) fail(rule::listing, start);
       sibling[b] = place[v] + 1;
     }
   }
@@ -192,7 +192,7 @@ inline image::image(std::string_view file) {
     const std::size_t at = start.offset();
     if (start.byte() != wanted) fail(otherwise, at);
   };
-  for (const char c : magic) known(static_cast<std::uint8_t>(c), rule::bad_magic);
+  for (const char c : magic) known(static_cast<std::uint8_t>(c), rule::magic);
   known(format_version, rule::unknown_format);
   known(siphash_1_3, rule::unknown_hash);
   known(keccak_nodes, rule::unknown_digest);
@@ -200,7 +200,7 @@ inline image::image(std::string_view file) {
   file_ = file.substr(0, file.size() - checksum_length);
   std::uint64_t checksum;
   std::memcpy(&checksum, file.data() + file_.size(), checksum_length);
-  if (checksum != hash_key(file_)) fail(rule::bad_checksum, file_.size());
+  if (checksum != hash_key(file_)) fail(rule::checksum, file_.size());
 
   reader in(file_, start.offset());
   const std::uint32_t meta_length = in.varint();
@@ -215,7 +215,7 @@ inline image::image(std::string_view file) {
   const std::uint64_t changes = std::uint64_t{first} + later;
   if (changes > 0xffffffff || first > keys || keys > changes || values > changes || (count < 2 && later != 0) || (count == 0 && changes != 0) ||
       (listed != 0 && listed < count) || (count == 0 && listed != 0)) {
-    fail(rule::bad_count, counts_at);
+    fail(rule::count, counts_at);
   }
   meta = in.take(meta_length);
   bases = in.take(std::uint64_t{outside} * digest_bytes_length);

@@ -31,7 +31,8 @@ inline std::uint64_t word_at(std::string_view s, std::size_t from) noexcept {
 /// O(bytes + n log n) whatever the strings are: equal ones are found by hash, and only distinct ones are sorted.
 inline ranking rank_strings(const std::vector<std::string_view>& strings) {
   ranking result;
-  auto& [distinct, ranks] = result;
+  std::vector<std::string_view>& distinct = result.distinct;
+  std::vector<std::uint32_t>& ranks = result.ranks;
   ranks.reserve(strings.size());
   const std::size_t mask = std::bit_ceil(strings.size() * 2 + 1) - 1;
   std::vector<std::uint32_t> slots(mask + 1);  // 1 + place in `distinct`, by hash; 0 is free

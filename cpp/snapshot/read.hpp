@@ -95,7 +95,7 @@ loaded<P> read_delta(std::string_view file, Find&& find) {
       const auto [k, c] = changes[at];
       if (!(c == 0 ? d.erase(keys[k]) : d.set(keys[k], values[c - 1]))) fail(rule::no_change, r.offset);
     }
-    if (static_cast<std::int64_t>(d.size()) != static_cast<std::int64_t>(base.size()) + r.growth) fail(rule::bad_size, r.offset);
+    if (static_cast<std::int64_t>(d.size()) != static_cast<std::int64_t>(base.size()) + r.growth) fail(rule::size, r.offset);
     versions.push_back(d.freeze());
   }
 

@@ -78,12 +78,12 @@ class string_table {
     for (std::uint32_t i = 0; i < count_; ++i) {
       const bool heads_block = i % block_strings == 0;
       if (heads_block) {
-        if (at != end) fail(rule::bad_block, at);
+        if (at != end) fail(rule::block, at);
         end = at + lengths.varint();
       }
       const std::size_t start = at;
       const auto next = [&] {
-        if (at == end) fail(rule::bad_block, at);
+        if (at == end) fail(rule::block, at);
         return static_cast<std::uint8_t>(file_[at++]);
       };
       const std::uint8_t token = next();
@@ -97,14 +97,14 @@ class string_table {
                                   (odd ? -static_cast<std::int64_t>(folded >> 1) - 1 : static_cast<std::int64_t>(folded >> 1));
       if (shared > most_shared || shared > model.size() || length < static_cast<std::int64_t>(shared) ||
           length - shared > end - at) {
-        fail(rule::bad_string, start);
+        fail(rule::string, start);
       }
       const std::string_view own = file_.substr(at, static_cast<std::size_t>(length) - shared);
       if (i != 0) {
         // Greater than its model, and sharing as much as it may: the first byte of its own decides both.
         if (own.empty()) fail(rule::unsorted, start);
         const std::string_view rest = model.substr(shared);
-        if (shared < most_shared && !rest.empty() && own[0] == rest[0]) fail(rule::bad_prefix, start);
+        if (shared < most_shared && !rest.empty() && own[0] == rest[0]) fail(rule::prefix, start);
         if (own.compare(rest) <= 0) fail(rule::unsorted, start);
       }
       if (heads_block) {
@@ -118,12 +118,12 @@ class string_table {
         before += own;
       }
       if (text && !is_utf8(std::string_view(before).substr(last_character(std::string_view(before).substr(0, shared))))) {
-        fail(rule::bad_utf8, start);
+        fail(rule::utf8, start);
       }
       at += own.size();
       sink(std::string_view(before));
     }
-    if (at != end) fail(rule::bad_block, at);
+    if (at != end) fail(rule::block, at);
   }
 
  private:

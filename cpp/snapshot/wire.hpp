@@ -23,7 +23,7 @@ std::uint32_t read_varint(std::size_t start, Next&& next) {
       return static_cast<std::uint32_t>(value);
     }
   }
-  fail(rule::bad_varint, start);
+  fail(rule::varint, start);
 }
 
 /// Reads a file front to back and never past its end. Nothing here allocates.
@@ -118,7 +118,7 @@ class bit_vector {
     std::uint64_t seen = 0;
     for (const char c : bits_) seen += static_cast<unsigned>(std::popcount(static_cast<std::uint8_t>(c)));
     const bool padded = count % 8 == 0 || static_cast<std::uint8_t>(bits_.back()) >> (count % 8) == 0;
-    if (seen != ones || !padded) fail(rule::bad_bits, offset_);
+    if (seen != ones || !padded) fail(rule::bits, offset_);
   }
 
   bool operator[](std::size_t i) const noexcept {
