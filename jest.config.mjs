@@ -7,7 +7,10 @@ const common = {
   extensionsToTreatAsEsm: ['.ts'],
   resolver: '<rootDir>/wasm-build/jest-resolver.cjs',
   transform: {
-    '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' } }],
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' } },
+    ],
   },
 }
 

@@ -106,7 +106,13 @@ function refuseDuplicates(inputsOf) {
 async function declarations() {
   const types = join(root, 'build', `types-${process.pid}`)
   rmSync(types, { recursive: true, force: true })
-  await quietly('tsc', process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json', '--outDir', types])
+  await quietly('tsc', process.execPath, [
+    join(root, 'node_modules/typescript/bin/tsc'),
+    '-p',
+    'tsconfig.build.json',
+    '--outDir',
+    types,
+  ])
   const isTypes = (path) => statSync(path).isDirectory() || path.endsWith('.d.ts')
   for (const target of [fresh, join(fresh, 'cjs')]) {
     cpSync(types, target, { recursive: true })
@@ -125,7 +131,11 @@ function filesBelow(dir) {
 /** Names the state of everything that dist/ is made from. */
 function inputState() {
   const files = [...filesBelow(source), ...filesBelow(join(root, 'wasm-build'))]
-  files.push(...['package-lock.json', 'package.json', 'tsconfig.json', 'tsconfig.build.json'].map((name) => join(root, name)))
+  files.push(
+    ...['package-lock.json', 'package.json', 'tsconfig.json', 'tsconfig.build.json'].map((name) =>
+      join(root, name),
+    ),
+  )
   const hash = createHash('sha256')
   for (const file of files) hash.update(file).update('\0').update(readFileSync(file)).update('\0')
   return hash.digest('hex')

@@ -14,7 +14,8 @@ async function build(args = []) {
 
 /** Runs js/examples/<name>.ts, which uses the built package as any program would. */
 async function example(name, args) {
-  if (!existsSync(join(root, 'js', 'examples', `${name}.ts`))) throw new Failure(`No example is called '${name}'`)
+  if (!existsSync(join(root, 'js', 'examples', `${name}.ts`)))
+    throw new Failure(`No example is called '${name}'`)
   await build()
   const { buildProgram } = await import('./js.mjs')
   const file = await buildProgram(`js/examples/${name}`)

@@ -27,7 +27,10 @@ function olderThan(version, floor) {
 /** The version of the first `name` on the PATH, as numbers, or undefined. */
 async function version(name, args = ['--version'], env = {}) {
   const text = onPath(name) && (await ask(name, args, { env }))
-  return /(\d+)\.(\d+)(?:\.(\d+))?/.exec(text ?? '')?.slice(1).map((digits) => Number(digits ?? 0))
+  return /(\d+)\.(\d+)(?:\.(\d+))?/
+    .exec(text ?? '')
+    ?.slice(1)
+    .map((digits) => Number(digits ?? 0))
 }
 
 // One line a tool: the Debian package, what it is called elsewhere, and how to see that it is there.
@@ -68,7 +71,11 @@ const tools = {
     apt: 'libgtest-dev',
     elsewhere: 'GoogleTest',
     there: () =>
-      anyFile('/usr/include/gtest/gtest.h', '/usr/local/include/gtest/gtest.h', '/opt/homebrew/include/gtest/gtest.h'),
+      anyFile(
+        '/usr/include/gtest/gtest.h',
+        '/usr/local/include/gtest/gtest.h',
+        '/opt/homebrew/include/gtest/gtest.h',
+      ),
   },
   benchmark: {
     apt: 'libbenchmark-dev',
@@ -129,11 +136,15 @@ async function installTools(names) {
   const command = `apt-get install --no-install-recommends ${packages.join(' ')}`
   if (!isDebian()) {
     const list = missing.map((tool) => `  - ${tool.elsewhere} (Debian's package: ${tool.apt})`).join('\n')
-    throw new Failure(`Please install these, then run the command again; only Debian's are installed for you:\n${list}`)
+    throw new Failure(
+      `Please install these, then run the command again; only Debian's are installed for you:\n${list}`,
+    )
   }
   const prefix = await rootPrefix()
   if (!prefix) {
-    throw new Failure(`Root is needed to install Debian packages. Please run this as root, then try again:\n  ${command}`)
+    throw new Failure(
+      `Root is needed to install Debian packages. Please run this as root, then try again:\n  ${command}`,
+    )
   }
 
   say(`Installing Debian packages: ${packages.join(' ')}`)
@@ -144,7 +155,9 @@ async function installTools(names) {
     await apt('apt-update', 'update', '-q')
     await apt('apt-install', ...install)
   } catch (error) {
-    throw new Failure(`${error.message}\nInstalling Debian packages failed. Please run this as root, then try again:\n  ${command}`)
+    throw new Failure(
+      `${error.message}\nInstalling Debian packages failed. Please run this as root, then try again:\n  ${command}`,
+    )
   }
   const still = []
   for (const tool of missing) {
@@ -172,7 +185,9 @@ async function installNpmPackages() {
   if (npmPackagesThere()) return
   const modules = join(root, 'node_modules')
   if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) {
-    throw new Failure(`${modules} is a link, and what it points to is out of date: run npm ci there, or remove the link`)
+    throw new Failure(
+      `${modules} is a link, and what it points to is out of date: run npm ci there, or remove the link`,
+    )
   }
   say('Installing npm packages (npm ci)')
   mkdirSync(join(root, 'build'), { recursive: true })

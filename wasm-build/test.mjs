@@ -9,7 +9,9 @@ const results = join(root, 'build', 'results')
 
 function sourcesIn(dir, ending) {
   if (!existsSync(join(root, dir))) return []
-  return readdirSync(join(root, dir)).filter((name) => name.endsWith(ending)).map((name) => name.replace(/\.\w+$/, ''))
+  return readdirSync(join(root, dir))
+    .filter((name) => name.endsWith(ending))
+    .map((name) => name.replace(/\.\w+$/, ''))
 }
 
 /** Builds targets of a preset (all, when none are named). */
@@ -76,9 +78,20 @@ async function fuzz() {
     const found = join(root, 'build', 'fuzz', 'found', target)
     mkdirSync(found, { recursive: true })
     const dirs = existsSync(corpus) ? [found, corpus] : [found]
-    const limits = ['-seed=1', '-runs=20000', '-max_total_time=20', '-max_len=4096', '-timeout=10', '-rss_limit_mb=2048']
+    const limits = [
+      '-seed=1',
+      '-runs=20000',
+      '-max_total_time=20',
+      '-max_len=4096',
+      '-timeout=10',
+      '-rss_limit_mb=2048',
+    ]
     try {
-      await quietly(`fuzz-${target}`, join(root, 'build', 'fuzz', target), [...limits, `-artifact_prefix=${found}-`, ...dirs])
+      await quietly(`fuzz-${target}`, join(root, 'build', 'fuzz', target), [
+        ...limits,
+        `-artifact_prefix=${found}-`,
+        ...dirs,
+      ])
       counts.passed++
     } catch (error) {
       counts.failed++

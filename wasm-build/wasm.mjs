@@ -56,7 +56,10 @@ export async function buildWasm() {
     writeIfChanged('glue.js', glue),
     writeIfChanged('glue.d.ts', glueTypes),
     writeIfChanged('wasm.js', `export const wasmBase64 =\n  '${wasm.toString('base64')}'\n`),
-    writeIfChanged('wasm.d.ts', '/** The wasm module, in base64. */\nexport declare const wasmBase64: string\n'),
+    writeIfChanged(
+      'wasm.d.ts',
+      '/** The wasm module, in base64. */\nexport declare const wasmBase64: string\n',
+    ),
     writeIfChanged('provenance.js', `export const provenance = ${JSON.stringify(provenance, null, 2)}\n`),
     writeIfChanged(
       'provenance.d.ts',

@@ -1,0 +1,62 @@
+// `npm run lint` and `npm run format`.
+import { existsSync, readdirSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { Failure, openly, quietly, root, say } from './step.mjs'
+
+const bin = (name) => join(root, 'node_modules', '.bin', name)
+
+/** C++ files of this repository, as paths from its root. */
+function cppFiles(...endings) {
+  return ['cpp', 'tests/cpp', 'tests/fuzz', 'bench/cpp']
+    .filter((dir) => existsSync(join(root, dir)))
+    .flatMap((dir) => readdirSync(join(root, dir), { recursive: true }).map((name) => join(dir, name)))
+    .filter((name) => endings.some((ending) => name.endsWith(ending)))
+    .sort()
+}
+
+/** clang-tidy over the tests, which include every header; binding/ needs Emscripten's headers and is left out. */
+async function tidy() {
+  await quietly('debug-configure', 'cmake', ['--preset', 'debug'])
+  const sources = cppFiles('.cpp').filter(
+    (name) => name.startsWith('tests/cpp/') || /^cpp\/(?!binding)/.test(name),
+  )
+  const queue = [...sources]
+  const worker = async () => {
+    for (let source = queue.shift(); source; source = queue.shift()) {
+      await quietly(`tidy-${source.replaceAll('/', '-')}`, 'clang-tidy', [
+        '--quiet',
+        '-p',
+        'build/debug',
+        source,
+      ])
+    }
+  }
+  await Promise.all(Array.from({ length: availableParallelism() }, worker))
+}
+
+export async function lint() {
+  const checks = {
+    'clang-format': () => openly('clang-format', ['--dry-run', '--Werror', ...cppFiles('.hpp', '.cpp')]),
+    'clang-tidy': tidy,
+    prettier: () => openly(bin('prettier'), ['--check', '--log-level', 'warn', '.']),
+    eslint: () => openly(bin('eslint'), ['.', '--max-warnings', '0']),
+  }
+  const failed = []
+  for (const [name, check] of Object.entries(checks)) {
+    try {
+      await check()
+      say(`ok      ${name}`)
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error
+      say(`${error.message}\nFAILED  ${name}`)
+      failed.push(name)
+    }
+  }
+  if (failed.length > 0) throw new Failure(`Not clean: ${failed.join(', ')} (npm run format repairs layout)`)
+}
+
+export async function format() {
+  await openly('clang-format', ['-i', ...cppFiles('.hpp', '.cpp')])
+  await openly(bin('prettier'), ['--write', '--log-level', 'warn', '.'])
+}
