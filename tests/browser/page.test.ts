@@ -1,0 +1,73 @@
+// A plain page, a worker, and the slim entry, in stock browsers under a strict content security policy.
+import { join } from 'node:path'
+import type { Page } from 'puppeteer-core'
+import { browserNames, launch, root, type RunningBrowser, serve, type Server } from './harness.js'
+
+const expected = {
+  hello: 42,
+  gone: true,
+  sizes: [1, 1],
+  equal: true,
+  bigint: true,
+  bytes: [1, 2, 3],
+  refused: 'SnapshotError',
+  memory: true,
+}
+
+describe.each(browserNames)('%s', (name) => {
+  let running: RunningBrowser
+  let server: Server
+
+  beforeAll(async () => {
+    server = await serve({ '/': join(root, 'tests/browser/pages'), '/dist': join(root, 'dist') })
+    running = await launch(name)
+  }, 90_000)
+
+  afterAll(async () => {
+    await running?.close()
+    await server?.close()
+  }, 30_000)
+
+  /** Opens a page and reads the JSON that it leaves in #result; every script error is part of the failure. */
+  async function resultOf(path: string): Promise<any> {
+    const page: Page = await running.browser.newPage()
+    const complaints: string[] = []
+    page.on('pageerror', (error) => complaints.push(String(error)))
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
+    try {
+      await page.goto(server.url + path)
+      await page.waitForFunction(() => document.querySelector('#result')?.textContent !== '', {
+        timeout: 20_000,
+      })
+      return await page.evaluate(() => JSON.parse(document.querySelector('#result')!.textContent!))
+    } catch (error) {
+      throw new Error(`${path}: ${String(error)}\n${complaints.join('\n')}`)
+    } finally {
+      await page.close()
+    }
+  }
+
+  test('a plain page imports the package, sets, gets, saves and loads', async () => {
+    expect(await resultOf('/plain.html')).toEqual(expected)
+  }, 40_000)
+
+  test('so does a module worker', async () => {
+    expect(await resultOf('/worker.html')).toEqual(expected)
+  }, 40_000)
+
+  test('the slim entry streams the wasm, and says so when it is used too early', async () => {
+    const result = await resultOf('/slim.html')
+    expect(result).toMatchObject({ hello: 42, streamed: true, withoutTheInlineCopy: true })
+    expect(result.early).toMatch(/load\(\)/)
+  }, 40_000)
+
+  test('the policy is in force: the same page cannot eval', async () => {
+    const page = await running.browser.newPage()
+    await page.goto(`${server.url}/policy.html`)
+    await page.waitForFunction(() => document.querySelector('#result')?.textContent !== '', {
+      timeout: 20_000,
+    })
+    expect(await page.$eval('#result', (element) => element.textContent)).toBe('EvalError')
+    await page.close()
+  }, 40_000)
+})

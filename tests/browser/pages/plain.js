@@ -1,0 +1,3 @@
+import { exercise } from './exercise.js'
+
+document.querySelector('#result').textContent = JSON.stringify(exercise())
