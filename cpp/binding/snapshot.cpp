@@ -3,11 +3,14 @@
 #include <emscripten.h>
 
 #include <cstdint>
+#include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "binding/handles.hpp"
+#include "digest/digest.hpp"
 #include "snapshot/snapshot.hpp"
 
 using namespace hamt;
@@ -40,11 +43,11 @@ std::vector<tree> maps_of(const handle* handles, std::size_t count) {
 }
 
 /// Leaves a handle for each map in the output buffer; all or none.
-int hand_over(std::vector<tree>& maps) {
+int hand_over(std::vector<tree> maps) {
   out().clear();
   out().reserve(maps.size() * sizeof(handle));
   try {
-    for (tree& m : maps) out().append(add(std::move(m)));
+    for (tree& m : maps) out().append(m.empty() ? handle{0} : add(std::move(m)));
   } catch (...) {
     for (std::size_t i = 0; i < out().size(); i += sizeof(handle)) {
       handle h;
@@ -60,19 +63,38 @@ int hand_over(std::vector<tree>& maps) {
 
 extern "C" {
 
-/// The snapshot of `count` maps, with `meta`.
-EMSCRIPTEN_KEEPALIVE int hamt_snapshot_write(const handle* handles, std::size_t count, const char* meta, std::size_t meta_size) {
+/// The file of `count` maps, with `meta`. Their handles follow those of `outside` maps, which the reader has already: then
+/// the file is a delta, else a snapshot.
+EMSCRIPTEN_KEEPALIVE int hamt_snapshot_write(const handle* handles, std::size_t outside, std::size_t count, const char* meta,
+                                             std::size_t meta_size) {
   return answer([&] {
-    out().assign(files::write(maps_of(handles, count), {meta, meta_size}));
+    const std::vector<tree> maps = maps_of(handles, outside + count);
+    const std::span all(maps);
+    out().assign(files::write_delta(all.first(outside), all.subspan(outside), {meta, meta_size},
+                                    [&](std::size_t i) { return digest_of(maps[i]); }));
     return 0;
   });
 }
 
 /// Handles of a snapshot's versions.
 EMSCRIPTEN_KEEPALIVE int hamt_snapshot_read(const char* file, std::size_t size) {
+  return answer([&] { return hand_over(files::read({file, size}).versions); });
+}
+
+/// Handles of a delta's versions, given maps among which are those that it names.
+EMSCRIPTEN_KEEPALIVE int hamt_snapshot_apply(const char* file, std::size_t size, const handle* outside, std::size_t count) {
   return answer([&] {
-    auto loaded = files::read({file, size});
-    return hand_over(loaded.versions);
+    const std::vector<tree> maps = maps_of(outside, count);
+    std::vector<digest32> digests;  // of the last maps: most often the last is wanted, and none else
+    const auto find = [&](std::string_view digest) -> const tree* {
+      for (std::size_t i = 0; i < maps.size(); ++i) {
+        const tree& m = maps[maps.size() - 1 - i];
+        if (i == digests.size()) digests.push_back(digest_of(m));
+        if (std::memcmp(digests[i].data(), digest.data(), digest.size()) == 0) return &m;
+      }
+      return nullptr;
+    };
+    return hand_over(files::read_delta({file, size}, find).versions);
   });
 }
 
@@ -88,6 +110,15 @@ EMSCRIPTEN_KEEPALIVE int hamt_snapshot_validate(const char* file, std::size_t si
 EMSCRIPTEN_KEEPALIVE int hamt_snapshot_meta(const char* file, std::size_t size) {
   return answer([&] {
     out().assign(files::image({file, size}).meta);
+    return 0;
+  });
+}
+
+/// The digest of version `i` of a snapshot.
+EMSCRIPTEN_KEEPALIVE int hamt_snapshot_digest(const char* file, std::size_t size, std::size_t i) {
+  return answer([&] {
+    const digest32 d = digest_of(files::read_version({file, size}, i));
+    out().assign({reinterpret_cast<const char*>(d.data()), d.size()});
     return 0;
   });
 }

@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "snapshot/rank.hpp"
 #include "snapshot/string_table.hpp"
 #include "snapshot/wire.hpp"
 #include "trie/hash.hpp"
@@ -118,6 +119,12 @@ class image {
   }
 
  private:
+  void check_bases() const {
+    std::vector<std::string_view> digests;
+    for (std::size_t b = 0; b < base_count(); ++b) digests.push_back(bases.substr(b * digest_bytes_length, digest_bytes_length));
+    if (rank_strings(digests).distinct.size() != digests.size()) fail(rule::base, base_offset(0));
+  }
+
   void read_tree(reader& in, std::uint32_t count) {
     if (count > in.left() / 2) fail(rule::truncated, file_.size());  // two bytes a version at least
     versions.resize(count);
@@ -219,6 +226,7 @@ inline image::image(std::string_view file) {
   }
   meta = in.take(meta_length);
   bases = in.take(std::uint64_t{outside} * digest_bytes_length);
+  check_bases();
   read_tree(in, count);
   read_listing(in, listed);
   key_table = string_table(file_, in, keys);

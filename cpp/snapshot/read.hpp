@@ -1,6 +1,9 @@
 // From bytes to maps.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -110,6 +113,28 @@ loaded<P> read_delta(std::string_view file, Find&& find) {
 template <class P = local_policy>
 loaded<P> read(std::string_view file) {
   return read_delta<P>(file, [](std::string_view) -> const map<bytes, P>* { fail(rule::needs_base, 0); });
+}
+
+/// Listed version `i` of a snapshot alone. Linear in the file's length and the size of the version.
+template <class P = local_policy>
+map<bytes, P> read_version(std::string_view file, std::size_t i) {
+  const image snapshot(file);
+  if (snapshot.base_count() != 0) fail(rule::needs_base, 0);
+  if (i >= snapshot.listing.size()) throw std::out_of_range("no such version");
+  const detail::arena keys(snapshot.key_table, snapshot.keys, true);
+  const detail::arena values(snapshot.value_table, snapshot.values, false);
+  snapshot.check_changes();
+  const std::uint32_t wanted = snapshot.listing[i];
+  std::vector<std::uint32_t> codes(snapshot.keys);  // of each key, after the last change that the version has seen
+  snapshot.each_change([&](std::uint32_t k, std::uint32_t v, std::uint32_t c, std::size_t) {
+    if (v <= wanted && wanted < snapshot.versions[v].end) codes[k] = c;
+  });
+  std::vector<std::pair<std::string_view, std::string_view>> entries;
+  entries.reserve(static_cast<std::size_t>(snapshot.versions[wanted].size));
+  for (std::uint32_t k = 0; k < snapshot.keys; ++k) {
+    if (codes[k] != 0) entries.emplace_back(keys[k], values[codes[k] - 1]);
+  }
+  return build<bytes, P>(entries);
 }
 
 }  // namespace hamt::snapshot

@@ -1,0 +1,268 @@
+// Snapshots round trip, byte for byte the same whatever the history, and nothing but a snapshot is read.
+#include <gtest/gtest.h>
+
+#include <map>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "snapshot/snapshot.hpp"
+
+namespace {
+
+using hamt::local_memory;
+using hamt::snapshot::error;
+using hamt::snapshot::rule;
+namespace files = hamt::snapshot;
+
+struct two_bits : hamt::local_policy {
+  struct hash {
+    std::uint64_t operator()(std::string_view k) const noexcept { return hamt::hash_key(k) & 3; }
+  };
+};
+struct constant : hamt::local_policy {
+  struct hash {
+    std::uint64_t operator()(std::string_view) const noexcept { return 42; }
+  };
+};
+
+using model = std::map<std::string, std::string>;
+
+template <class P>
+using version = hamt::map<hamt::bytes, P>;
+
+template <class P>
+version<P> map_of(const model& m) {
+  version<P> result;
+  for (const auto& [k, v] : m) result = std::move(result).set(k, v);
+  return result;
+}
+
+template <class P>
+model model_of(const version<P>& m) {
+  model result;
+  for (hamt::cursor<hamt::bytes, P> c(m); c; c.next()) result.emplace(c.key(), c.value());
+  return result;
+}
+
+template <class P>
+class Snapshot : public testing::Test {
+ protected:
+  void SetUp() override { before_ = local_memory::usage().blocks; }
+  void TearDown() override { EXPECT_EQ(local_memory::usage().blocks, before_) << "leaked nodes"; }
+
+ private:
+  std::size_t before_ = 0;
+};
+using policies = testing::Types<hamt::local_policy, two_bits, constant>;
+TYPED_TEST_SUITE(Snapshot, policies);
+
+std::string random_key(std::mt19937& random, unsigned space) {
+  static const char* shapes[] = {"user:%06u", "%u", "0x%08x%08x", "\u00e9\u00e8%u", "\U0001F600%x", ""};
+  char text[64];
+  const unsigned n = random() % space;
+  std::snprintf(text, sizeof text, shapes[random() % 6], n, n * 2654435761u);
+  // Long keys that share much: the cap on sharing matters here.
+  return random() % 8 == 0 ? std::string(120 + n % 20, 'p') + text : text;
+}
+
+/// Histories in every shape: long lines, stars, branches that take turns, returns to earlier versions, strangers.
+std::vector<model> random_history(std::mt19937& random) {
+  const unsigned space = 1u << random() % 9;
+  std::vector<model> versions;
+  const unsigned count = random() % 30;
+  for (unsigned i = 0; i < count; ++i) {
+    model m;
+    const unsigned kind = random() % 8;
+    if (!versions.empty() && kind != 0) m = kind < 5 ? versions.back() : versions[random() % versions.size()];
+    for (unsigned edits = random() % (kind == 0 ? 60 : 6); edits > 0; --edits) {
+      const std::string key = random_key(random, space);
+      if (random() % 3 == 0) m.erase(key);
+      else m[key] = std::string(random() % 4, static_cast<char>('a' + random() % 3));
+    }
+    versions.push_back(std::move(m));
+  }
+  return versions;
+}
+
+TYPED_TEST(Snapshot, RoundTripsAnyHistory) {
+  std::mt19937 random(1);
+  for (int round = 0; round < 300; ++round) {
+    const std::vector<model> models = random_history(random);
+    std::vector<version<TypeParam>> maps;
+    for (const model& m : models) maps.push_back(map_of<TypeParam>(m));
+    const std::string meta(random() % 3, 'm');
+    const std::string file = files::write<TypeParam>(maps, meta);
+    ASSERT_NO_THROW(files::validate(file)) << round;
+    const auto loaded = files::read<TypeParam>(file);
+    ASSERT_EQ(loaded.meta, meta);
+    ASSERT_EQ(loaded.versions.size(), models.size());
+    for (std::size_t i = 0; i < models.size(); ++i) {
+      ASSERT_EQ(model_of(loaded.versions[i]), models[i]) << round << " version " << i;
+      ASSERT_EQ(model_of(files::read_version<TypeParam>(file, i)), models[i]) << round << " version " << i;
+    }
+    // What was loaded shares memory in another way than what was written: the bytes must not show it.
+    ASSERT_EQ(files::write<TypeParam>(loaded.versions, meta), file) << round;
+  }
+}
+
+TYPED_TEST(Snapshot, BytesFollowFromContents) {
+  std::mt19937 random(2);
+  for (int round = 0; round < 100; ++round) {
+    const std::vector<model> models = random_history(random);
+    std::vector<version<TypeParam>> apart, related;
+    for (const model& m : models) {
+      apart.push_back(map_of<TypeParam>(m));
+      version<TypeParam> next = related.empty() ? version<TypeParam>{} : related[random() % related.size()];
+      for (const auto& [k, v] : model_of(next)) {
+        if (!m.contains(k)) next = next.erase(k);
+      }
+      for (const auto& [k, v] : m) next = next.set(k, v);
+      related.push_back(next);
+    }
+    ASSERT_EQ(files::write<TypeParam>(apart), files::write<TypeParam>(related)) << round;
+  }
+}
+
+TYPED_TEST(Snapshot, DeltasAddUpToTheirVersions) {
+  std::mt19937 random(3);
+  const auto digest_of = [](const version<TypeParam>& m) {
+    std::string d(32, '\0');
+    for (const auto& [k, v] : model_of(m)) {
+      for (std::size_t i = 0; i < k.size(); ++i) d[i % 8] = static_cast<char>(d[i % 8] * 31 + k[i] + 1);
+      for (std::size_t i = 0; i < v.size(); ++i) d[8 + i % 8] = static_cast<char>(d[8 + i % 8] * 31 + v[i] + k.size());
+    }
+    d[31] = static_cast<char>(m.size());
+    return d;
+  };
+  for (int round = 0; round < 200; ++round) {
+    const std::vector<model> models = random_history(random);
+    const std::size_t cut = models.empty() ? 0 : random() % models.size();
+    std::vector<version<TypeParam>> outside, maps;
+    for (std::size_t i = 0; i < models.size(); ++i) (i < cut ? outside : maps).push_back(map_of<TypeParam>(models[i]));
+    const std::string file = files::write_delta<TypeParam>(outside, maps, "", [&](std::size_t i) { return digest_of(outside[i]); });
+    const auto loaded = files::read_delta<TypeParam>(file, [&](std::string_view digest) -> const version<TypeParam>* {
+      for (const auto& m : outside) {
+        if (digest_of(m) == digest) return &m;
+      }
+      return nullptr;
+    });
+    ASSERT_EQ(loaded.versions.size(), maps.size());
+    for (std::size_t i = 0; i < maps.size(); ++i) ASSERT_EQ(loaded.versions[i], maps[i]) << round << " version " << i;
+    if (outside.empty()) continue;
+    const auto refused = [&](auto&& read) {
+      try {
+        read();
+      } catch (const error& e) {
+        return e.broken();
+      }
+      return rule::truncated;
+    };
+    EXPECT_EQ(refused([&] { files::read<TypeParam>(file); }), rule::needs_base);
+    EXPECT_EQ(refused([&] {
+                files::read_delta<TypeParam>(file, [](std::string_view) -> const version<TypeParam>* { return nullptr; });
+              }),
+              rule::wrong_base);
+  }
+}
+
+using plain = version<hamt::local_policy>;
+
+std::vector<plain> small_history() {
+  plain a = plain{}.set("user:alice", "1").set("user:bob", "2").set("user:b\u00f6rge", "1");
+  plain b = a.set("user:bob", "3");
+  plain c = b.erase("user:alice").set("zoe", "");
+  return {a, b, c, a, a.set("x", "2")};
+}
+
+TEST(SnapshotFile, EveryFlippedByteIsRefusedOrHarmless) {
+  const std::vector<plain> versions = small_history();
+  const std::string file = files::write(versions, "meta");
+  const std::size_t before = local_memory::usage().blocks;
+  for (std::size_t i = 0; i < file.size(); ++i) {
+    for (int flip = 1; flip < 256; ++flip) {
+      std::string bad = file;
+      bad[i] = static_cast<char>(bad[i] ^ flip);
+      EXPECT_THROW(files::read(bad), error) << "byte " << i << " ^ " << flip;
+    }
+  }
+  EXPECT_EQ(local_memory::usage().blocks, before);
+}
+
+/// Behind a checksum that is right, any bytes may come.
+std::string sealed(std::string file) {
+  file.resize(file.size() - files::checksum_length);
+  const std::uint64_t sum = hamt::hash_key(file);
+  return file + std::string(reinterpret_cast<const char*>(&sum), sizeof sum);
+}
+
+TEST(SnapshotFile, WhatIsReadBehindAGoodChecksumIsASnapshotOfItself) {
+  const std::string file = files::write(small_history(), "meta");
+  const std::size_t before = local_memory::usage().blocks;
+  std::size_t accepted = 0;
+  for (std::size_t i = 0; i < file.size() - files::checksum_length; ++i) {
+    for (int flip = 1; flip < 256; ++flip) {
+      std::string other = file;
+      other[i] = static_cast<char>(other[i] ^ flip);
+      other = sealed(other);
+      try {
+        const auto loaded = files::read(other);
+        ++accepted;
+        files::validate(other);
+        const std::string again = files::write(loaded.versions, loaded.meta);
+        ASSERT_LE(again.size(), other.size() + 64);
+        EXPECT_EQ(files::read(again).versions, loaded.versions);
+      } catch (const error&) {
+      }
+    }
+  }
+  EXPECT_GT(accepted, 100u);  // other letters, other values
+  EXPECT_EQ(local_memory::usage().blocks, before);
+}
+
+TEST(SnapshotFile, EveryPrefixIsRefused) {
+  const std::string file = files::write(small_history());
+  for (std::size_t n = 0; n < file.size(); ++n) EXPECT_THROW(files::read(file.substr(0, n)), error) << n;
+  for (std::size_t n = 16; n < file.size(); ++n) EXPECT_THROW(files::read(sealed(file.substr(0, n))), error) << n;
+  EXPECT_THROW(files::read(sealed(file + std::string(8, '\0'))), error);
+}
+
+TEST(SnapshotFile, EqualVersionsCostNothing) {
+  const std::vector<plain> one = small_history();
+  std::vector<plain> many = one;
+  const std::size_t size = files::write(many).size();
+  for (int i = 0; i < 100; ++i) many.push_back(one[static_cast<std::size_t>(i) % one.size()]);
+  EXPECT_LE(files::write(many).size(), size + 100 + 2);
+  EXPECT_EQ(files::read(files::write(many)).versions, many);
+}
+
+TEST(SnapshotFile, TheThousandthVersionCostsNoMoreThanTheTenth) {
+  plain m;
+  for (int i = 0; i < 1000; ++i) m = std::move(m).set("key" + std::to_string(i), "value" + std::to_string(i));
+  std::vector<plain> versions{m};
+  std::vector<std::size_t> sizes;
+  for (int i = 1; i <= 1000; ++i) {
+    m = m.set("key" + std::to_string(i * 7919 % 1000), "value" + std::to_string(i % 1000));
+    versions.push_back(m);
+    if (i == 9 || i == 10 || i == 999 || i == 1000) sizes.push_back(files::write(versions).size());
+  }
+  EXPECT_LE(sizes[1] - sizes[0], 8u);
+  EXPECT_LE(sizes[3] - sizes[2], 8u);
+}
+
+TEST(SnapshotFile, LoadedVersionsShareMemory) {
+  plain m;
+  for (int i = 0; i < 10000; ++i) m = std::move(m).set("key" + std::to_string(i), "value");
+  std::vector<plain> versions{m};
+  for (int i = 1; i < 100; ++i) versions.push_back(versions.back().set("key" + std::to_string(i), "changed"));
+  const std::string file = files::write(versions);
+  const auto blocks = [] { return local_memory::usage().blocks; };
+  std::size_t start = blocks();
+  const auto first = files::read(files::write(std::vector<plain>{m}));
+  const std::size_t alone = blocks() - start;
+  start = blocks();
+  const auto all = files::read(file);
+  EXPECT_LE(blocks() - start, alone + 100 * 5);
+}
+
+}  // namespace
