@@ -2,7 +2,7 @@
 // Plain Node until setup() has brought the npm packages; what needs those is imported after it.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { needs, setup } from './setup.mjs'
+import { needs, setup, setupPackageTests } from './setup.mjs'
 import { Failure, openly, root, say } from './step.mjs'
 
 async function build(args = []) {
@@ -42,6 +42,7 @@ const commands = {
 
   async test() {
     await setup(needs.wasm, needs.native, needs.browsers)
+    await setupPackageTests()
     await build()
     await test(['types', ...nativeParts, 'js', 'browser', 'package'])
   },
@@ -60,6 +61,7 @@ const commands = {
   },
   async 'test:package'(args) {
     await setup(needs.wasm, needs.browsers)
+    await setupPackageTests()
     await build()
     await test(['package'], args)
   },

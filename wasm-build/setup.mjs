@@ -1,6 +1,6 @@
 // Installs what a command needs and is not there yet: Debian's packages, then npm's. It looks at what is there each
 // time (some tens of milliseconds) instead of trusting a note it left, so a removed tool is installed again.
-import { existsSync, lstatSync, mkdirSync, readFileSync, realpathSync } from 'node:fs'
+import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { ask, Failure, quietly, root, say } from './step.mjs'
 
@@ -170,28 +170,35 @@ function split([command, ...args]) {
   return [command, args]
 }
 
-/** True when node_modules holds exactly what package-lock.json names (packages for other platforms aside). */
-function npmPackagesThere() {
-  const installed = join(root, 'node_modules', '.package-lock.json')
+/** True when dir/node_modules holds exactly what package-lock.json names (packages for other platforms aside). */
+function npmPackagesThere(dir) {
+  const installed = join(dir, 'node_modules', '.package-lock.json')
   if (!existsSync(installed)) return false
-  const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages
+  const wanted = JSON.parse(readFileSync(join(dir, 'package-lock.json'), 'utf8')).packages
   const have = JSON.parse(readFileSync(installed, 'utf8')).packages
   return Object.entries(wanted).every(
     ([path, entry]) => path === '' || entry.optional || have[path]?.version === entry.version,
   )
 }
 
-async function installNpmPackages() {
-  if (npmPackagesThere()) return
-  const modules = join(root, 'node_modules')
+async function installNpmPackages(dir, what) {
+  if (npmPackagesThere(dir)) return
+  const modules = join(dir, 'node_modules')
   if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) {
     throw new Failure(
       `${modules} is a link, and what it points to is out of date: run npm ci there, or remove the link`,
     )
   }
-  say('Installing npm packages (npm ci)')
-  mkdirSync(join(root, 'build'), { recursive: true })
-  await quietly('npm-ci', 'npm', ['ci', '--no-audit', '--no-fund'])
+  say(`Installing ${what} (npm ci)`)
+  await quietly('npm-ci', 'npm', ['ci', '--no-audit', '--no-fund'], { cwd: dir })
+}
+
+/** Makes sure that the bundlers and runtimes are there that the tests of the packed tarball use it with. */
+export async function setupPackageTests() {
+  await installNpmPackages(
+    join(root, 'tests', 'package', 'tools'),
+    'bundlers and runtimes for the package tests',
+  )
 }
 
 /** Makes sure that the named tools (see `needs`) and the npm packages are there; says so when it installs. */
@@ -199,5 +206,5 @@ export async function setup(...names) {
   const [major] = process.versions.node.split('.').map(Number)
   if (major < 20) throw new Failure(`Node 20 or newer is needed; this is ${process.version}`)
   await installTools(names.flat())
-  await installNpmPackages()
+  await installNpmPackages(root, 'npm packages')
 }

@@ -1,0 +1,3 @@
+import { use } from './use.mjs'
+
+document.querySelector('#result').textContent = JSON.stringify(use())

@@ -1,0 +1,6 @@
+import { Hamt, load } from 'hamt-wasm/slim'
+
+await load()
+document.querySelector('#result').textContent = JSON.stringify({
+  hello: Hamt.empty().set('hello', 42).get('hello'),
+})

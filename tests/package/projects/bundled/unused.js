@@ -1,0 +1,5 @@
+import { NodeRegistry } from 'hamt-wasm/sortition'
+import { verifyProof } from 'hamt-wasm/verify'
+import { Hamt } from 'hamt-wasm/slim'
+
+export const answer = 42

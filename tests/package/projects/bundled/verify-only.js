@@ -1,0 +1,3 @@
+import { verifyProof } from 'hamt-wasm/verify'
+
+export const check = (digest, key, proof) => verifyProof(digest, key, proof).found

@@ -1,0 +1,3 @@
+const { use } = require('./use.cjs')
+
+console.log(JSON.stringify(use()))

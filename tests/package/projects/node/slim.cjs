@@ -1,0 +1,3 @@
+const { Hamt, load } = require('hamt-wasm/slim')
+
+load().then(() => console.log(JSON.stringify({ hello: Hamt.empty().set('hello', 42).get('hello') })))

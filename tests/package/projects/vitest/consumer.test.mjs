@@ -1,0 +1,6 @@
+import { expect, test } from 'vitest'
+import { use } from './use.mjs'
+
+test('the package works under Vitest', () => {
+  expect(use()).toEqual({ hello: 42, world: '100', proved: 42, ticket: 3 })
+})

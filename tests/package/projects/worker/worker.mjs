@@ -1,0 +1,4 @@
+import { parentPort } from 'node:worker_threads'
+import { use } from './use.mjs'
+
+parentPort.postMessage(use())
