@@ -1,0 +1,35 @@
+// hamt-wasm/sortition: replay the registry of operators from public logs, keep all its versions, and check any draw.
+export { bondingRegistryAbi, ciphernodeRegistryAbi, sortitionAbi } from './abi.js'
+export { EventError, type Position, type RegistryEvent } from './events.js'
+export { explain, type Explanation } from './explain.js'
+export { format, formatExplanation } from './format.js'
+export { NodeRegistry } from './registry.js'
+export {
+  bestTicket,
+  bufferSize,
+  committeeHash,
+  type ScoredTicket,
+  scoreTicket,
+  seedFromBlockHash,
+  seedFromVrf,
+  type VrfInput,
+  type Winner,
+} from './score.js'
+export { type Draw, type NodeState, type Policy, selectCommittee } from './select.js'
+export { type Address, type Hex } from './values.js'
+export {
+  type Candidate,
+  type EventOrArgs,
+  type FinalizedArgs,
+  type FormationFailedArgs,
+  type Report,
+  type RequestArgs,
+  type RequestEvidence,
+  type Seat,
+  type Submission,
+  type SubmissionArgs,
+  verifyRequest,
+  type Violation,
+  type ViolationCode,
+  type WorseTicket,
+} from './verify.js'

@@ -1,0 +1,56 @@
+// The calls into wasm, and the only file here that knows how bytes get there.
+import { type Hamt } from '../index.js'
+import { check, raw, takeOut, withBytes, withHandle, type Raw } from '../core.js'
+import { type Address, readAddress, readUint256, writeAddress, writeUint256 } from './values.js'
+
+interface SortitionRaw extends Raw {
+  _hamt_keccak256(place: number, length: number): number
+  _hamt_best_ticket(place: number): number
+  _hamt_select(handle: number, place: number, size: number, ownerCap: number): number
+}
+
+/** The module, once it runs: taken anew by each call, so that `hamt-wasm/slim` can start it later. */
+function wasm(): SortitionRaw {
+  return raw as SortitionRaw
+}
+
+/** keccak-256. Allocates the 32 bytes. */
+export function keccak256(bytes: Uint8Array): Uint8Array {
+  return withBytes(bytes, (place, length) => {
+    check(wasm()._hamt_keccak256(place, length))
+    return takeOut()
+  })
+}
+
+/** The best of tickets 1..=tickets. RangeError naming the operator when there are more than `limit`. */
+export function bestOf(node: Address, tickets: bigint, e3Id: bigint, seed: bigint, limit: bigint): { ticket: bigint; score: bigint } {
+  const packed = new Uint8Array(20 + 4 * 32)
+  writeAddress(packed, 0, node)
+  ;[e3Id, seed, tickets, limit].forEach((n, i) => writeUint256(packed, 20 + 32 * i, n))
+  const out = withBytes(packed, (place) => {
+    check(wasm()._hamt_best_ticket(place))
+    return takeOut()
+  })
+  return { ticket: readUint256(out, 0), score: readUint256(out, 32) }
+}
+
+/** The `size` best operators of a map of node states, best first. */
+export function select(
+  nodes: Hamt<unknown>,
+  draw: { e3Id: bigint; seed: bigint; ticketPrice: bigint; size: number; ownerCap: boolean; limit: bigint },
+): { node: Address; ticket: bigint; score: bigint }[] {
+  const packed = new Uint8Array(4 * 32)
+  ;[draw.e3Id, draw.seed, draw.ticketPrice, draw.limit].forEach((n, i) => writeUint256(packed, 32 * i, n))
+  const out = withHandle(nodes, (handle) =>
+    withBytes(packed, (place) => {
+      check(wasm()._hamt_select(handle, place, draw.size, Number(draw.ownerCap)))
+      return takeOut()
+    }),
+  )
+  const row = 20 + 2 * 32
+  return Array.from({ length: out.length / row }, (_, i) => ({
+    node: readAddress(out, i * row),
+    ticket: readUint256(out, i * row + 20),
+    score: readUint256(out, i * row + 52),
+  }))
+}
