@@ -46,6 +46,8 @@ class node_cursor {
         at_ = f.at->cell_at(f.entry++);
         return;
       }
+      // The next sibling is asked for while this child is read.
+      if (f.child + 1u < f.at->child_count()) f.at->child(f.child + 1u)->prefetch_cells();
       enter(f.at->child(f.child++));
     }
   }

@@ -86,7 +86,11 @@ class diff_cursor {
 
   void enter(place a, place b) noexcept {
     const unsigned shift = depth_ * P::bits;
-    const std::uint32_t rest = depth_ < digit::levels ? mask(a, shift) | mask(b, shift) : 0;
+    std::uint32_t rest = 0;
+    if (depth_ < digit::levels)
+      rest = a.at.child != nullptr && b.at.child != nullptr
+                 ? node_type::differing_slots(a.at.child, b.at.child)
+                 : mask(a, shift) | mask(b, shift);
     path_[depth_++] = {a, b, rest, 0, 0};
   }
   static std::uint32_t mask(place& p, unsigned shift) noexcept {

@@ -46,7 +46,13 @@ inline std::uint64_t hash_key(std::string_view key) noexcept {
     s.absorb(block);
   }
   block = 0;
-  if (left != 0) std::memcpy(&block, p, left);
+  if (left != 0 && key.size() >= 8) {
+    // The last eight bytes, moved down: cheaper than a copy of varying length.
+    std::memcpy(&block, p + left - 8, 8);
+    block >>= 8 * (8 - left);
+  } else if (left != 0) {
+    std::memcpy(&block, p, left);
+  }
   block |= std::uint64_t{0xff} << (8 * left);
   if (left == 7) {
     s.absorb(block);

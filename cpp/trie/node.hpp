@@ -217,6 +217,32 @@ class node {
     return reinterpret_cast<boxed* const*>(reinterpret_cast<const std::byte*>(this) + sizeof(node));
   }
 
+  /// The slots in which two nodes hold different objects: entries of different bytes, different child pointers.
+  /// Asks for the differing children, all at once: they are as a rule far apart and cold.
+  static std::uint32_t differing_slots(const node* a, const node* b) noexcept {
+    const std::uint32_t all = a->entry_map_ | a->child_map_ | b->entry_map_ | b->child_map_;
+    if (a->entry_map_ != b->entry_map_ || a->child_map_ != b->child_map_) return all;
+    std::uint32_t differ = 0;
+    unsigned i = 0;
+    for (std::uint32_t m = a->child_map_; m != 0; m &= m - 1, ++i) {
+      const node *x = a->child(i), *y = b->child(i);
+      if (x == y) continue;
+      x->prefetch_cells();
+      y->prefetch_cells();
+      differ |= 1u << lowest(m);
+    }
+    return same_cells(a, b) ? differ : differ | a->entry_map_;
+  }
+
+  /// Asks for the lines after the header, so that an entry there costs one trip to memory, not two.
+  void prefetch_cells() const noexcept {
+    const char* p = reinterpret_cast<const char*>(this);
+    prefetch(p);
+    prefetch(p + 64);
+    prefetch(p + 128);
+    prefetch(p + 192);
+  }
+
   // --- the cached digest -----------------------------------------------------------------------
 
   /// The digest of this subtree if it was computed before, else null.
@@ -418,8 +444,14 @@ class node {
     }
     if (!equal_entries(a, b, entries)) return false;
     const unsigned children = a->child_count();
-    for (unsigned i = 0; i < children; ++i)
-      if (!equal(a->child(i), b->child(i))) return false;
+    for (unsigned i = 0; i < children; ++i) {
+      const node *x = a->child(i), *y = b->child(i);
+      if (x != y) x->prefetch_cells(), y->prefetch_cells();
+    }
+    for (unsigned i = 0; i < children; ++i) {
+      const node *x = a->child(i), *y = b->child(i);
+      if (x != y && !equal(x, y)) return false;
+    }
     return true;
   }
 
@@ -537,12 +569,17 @@ class node {
     P::memory::release(digest_.take(), P::memory::capacity(sizeof(digest_bytes)));
   }
 
+  /// Whether the entries of two nodes with the same entry map are the same bytes, boxes by address.
+  static bool same_cells(const node* a, const node* b) noexcept {
+    const unsigned entries = popcount(a->entry_map_);
+    return entries == 0 ||
+           (std::memcmp(a->ends(), b->ends(), entries * sizeof(std::uint16_t)) == 0 &&
+            std::memcmp(a->cells(), b->cells(), a->cell_bytes(entries)) == 0);
+  }
   static bool equal_entries(const node* a, const node* b, unsigned entries) {
-    constexpr bool by_bytes = std::is_same_v<V, bytes>;
-    if (by_bytes && !((a->block_ | b->block_) & boxes_flag)) {
-      return std::memcmp(a->ends(), b->ends(), entries * sizeof(std::uint16_t)) == 0 &&
-             std::memcmp(a->cells(), b->cells(), a->cell_bytes(entries)) == 0;
-    }
+    if (same_cells(a, b)) return true;
+    // For strings, packed cells of other bytes are other entries.
+    if (std::is_same_v<V, bytes> && !((a->block_ | b->block_) & boxes_flag)) return false;
     for (unsigned i = 0; i < entries; ++i) {
       const view x = a->cell_at(i), y = b->cell_at(i);
       if (!x.same(y) && (x.key() != y.key() || !value_traits<V>::equal(x.value(), y.value())))

@@ -44,7 +44,7 @@ struct trie {
       const std::uint32_t bit = 1u << digit::at(h, shift);
       if (n->child_map() & bit) {
         n = n->child(popcount(n->child_map() & (bit - 1)));
-        prefetch(reinterpret_cast<const char*>(n) + 64);
+        n->prefetch_cells();
         continue;
       }
       if (!(n->entry_map() & bit)) return std::nullopt;
