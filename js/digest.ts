@@ -1,0 +1,52 @@
+// Digests and proofs of a map, made in wasm. What verifies them is verify.ts, which needs no wasm.
+import { check, encodeUtf8, isWellFormed, kind, raw, takeOut, withBytes } from './engine.js'
+import type { Raw } from './engine.js'
+import { withHandle } from './lineage.js'
+import type { Version } from './lineage.js'
+
+/** See cpp/binding/digest.cpp. */
+interface Calls extends Raw {
+  _hamt_digest(handle: number): number
+  _hamt_prove(handle: number, text: number, sizes: number, count: number): number
+}
+
+/** The 32 bytes that stand for the map's contents: see `Hamt.digest`. */
+export function digest(map: Version): Uint8Array<ArrayBuffer> {
+  return withHandle(map, (handle) => {
+    check((raw as Calls)._hamt_digest(handle))
+    return takeOut()
+  })
+}
+
+/** A proof about one key or several: see `Hamt.prove`. */
+export function prove(map: Version, keys: string | Iterable<string>): Uint8Array<ArrayBuffer> {
+  const texts = Array.from(typeof keys === 'string' ? [keys] : checkList(keys), encodeKey)
+  if (texts.length === 0) throw new TypeError('a proof needs at least one key')
+
+  // the lengths as words, then all keys in a row
+  const sizes = Uint32Array.from(texts, (text) => text.length)
+  const packed = new Uint8Array(sizes.byteLength + sizes.reduce((sum, size) => sum + size, 0))
+  packed.set(new Uint8Array(sizes.buffer))
+  let at = sizes.byteLength
+  for (const text of texts) {
+    packed.set(text, at)
+    at += text.length
+  }
+  return withBytes(packed, (place) =>
+    withHandle(map, (handle) => {
+      check((raw as Calls)._hamt_prove(handle, place + sizes.byteLength, place, texts.length))
+      return takeOut()
+    }),
+  )
+}
+
+function checkList(keys: Iterable<string>): Iterable<string> {
+  if (typeof (keys as Partial<Iterable<string>> | null | undefined)?.[Symbol.iterator] === 'function') return keys
+  throw new TypeError(`a key must be a string, or a list of strings, not ${kind(keys)}`)
+}
+
+function encodeKey(key: unknown): Uint8Array {
+  if (typeof key !== 'string') throw new TypeError(`a key must be a string, not ${kind(key)}`)
+  if (!isWellFormed(key)) throw new TypeError('a key must be well-formed: this one has a lone surrogate')
+  return encodeUtf8(key)
+}
