@@ -6,6 +6,8 @@
 #include <cstdlib>
 #include <vector>
 
+#include "binding/rows.hpp"
+
 namespace hamt::binding {
 
 std::uint32_t io[io_words];
@@ -17,6 +19,7 @@ namespace {
 std::vector<tree> maps(1);
 std::vector<handle> unused;
 buffer in_buffer, out_buffer;
+rows batch_rows;
 
 struct {
   std::uint32_t kind;
@@ -73,6 +76,7 @@ void buffer::shrink(std::size_t n) noexcept {
 
 buffer& in() noexcept { return in_buffer; }
 buffer& out() noexcept { return out_buffer; }
+rows& batch() noexcept { return batch_rows; }
 
 int fail(error_kind kind, std::string_view code, std::string_view message, double offset) noexcept {
   auto& e = last_error;
@@ -100,6 +104,7 @@ EMSCRIPTEN_KEEPALIVE char* hamt_reserve(std::size_t n) {
 EMSCRIPTEN_KEEPALIVE void hamt_shrink(std::size_t n) {
   in().shrink(n);
   out().shrink(n);
+  batch().shrink(n);
 }
 
 /// Points at the output.

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "binding/handles.hpp"
+#include "binding/rows.hpp"
 #include "binding/walk.hpp"
 
 using namespace hamt;
@@ -21,7 +22,7 @@ std::string_view value_of(std::size_t key, std::size_t size) noexcept {
   return {in().data() + key, size};
 }
 
-// What an edit found at its key. A length says: a value of this size was there, and is now in the output.
+// What an edit found at its key. A length says: a value of this size was there, and words 0 and 1 point at a copy.
 constexpr int absent = -1, unchanged = -2;
 
 /// Sets in place what only this handle holds. With `keep` the value that was there goes to the output first.
@@ -33,6 +34,7 @@ int set(handle h, std::string_view key, std::string_view value, bool keep) {
     found = 0;
     if (keep) {
       out().assign(*old);
+      point_at(out().view());
       found = static_cast<int>(old->size());
     }
   }
@@ -46,27 +48,12 @@ int erase(handle h, std::string_view key, bool keep) {
   int found = 0;
   if (keep) {
     out().assign(*old);
+    point_at(out().view());
     found = static_cast<int>(old->size());
   }
   at(h) = std::move(at(h)).erase(key);
   return found;
 }
-
-/// Length of a key in the units of a JavaScript string: one for each character, two above U+FFFF.
-std::uint32_t utf16_length(std::string_view key) noexcept {
-  std::uint32_t n = 0;
-  for (const char c : key) {
-    const auto byte = static_cast<unsigned char>(c);
-    n += (byte & 0xc0) != 0x80;
-    n += byte >= 0xf0;
-  }
-  return n;
-}
-
-// One batch of an iteration: all keys in a row, all values in a row, and for each entry where its key ends (in
-// UTF-16 units) and where its value ends (in bytes).
-buffer batch_keys, batch_values, batch_ends;
-constexpr std::size_t batch_bytes = 256 * 1024;
 
 }  // namespace
 
@@ -133,30 +120,21 @@ EMSCRIPTEN_KEEPALIVE int hamt_apply(handle h, std::size_t size) {
   });
 }
 
-/// The next entries after the place in words 8 to 10 (hash, low half first, and count), at most `most` of them and about
-/// 256 KB; `what` is 1 for keys, 2 for values, 3 for both. Returns how many; the place moves on, and is at the end when word 11
-/// is 0. Words 0 and 1: keys; 2 and 3: values; 4: place of the ends; 5: whether all keys are ASCII.
+/// The next entries after the place in words 8 to 10 (hash, low half first, and count), at most `most` of them; `what` is
+/// 1 for keys, 2 for values, 3 for both. Returns how many rows there are now; the place moves on, and is at the end when
+/// word 11 is 0.
 EMSCRIPTEN_KEEPALIVE int hamt_batch(handle h, unsigned most, unsigned what) {
   return guarded([&] {
-    batch_keys.clear();
-    batch_values.clear();
-    batch_ends.clear();
+    rows& r = batch();
+    r.clear();
     place from{io[8] | std::uint64_t{io[9]} << 32, io[10]};
-    std::uint32_t key_end = 0;
     unsigned n = 0;
     const bool more = walk_on(at(h), from, [&](std::string_view key, std::string_view value) {
       if (n == most) return false;
-      if (n != 0 && batch_keys.size() + batch_values.size() + key.size() + value.size() > batch_bytes)
-        return false;
-      if (what & 1) {
-        batch_keys.append(key);
-        key_end += utf16_length(key);
-        batch_ends.append(key_end);
-      }
-      if (what & 2) {
-        batch_values.append(value);
-        batch_ends.append(static_cast<std::uint32_t>(batch_values.size()));
-      }
+      const std::size_t size = (what & 1 ? key.size() : 0) + (what & 2 ? value.size() : 0);
+      if (!r.has_room(n, size)) return false;
+      if (what & 1) r.key(key);
+      if (what & 2) r.value(value);
       ++n;
       return true;
     });
@@ -164,11 +142,7 @@ EMSCRIPTEN_KEEPALIVE int hamt_batch(handle h, unsigned most, unsigned what) {
     io[9] = static_cast<std::uint32_t>(from.hash >> 32);
     io[10] = from.same;
     io[11] = more;
-    point_at(batch_keys.view());
-    io[2] = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(batch_values.data()));
-    io[3] = static_cast<std::uint32_t>(batch_values.size());
-    io[4] = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(batch_ends.data()));
-    io[5] = key_end == batch_keys.size();
+    r.point();
     return n;
   });
 }

@@ -1,0 +1,111 @@
+// Many edits in one crossing.
+import { cbor, writePrimitive } from './codec.js'
+import type { Codec } from './codec.js'
+import { check, encodeUtf8, isWellFormed, kind, raw, writeBytes } from './engine.js'
+import { encodeValue } from './lineage.js'
+
+const usual = 64 * 1024
+/** More than an entry of short key and primitive value takes. */
+const smallEntry = 512
+const shortKey = 80
+const deleted = 0xffffffff
+
+/** A buffer that is not in use, so that building one map after the other does not allocate. */
+let spare: Uint8Array<ArrayBuffer> | undefined
+
+/**
+ * Collects edits and applies them to a handle, some hundreds at a time. User code (codecs, getters) may run in between and use
+ * other maps or builders freely. Layout: see hamt_apply in cpp/binding/hot.cpp.
+ */
+export class Builder {
+  private bytes: Uint8Array<ArrayBuffer>
+  private used = 0
+
+  constructor(
+    private readonly handle: number,
+    private readonly codec: Codec<unknown>,
+  ) {
+    this.bytes = spare ?? new Uint8Array(usual)
+    spare = undefined
+  }
+
+  /** Sets a key. TypeError for a bad key or value; whatever it throws, `finish` or drop the handle. */
+  set(key: unknown, value: unknown): void {
+    const isCbor = this.codec === cbor
+    if (isCbor && (typeof value !== 'object' || value === null) && value !== undefined) {
+      const n = this.writeKey(key)
+      const size = writePrimitive(value, this.bytes, this.used + 8 + n)
+      if (size >= 0) {
+        this.close(n, size)
+        return
+      }
+    }
+    const encoded = encodeValue(this.codec, value)
+    const n = this.writeKey(key, encoded.length)
+    this.bytes.set(encoded, this.used + 8 + n)
+    this.close(n, encoded.length)
+  }
+
+  /** Deletes a key, if it is there. */
+  delete(key: string): void {
+    this.close(this.writeKey(key), deleted)
+  }
+
+  /** Applies what is left. The builder is not to be used again. */
+  finish(): void {
+    this.flush()
+    if (this.bytes.length === usual) spare = this.bytes
+  }
+
+  /** Writes a key behind the two words of its entry, where room for a small value and for `size` bytes is left. */
+  private writeKey(key: unknown, size = 0): number {
+    if (typeof key !== 'string') throw new TypeError(`a key must be a string, not ${kind(key)}`)
+    const { length } = key
+    if (length <= shortKey) {
+      this.makeRoom(smallEntry + size)
+      const to = this.bytes
+      const at = this.used + 8
+      let i = 0
+      for (; i < length; ++i) {
+        const c = key.charCodeAt(i)
+        if (c > 127) break
+        to[at + i] = c
+      }
+      if (i === length) return length
+    }
+    if (!isWellFormed(key)) throw new TypeError('a key must be well-formed: this one has a lone surrogate')
+    const encoded = encodeUtf8(key)
+    this.makeRoom(smallEntry + encoded.length + size)
+    this.bytes.set(encoded, this.used + 8)
+    return encoded.length
+  }
+
+  private makeRoom(size: number): void {
+    if (size <= this.bytes.length - this.used) return
+    this.flush()
+    if (size > this.bytes.length) this.bytes = new Uint8Array(size)
+  }
+
+  /** Ends the entry whose key and value have been written. */
+  private close(keySize: number, valueSize: number): void {
+    const to = this.bytes
+    const at = this.used
+    to[at] = keySize
+    to[at + 1] = keySize >>> 8
+    to[at + 2] = keySize >>> 16
+    to[at + 3] = keySize >>> 24
+    to[at + 4] = valueSize
+    to[at + 5] = valueSize >>> 8
+    to[at + 6] = valueSize >>> 16
+    to[at + 7] = valueSize >>> 24
+    this.used = (at + 8 + keySize + (valueSize === deleted ? 0 : valueSize) + 3) & ~3
+  }
+
+  private flush(): void {
+    if (this.used === 0) return
+    writeBytes(this.bytes.subarray(0, this.used), 0)
+    const size = this.used
+    this.used = 0
+    check(raw._hamt_apply(this.handle, size))
+  }
+}

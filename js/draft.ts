@@ -1,0 +1,73 @@
+// A map under change, for `withMutations`.
+import type { Codec } from './codec.js'
+import { check, io, raw, scratch, fresh, writeBytes, writeKey } from './engine.js'
+import { cbor, writePrimitive } from './codec.js'
+import { encodeValue, readValue } from './lineage.js'
+
+/** What `fn` of `withMutations` gets. Edits change it in place; the version that it was made from sees nothing of them. */
+export class Draft<V> {
+  /** @internal 0 after the end. */
+  _handle: number
+  private readonly codec: Codec<unknown>
+
+  /** @internal */
+  constructor(handle: number, codec: Codec<unknown>) {
+    this._handle = handle
+    this.codec = codec
+  }
+
+  /** Number of entries. */
+  get size(): number {
+    return raw._hamt_size(this.handle())
+  }
+
+  /** The value of `key`, or undefined. */
+  get(key: string): V | undefined {
+    const handle = this.handle()
+    const n = writeKey(key)
+    const place = raw._hamt_get(handle, n) >>> 0
+    return place === 0 ? undefined : (readValue(this.codec, place, io(0)) as V)
+  }
+
+  /** Whether `key` is there. */
+  has(key: string): boolean {
+    const handle = this.handle()
+    return raw._hamt_has(handle, writeKey(key)) !== 0
+  }
+
+  /** Sets `key`. Often allocates nothing. */
+  set(key: string, value: V): this {
+    const handle = this.handle()
+    if (this.codec === cbor && (typeof value !== 'object' || value === null)) {
+      const n = writeKey(key)
+      const size = writePrimitive(value, fresh(), scratch + n)
+      if (size >= 0) {
+        check(raw._hamt_set(handle, n, size, 0))
+        return this
+      }
+    }
+    const bytes = encodeValue(this.codec, value)
+    // A codec may have ended the draft; its handle would be another map's by now.
+    this.handle()
+    const n = writeKey(key)
+    writeBytes(bytes, n)
+    check(raw._hamt_set(handle, n, bytes.length, 0))
+    return this
+  }
+
+  /** Deletes `key`; whether it was there. */
+  delete(key: string): boolean {
+    const handle = this.handle()
+    return check(raw._hamt_delete(handle, writeKey(key), 0)) >= 0
+  }
+
+  private handle(): number {
+    if (this._handle === 0) throw new Error('a draft is of no use after withMutations has returned')
+    return this._handle
+  }
+}
+
+/** Makes a draft unusable. */
+export function endDraft<V>(draft: Draft<V>): void {
+  draft._handle = 0
+}

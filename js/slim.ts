@@ -1,0 +1,60 @@
+// `hamt-wasm/slim`: the same, with the wasm module in a file of its own, which browsers compile while it arrives and cache.
+import { start } from './core.js'
+
+/** Where the module comes from: a URL, a response (or a promise of one), its bytes, or a compiled module. */
+export type WasmSource = string | URL | Response | Promise<Response> | BufferSource | WebAssembly.Module
+
+/**
+ * Loads the wasm module; call it once, and wait for it before using anything else of this entry point. Without a source it takes
+ * `hamt.wasm` from beside this file. Later calls do nothing.
+ */
+export async function load(source: WasmSource = new URL('./hamt.wasm', import.meta.url)): Promise<void> {
+  start(await compile(source))
+}
+
+async function compile(source: WasmSource): Promise<WebAssembly.Module> {
+  if (source instanceof URL || typeof source === 'string') return compileFrom(new URL(source, import.meta.url))
+  if (source instanceof Response || source instanceof Promise) return compileResponse(await source)
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(source as BufferSource)
+  return source
+}
+
+async function compileFrom(url: URL): Promise<WebAssembly.Module> {
+  if (url.protocol !== 'file:') return compileResponse(await fetch(url))
+  const { readFile } = await import('node:fs/promises')
+  return WebAssembly.compile(await readFile(url))
+}
+
+async function compileResponse(response: Response): Promise<WebAssembly.Module> {
+  if (!response.ok) throw new Error(`hamt-wasm: ${response.url} answered ${response.status}`)
+  // Streaming needs the right content type, which not every server sends.
+  const isWasm = response.headers.get('content-type')?.startsWith('application/wasm') ?? false
+  return isWasm ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer())
+}
+
+export {
+  applyDelta,
+  deserialize,
+  DisposedError,
+  Hamt,
+  openSnapshot,
+  OpenedSnapshot,
+  OpenedVersion,
+  ProofError,
+  provenance,
+  readMeta,
+  serialize,
+  serializeDelta,
+  SnapshotError,
+  stats,
+} from './core.js'
+export type {
+  Codec,
+  DeserializeOptions,
+  Difference,
+  Draft,
+  HamtOptions,
+  OpenOptions,
+  SerializeOptions,
+  Stats,
+} from './core.js'
