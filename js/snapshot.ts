@@ -6,7 +6,7 @@ import { check, decoder, isWellFormed, kind, raw as rawExports, takeOut, withByt
 import type { Raw as HotRaw } from './engine.js'
 import { SnapshotError } from './errors.js'
 import { fromHandle, Hamt } from './hamt.js'
-import { withHandles } from './lineage.js'
+import { checkUsable, withHandles } from './lineage.js'
 import { SnapshotView } from './snapshot-view.js'
 
 /** The raw exports of cpp/binding/snapshot.cpp. */
@@ -207,6 +207,7 @@ function mapsOf<V>(maps: Iterable<Hamt<V>>, what: string): Hamt<unknown>[] {
   const list = [...maps] as Hamt<unknown>[]
   list.forEach((map, i) => {
     if (!(map instanceof Hamt)) throw new TypeError(`${what} must be a list of maps, but number ${i} is ${kind(map)}`)
+    checkUsable(map)
   })
   return list
 }
