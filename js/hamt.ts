@@ -6,7 +6,6 @@ import type { Codec } from './codec.js'
 import { DiffIterator } from './diff.js'
 import type { Difference } from './diff.js'
 import { digest, prove } from './digest.js'
-import { digest, prove } from './digest.js'
 import { Draft, endDraft } from './draft.js'
 import { check, io, kind, memorySize, raw } from './engine.js'
 import type { Raw } from './engine.js'
@@ -278,24 +277,6 @@ export class Hamt<V> extends lineage.Version {
    * A proof that a key has its value in the map with this digest, or is absent: `verifyProof` of `hamt-wasm/verify` checks
    * it. For several keys, in any order, one proof that shares their way; it is verified for just these keys. O(log n) a key once the
    * digest is known; a few hundred bytes a key.
-   */
-  prove(keys: string | Iterable<string>): Uint8Array<ArrayBuffer> {
-    lineage.checkUsable(this)
-    return prove(this, keys)
-  }
-
-  /**
-   * 32 bytes that stand for the contents: equal exactly when the contents are equal. Kept with the nodes, so O(changes) after
-   * an edit. See cpp/digest/DIGEST.md.
-   */
-  digest(): Uint8Array<ArrayBuffer> {
-    lineage.checkUsable(this)
-    return digest(this)
-  }
-
-  /**
-   * A proof, for whoever knows the digest, that `keys` have the values that they have, or are absent; `hamt-wasm/verify` checks it. O(a
-   * path a key), after the digest.
    */
   prove(keys: string | Iterable<string>): Uint8Array<ArrayBuffer> {
     lineage.checkUsable(this)
