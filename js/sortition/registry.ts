@@ -41,7 +41,8 @@ class Versions {
 
 function isDisposed(map: Hamt<NodeState>): boolean {
   try {
-    return map.size < 0
+    map.has('')
+    return false
   } catch (e) {
     if (e instanceof DisposedError) return true
     throw e
