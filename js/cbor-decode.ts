@@ -12,7 +12,7 @@ export class CborError extends Error {
   }
 }
 
-/** Arrays and maps may be nested this deep; a guard for the stack. */
+/** An array or map may lie within so many others; a guard for the stack. */
 export const MAX_DEPTH = 1000
 
 /**
@@ -44,12 +44,12 @@ class Decoder {
 
   item(depth: number): unknown {
     const start = this.at
-    if (depth > MAX_DEPTH) this.fail('nested too deep', start)
     const initial = this.bytes[this.skip(1)]!
     const major = initial >> 5
     const info = initial & 31
     if (major === 7) return this.simpleOrFloat(info, start)
     const argument = this.argument(info, start)
+    if ((major === 4 || major === 5) && depth > MAX_DEPTH) this.fail('nested too deep', start)
     switch (major) {
       case 0:
         return argument
@@ -58,7 +58,7 @@ class Decoder {
         if (argument === Number.MAX_SAFE_INTEGER) this.fail('integer out of range', start)
         return -1 - argument
       case 2:
-        return this.take(argument).slice()
+        return new Uint8Array(this.take(argument)) // a copy; `slice` of a Buffer is none
       case 3:
         return this.text(argument, start)
       case 4: {

@@ -1,4 +1,5 @@
-// Digests and proofs across the boundary. Answers lie in the output buffer. Proofs are verified in TypeScript.
+// Digests and proofs across the boundary. Answers lie in the output buffer. Proofs are verified in
+// TypeScript.
 #include <emscripten.h>
 
 #include <cstdint>
