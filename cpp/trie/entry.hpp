@@ -69,9 +69,9 @@ class box {
   /// Gives one count back and frees the box with the last.
   void release() noexcept {
     if (!count_.release()) return;
-    const std::size_t capacity = P::memory::capacity(sizeof(box) + value_size_ + key_size_);
+    const std::size_t size = capacity();
     traits::destroy(value_bytes());
-    P::memory::release(this, capacity);
+    P::memory::release(this, size);
   }
 
   std::string_view key() const noexcept {
@@ -79,6 +79,11 @@ class box {
   }
   typename traits::view value() const noexcept { return traits::read(value_bytes(), value_size_); }
   std::uint32_t value_size() const noexcept { return value_size_; }
+  std::uint32_t count() const noexcept { return count_.value(); }
+  /// The size of the box's block.
+  std::size_t capacity() const noexcept {
+    return P::memory::capacity(sizeof(box) + value_size_ + key_size_);
+  }
 
  private:
   box(std::uint32_t key_size, std::uint32_t value_size) noexcept

@@ -185,6 +185,15 @@ class node {
   unsigned child_count() const noexcept { return popcount(child_map_); }
   bool is_collision() const noexcept { return (block_ & collision_flag) != 0; }
   std::size_t capacity() const noexcept { return block_ & ~flags; }
+  /// How much of the block is in use, header included.
+  std::size_t used_bytes() const noexcept {
+    if (is_collision()) return sizeof(node) + std::size_t{size_} * sizeof(boxed*);
+    return sizeof(node) + used(child_count(), entry_count());
+  }
+  /// Where cell `i` ends, counted from the start of the cells. Not for collision nodes.
+  std::size_t cell_end(unsigned i) const noexcept { return ends()[i]; }
+  /// Whether a cell may be a box: false only when none is.
+  bool may_hold_boxes() const noexcept { return (block_ & boxes_flag) != 0; }
   std::uint32_t count() const noexcept { return count_.value(); }
 
   const node* child(unsigned i) const noexcept { return children()[i]; }
