@@ -2,7 +2,9 @@
 // answers lie in the output buffer.
 #include <emscripten.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -61,6 +63,10 @@ class arguments {
   const std::uint8_t* at_;
 };
 
+// A row of states: operator, flags, balance, owner.
+constexpr std::size_t row_size = 20 + 1 + 32 + 20;
+enum flag : std::uint8_t { registered = 1, active = 2, owned = 4, gone = 8 };
+
 }  // namespace
 
 extern "C" {
@@ -104,6 +110,32 @@ EMSCRIPTEN_KEEPALIVE int hamt_select(handle h, const std::uint8_t* packed, std::
       write(w.best);
     }
     return static_cast<int>(winners.size());
+  });
+}
+
+/// Sets the states of `rows` operators in a map, in place; a row that is `gone` takes its operator
+/// out. An error leaves the rows before it applied.
+EMSCRIPTEN_KEEPALIVE int hamt_put_states(handle h, const std::uint8_t* packed, std::size_t rows) {
+  return guarded([&] {
+    std::string value;
+    for (std::size_t i = 0; i < rows; ++i) {
+      const std::uint8_t* row = packed + i * row_size;
+      arguments in(row);
+      const std::string key = draws::to_text(in.address());
+      const std::uint8_t flags = row[20];
+      if ((flags & gone) != 0) {
+        at(h) = std::move(at(h)).erase(key);
+        continue;
+      }
+      draws::node_state state;
+      state.registered = (flags & registered) != 0;
+      state.active = (flags & active) != 0;
+      state.ticket_balance = arguments(row + 21).number();
+      if ((flags & owned) != 0) state.owner = arguments(row + 53).address();
+      draws::write_node_state(state, value);
+      at(h) = std::move(at(h)).set(key, value);
+    }
+    return 0;
   });
 }
 

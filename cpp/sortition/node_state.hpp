@@ -6,8 +6,10 @@
 // this shape is read; everything else is refused with the field's name.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "sortition/address.hpp"
@@ -108,6 +110,32 @@ class reader {
 };
 
 }  // namespace node_state_detail
+
+/// Writes what read_node_state reads: the bytes that the JavaScript codec writes for the same
+/// state.
+inline void write_node_state(const node_state& s, std::string& to) {
+  const auto name = [&](std::string_view n) {
+    to.push_back(static_cast<char>(0x60 + n.size()));
+    to.append(n);
+  };
+  to.assign(1, s.owner ? '\xa4' : '\xa3');
+  if (s.owner) {
+    name("owner");
+    to.append("\x78\x2a");
+    to.append(to_text(*s.owner));
+  }
+  name("active");
+  to.push_back(s.active ? '\xf5' : '\xf4');
+  name("registered");
+  to.push_back(s.registered ? '\xf5' : '\xf4');
+  name("ticketBalance");
+  const std::array<std::uint8_t, 32> digits = s.ticket_balance.to_bytes();
+  const std::size_t size = (s.ticket_balance.bits() + 7) / 8;
+  to.push_back('\xc2');
+  if (size >= 24) to.push_back('\x58');
+  to.push_back(static_cast<char>(size >= 24 ? size : 0x40 + size));
+  to.append(reinterpret_cast<const char*>(digits.data()) + 32 - size, size);
+}
 
 /// Reads the state under `key`, linear in its bytes. Throws node_state_error, which names the key.
 inline node_state read_node_state(std::string_view key, std::string_view cbor) {

@@ -229,6 +229,26 @@ TEST(node_state, reads_what_the_codec_writes) {
   }
 }
 
+TEST(node_state, writes_what_it_reads) {
+  std::mt19937_64 random(4);
+  std::string written = "left over";
+  for (unsigned bits = 0; bits <= 256; ++bits) {
+    node_state s;
+    s.registered = random() % 2 == 0;
+    s.active = random() % 2 == 0;
+    if (bits > 0) s.ticket_balance = uint256(1).shifted_left(bits - 1);
+    if (bits % 3 == 0) s.owner = node(published[bits % 10].first);
+    write_node_state(s, written);
+    const std::string owner = s.owner ? to_text(*s.owner) : "";
+    EXPECT_EQ(written, cbor(s.registered, s.active, s.ticket_balance, owner));
+    const node_state again = read_node_state("k", written);
+    EXPECT_EQ(again.registered, s.registered);
+    EXPECT_EQ(again.active, s.active);
+    EXPECT_EQ(again.ticket_balance, s.ticket_balance);
+    EXPECT_EQ(again.owner, s.owner);
+  }
+}
+
 TEST(node_state, refuses_every_other_shape) {
   const std::string good = cbor(true, true, 0x0102, "0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc");
   ASSERT_NO_THROW(read_node_state("k", good));
