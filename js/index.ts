@@ -1,11 +1,8 @@
 // `hamt-wasm`: works at once. The wasm module is inside, and compiled synchronously on import.
 import { start } from './core.js'
-import { wasmBase64 } from './generated/wasm.js'
+import { wasmBytes } from './generated/wasm.js'
 
-const text = atob(wasmBase64)
-const bytes = new Uint8Array(text.length)
-for (let i = 0; i < bytes.length; ++i) bytes[i] = text.charCodeAt(i)
-start(new WebAssembly.Module(bytes))
+start(new WebAssembly.Module(wasmBytes()))
 
 export {
   applyDelta,

@@ -26,8 +26,8 @@ const dist = join(root, 'dist')
 const fresh = join(root, `.dist-${process.pid}`)
 const stamp = join(root, 'build', 'js.stamp')
 
-/** Entry points, as paths below js/ without an ending. `core` is shared by the others and not exported to users. */
-const libraryEntries = ['core', 'index', 'slim', 'verify', 'sortition/index']
+/** Entry points, as paths below js/ without an ending. `errors` and `core` are what the others share, not for users. */
+const libraryEntries = ['errors', 'core', 'index', 'slim', 'verify', 'sortition/index']
 const programEntries = ['cli/main']
 
 const wanted = [...libraryEntries, ...programEntries]
