@@ -12,7 +12,7 @@ export class CborError extends Error {
   }
 }
 
-/** An array or map may lie within so many others; a guard for the stack. */
+/** So many arrays and maps may lie within one another; a guard for the stack. */
 export const MAX_DEPTH = 1000
 
 /**
@@ -49,7 +49,7 @@ class Decoder {
     const info = initial & 31
     if (major === 7) return this.simpleOrFloat(info, start)
     const argument = this.argument(info, start)
-    if ((major === 4 || major === 5) && depth > MAX_DEPTH) this.fail('nested too deep', start)
+    if ((major === 4 || major === 5) && depth >= MAX_DEPTH) this.fail('nested too deep', start)
     switch (major) {
       case 0:
         return argument
