@@ -1,5 +1,6 @@
 // Many edits in one crossing.
-import { cbor, writePrimitive } from './codec.js'
+import { writePrimitive } from './cbor-encode.js'
+import { cbor } from './codec.js'
 import type { Codec } from './codec.js'
 import { check, encodeUtf8, isWellFormed, kind, raw, writeBytes } from './engine.js'
 import { encodeValue } from './lineage.js'

@@ -7,6 +7,9 @@
 //     runs in between.
 import createHamtModule from './generated/glue.js'
 import { ProofError, SnapshotError } from './errors.js'
+import { isWellFormed, kind } from './text.js'
+
+export { isWellFormed, kind }
 
 /** The raw exports of cpp/binding/handles.cpp and hot.cpp. Places are unsigned after `>>> 0`. */
 export interface Raw {
@@ -248,20 +251,4 @@ export function encodeUtf8(s: string): Uint8Array {
 export function writeBytes(bytes: Uint8Array, at: number): void {
   if (at + bytes.length > capacity) reserve(at + bytes.length)
   fresh().set(bytes, scratch + at)
-}
-
-const loneSurrogate = /\p{Surrogate}/u
-
-/** Whether a string has no lone surrogate. */
-export function isWellFormed(s: string): boolean {
-  const native = (s as { isWellFormed?: () => boolean }).isWellFormed
-  return native ? native.call(s) : !loneSurrogate.test(s)
-}
-
-/** What a value is, in an error message. */
-export function kind(value: unknown): string {
-  if (value === null) return 'null'
-  if (Array.isArray(value)) return 'an array'
-  const type = typeof value
-  return type === 'undefined' ? type : `${type === 'object' ? 'an' : 'a'} ${type}`
 }

@@ -22,7 +22,8 @@
 // stays below a few times max(2 MB, the trie).
 //
 // One FinalizationRegistry entry a handle frees it when the last version that needs it is gone.
-import { cbor, readPrimitive, writePrimitive, notPrimitive } from './codec.js'
+import { writePrimitive } from './cbor-encode.js'
+import { cbor, notPrimitive, readPrimitive } from './codec.js'
 import type { Codec } from './codec.js'
 import * as engine from './engine.js'
 import { check, fresh, raw, scratch, writeBytes, writeKey } from './engine.js'
