@@ -12,11 +12,9 @@ import { SnapshotView } from './snapshot-view.js'
 /** The raw exports of cpp/binding/snapshot.cpp. */
 interface Raw extends HotRaw {
   _hamt_snapshot_write(handles: number, outside: number, count: number, meta: number, metaSize: number): number
-  _hamt_snapshot_read(file: number, size: number): number
-  _hamt_snapshot_apply(file: number, size: number, outside: number, count: number): number
+  _hamt_snapshot_read(file: number, size: number, outside: number, count: number): number
   _hamt_snapshot_validate(file: number, size: number): number
   _hamt_snapshot_meta(file: number, size: number): number
-  _hamt_snapshot_digest(file: number, size: number, i: number): number
 }
 
 function raw(): Raw {
@@ -82,7 +80,7 @@ function write(base: Hamt<unknown>[], versions: Hamt<unknown>[], options?: Seria
  */
 export function deserialize<V = unknown>(bytes: Uint8Array, options?: DeserializeOptions<V>): Hamt<V>[] {
   checkBytes(bytes)
-  const maps = withBytes(bytes, (place, size) => handOver<V>(raw()._hamt_snapshot_read(place, size), options))
+  const maps = withBytes(bytes, (place, size) => handOver<V>(raw()._hamt_snapshot_read(place, size, 0, 0), options))
   return expect(maps, options?.digest)
 }
 
@@ -91,7 +89,7 @@ export function applyDelta<V>(base: Iterable<Hamt<V>>, bytes: Uint8Array, option
   checkBytes(bytes)
   const maps = withHandles(mapsOf(base, 'base'), (handles) =>
     withBytes(bytesOf(handles), (list) =>
-      withBytes(bytes, (place, size) => handOver<V>(raw()._hamt_snapshot_apply(place, size, list, handles.length), options)),
+      withBytes(bytes, (place, size) => handOver<V>(raw()._hamt_snapshot_read(place, size, list, handles.length), options)),
     ),
   )
   return expect(maps, options?.digest)
@@ -145,12 +143,12 @@ export class OpenedSnapshot<V> {
     if (!Number.isInteger(i) || i < 0 || i >= this.length) {
       throw new RangeError(`no version ${i} in a snapshot of ${this.length}`)
     }
-    return new OpenedVersion(this.view, this.view.version(i), this.codec, () =>
-      withBytes(this.bytes, (place, size) => {
-        check(raw()._hamt_snapshot_digest(place, size, i))
-        return takeOut()
-      }),
-    )
+    return new OpenedVersion(this.view, this.view.version(i), this.codec, () => {
+      const maps = deserialize(this.bytes)
+      const digest = maps[i]!.digest()
+      for (const map of maps) map.dispose()
+      return digest
+    })
   }
 }
 
@@ -166,7 +164,7 @@ export class OpenedVersion<V> {
     private readonly view: SnapshotView,
     private readonly version: number,
     private readonly codec: Codec<V>,
-    private readonly computeDigest: () => Uint8Array<ArrayBuffer>,
+    private readonly computeDigest: () => Uint8Array,
   ) {
     this.size = view.size(version)
   }
@@ -187,8 +185,8 @@ export class OpenedVersion<V> {
     for (const key of this.view.keysOf(this.version)) yield decoder.decode(key)
   }
 
-  /** The digest that the loaded version would have. Checks the file and makes this one version for the time of the call. */
-  digest(): Uint8Array<ArrayBuffer> {
+  /** The digest that the loaded version would have. This loads the file for the time of the call. */
+  digest(): Uint8Array {
     return this.computeDigest()
   }
 

@@ -20,6 +20,17 @@ namespace {
 
 namespace files = hamt::snapshot;
 
+[[gnu::noinline]] int report(const files::error& e) {
+  const files::rule_text& broken = files::text(e.broken());
+  std::string message = broken.meaning;
+  message += " (";
+  message += broken.name;
+  message += ", at byte ";
+  message += std::to_string(e.offset());
+  message += ')';
+  return fail(error_kind::snapshot, broken.name, message, static_cast<double>(e.offset()));
+}
+
 /// guarded(), and the errors of snapshots as typed ones.
 template <class F>
 int answer(F f) noexcept {
@@ -27,10 +38,7 @@ int answer(F f) noexcept {
     try {
       return f();
     } catch (const files::error& e) {
-      const files::rule_text& broken = files::text(e.broken());
-      return fail(error_kind::snapshot, broken.name,
-                  std::string(broken.meaning) + " (" + broken.name + ", at byte " + std::to_string(e.offset()) + ")",
-                  static_cast<double>(e.offset()));
+      return report(e);
     }
   });
 }
@@ -76,17 +84,14 @@ EMSCRIPTEN_KEEPALIVE int hamt_snapshot_write(const handle* handles, std::size_t 
   });
 }
 
-/// Handles of a snapshot's versions.
-EMSCRIPTEN_KEEPALIVE int hamt_snapshot_read(const char* file, std::size_t size) {
-  return answer([&] { return hand_over(files::read({file, size}).versions); });
-}
-
-/// Handles of a delta's versions, given maps among which are those that it names.
-EMSCRIPTEN_KEEPALIVE int hamt_snapshot_apply(const char* file, std::size_t size, const handle* outside, std::size_t count) {
+/// Handles of the versions of a snapshot, for which `outside` is null, or of a delta, given maps among which are those that it
+/// names.
+EMSCRIPTEN_KEEPALIVE int hamt_snapshot_read(const char* file, std::size_t size, const handle* outside, std::size_t count) {
   return answer([&] {
     const std::vector<tree> maps = maps_of(outside, count);
     std::vector<digest32> digests;  // of the last maps: most often the last is wanted, and none else
     const auto find = [&](std::string_view digest) -> const tree* {
+      if (outside == nullptr) files::fail(files::rule::needs_base, 0);
       for (std::size_t i = 0; i < maps.size(); ++i) {
         const tree& m = maps[maps.size() - 1 - i];
         if (i == digests.size()) digests.push_back(digest_of(m));
@@ -110,15 +115,6 @@ EMSCRIPTEN_KEEPALIVE int hamt_snapshot_validate(const char* file, std::size_t si
 EMSCRIPTEN_KEEPALIVE int hamt_snapshot_meta(const char* file, std::size_t size) {
   return answer([&] {
     out().assign(files::image({file, size}).meta);
-    return 0;
-  });
-}
-
-/// The digest of version `i` of a snapshot.
-EMSCRIPTEN_KEEPALIVE int hamt_snapshot_digest(const char* file, std::size_t size, std::size_t i) {
-  return answer([&] {
-    const digest32 d = digest_of(files::read_version({file, size}, i));
-    out().assign({reinterpret_cast<const char*>(d.data()), d.size()});
     return 0;
   });
 }

@@ -61,9 +61,12 @@ inline ranking rank_strings(const std::vector<std::string_view>& strings) {
   std::vector<item> items;
   items.reserve(distinct.size());
   for (std::uint32_t i = 0; i < distinct.size(); ++i) items.push_back({detail::word_at(distinct[i], common), i});
-  std::sort(items.begin(), items.end(), [&](const item& a, const item& b) {
+  const auto less = [&](const item& a, const item& b) {
     return a.word != b.word ? a.word < b.word : distinct[a.index] < distinct[b.index];
-  });
+  };
+  // std::sort takes 2/3 of the time, and five times the code: 5 KB of the wasm module.
+  std::make_heap(items.begin(), items.end(), less);
+  std::sort_heap(items.begin(), items.end(), less);
 
   std::vector<std::string_view> sorted;
   sorted.reserve(items.size());

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -25,34 +24,10 @@ struct loaded {
 /// delta does to its base can only be checked with that base.
 inline void validate(std::string_view file) {
   const image snapshot(file);
-  snapshot.key_table.each(true, [](std::string_view) {});
-  snapshot.value_table.each(false, [](std::string_view) {});
+  snapshot.key_table.decode(true, nullptr);
+  snapshot.value_table.decode(false, nullptr);
   snapshot.check_changes();
 }
-
-namespace detail {
-
-/// Strings one after another in one block of memory.
-class arena {
- public:
-  arena(const string_table& table, std::uint32_t count, bool text) {
-    ends_.reserve(count);
-    table.each(text, [this](std::string_view s) {
-      bytes_ += s;
-      ends_.push_back(bytes_.size());
-    });
-  }
-  std::string_view operator[](std::size_t i) const noexcept {
-    const std::size_t start = i == 0 ? 0 : ends_[i - 1];
-    return std::string_view(bytes_).substr(start, ends_[i] - start);
-  }
-
- private:
-  std::string bytes_;
-  std::vector<std::size_t> ends_;
-};
-
-}  // namespace detail
 
 /// The versions of a snapshot or of a delta; they share memory along the tree in which the file stores them.
 /// `find(digest) -> const map<bytes, P>*` gives the version outside that has this digest (32 bytes), or null.
@@ -67,8 +42,9 @@ loaded<P> read_delta(std::string_view file, Find&& find) {
     if (base == nullptr) fail(rule::wrong_base, snapshot.base_offset(b));
     grounds.push_back(*base);
   }
-  const detail::arena keys(snapshot.key_table, snapshot.keys, true);
-  const detail::arena values(snapshot.value_table, snapshot.values, false);
+  arena keys, values;
+  snapshot.key_table.decode(true, &keys);
+  snapshot.value_table.decode(false, &values);
 
   // The changes lie by key; versions are made one after another: sort by version, counting.
   std::vector<std::uint32_t> ends = snapshot.check_changes();
@@ -113,28 +89,6 @@ loaded<P> read_delta(std::string_view file, Find&& find) {
 template <class P = local_policy>
 loaded<P> read(std::string_view file) {
   return read_delta<P>(file, [](std::string_view) -> const map<bytes, P>* { fail(rule::needs_base, 0); });
-}
-
-/// Listed version `i` of a snapshot alone. Linear in the file's length and the size of the version.
-template <class P = local_policy>
-map<bytes, P> read_version(std::string_view file, std::size_t i) {
-  const image snapshot(file);
-  if (snapshot.base_count() != 0) fail(rule::needs_base, 0);
-  if (i >= snapshot.listing.size()) throw std::out_of_range("no such version");
-  const detail::arena keys(snapshot.key_table, snapshot.keys, true);
-  const detail::arena values(snapshot.value_table, snapshot.values, false);
-  snapshot.check_changes();
-  const std::uint32_t wanted = snapshot.listing[i];
-  std::vector<std::uint32_t> codes(snapshot.keys);  // of each key, after the last change that the version has seen
-  snapshot.each_change([&](std::uint32_t k, std::uint32_t v, std::uint32_t c, std::size_t) {
-    if (v <= wanted && wanted < snapshot.versions[v].end) codes[k] = c;
-  });
-  std::vector<std::pair<std::string_view, std::string_view>> entries;
-  entries.reserve(static_cast<std::size_t>(snapshot.versions[wanted].size));
-  for (std::uint32_t k = 0; k < snapshot.keys; ++k) {
-    if (codes[k] != 0) entries.emplace_back(keys[k], values[codes[k] - 1]);
-  }
-  return build<bytes, P>(entries);
 }
 
 }  // namespace hamt::snapshot

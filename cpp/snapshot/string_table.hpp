@@ -56,7 +56,24 @@ inline void put_string_table(std::string& out, const std::vector<std::string_vie
   out += blocks;
 }
 
-/// A table inside a file. Holds no strings; `each` decodes them.
+/// Strings one after another in one block of memory.
+class arena {
+ public:
+  std::string_view operator[](std::size_t i) const noexcept {
+    const std::size_t start = i == 0 ? 0 : ends_[i - 1];
+    return std::string_view(bytes_).substr(start, ends_[i] - start);
+  }
+  void push_back(std::string_view s) {
+    bytes_ += s;
+    ends_.push_back(bytes_.size());
+  }
+
+ private:
+  std::string bytes_;
+  std::vector<std::size_t> ends_;
+};
+
+/// A table inside a file. Holds no strings; `decode` gives them.
 class string_table {
  public:
   string_table() = default;
@@ -68,10 +85,9 @@ class string_table {
     in.take(bytes);
   }
 
-  /// Calls `sink(string)` for each string in order, once it is known to obey every rule; the view lasts for that call.
-  /// O(bytes of the file), one buffer of the longest string. With `text`, strings must be UTF-8.
-  template <class Sink>
-  void each(bool text, Sink&& sink) const {
+  /// Checks every string, and appends them to `strings` unless it is null. O(bytes) of the table and of what is appended.
+  /// With `text`, strings must be UTF-8.
+  void decode(bool text, arena* strings) const {
     std::string first, before, string;
     reader lengths(file_, lengths_at_);
     std::size_t at = blocks_at_, end = blocks_at_;
@@ -121,7 +137,7 @@ class string_table {
         fail(rule::utf8, start);
       }
       at += own.size();
-      sink(std::string_view(before));
+      if (strings != nullptr) strings->push_back(before);
     }
     if (at != end) fail(rule::block, at);
   }

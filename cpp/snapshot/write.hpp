@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -267,7 +268,7 @@ std::string write_delta(maps<P> outside, maps<P> versions, std::string_view meta
 /// The bytes of `versions`: a snapshot. As `write_delta`.
 template <class P = local_policy>
 std::string write(maps<P> versions, std::string_view meta = {}) {
-  return write_delta<P>({}, versions, meta, [](std::size_t) { return std::string_view{}; });
+  return write_delta<P>({}, versions, meta, [](std::size_t) { return std::array<char, digest_bytes_length>{}; });
 }
 
 }  // namespace hamt::snapshot
