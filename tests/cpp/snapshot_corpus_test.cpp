@@ -41,7 +41,7 @@ TEST(SnapshotCorpus, GoodFilesAreReadAndWrittenBack) {
 
 TEST(SnapshotCorpus, HostileFilesAreRefusedForTheirReason) {
   const auto hostile = folder("hostile");
-  const std::size_t before = hamt::local_memory::usage().blocks;
+  const auto before = hamt::local_memory::usage().blocks;
   std::set<std::string> seen;
   for (const auto& [name, bytes] : hostile) {
     const std::string wanted = name.substr(0, name.find("--"));
