@@ -37,6 +37,17 @@ export class EventError extends Error {
 export const Kind = { added: 0, removed: 1, balance: 2, activated: 3, deactivated: 4, version: 5, owner: 6 } as const
 export type Kind = (typeof Kind)[keyof typeof Kind]
 
+/** The event that makes a change of each kind. */
+export const eventNames = [
+  'CiphernodeAdded',
+  'CiphernodeRemoved',
+  'TicketBalanceUpdated',
+  'OperatorActivationChanged',
+  'OperatorActivationChanged',
+  'EligibilityConfigurationVersionUpdated',
+  'BondOwnerSet',
+] as const
+
 /** What an event does: `operator` for all kinds but `version`, `number` for balances and versions. */
 export interface Change {
   kind: Kind

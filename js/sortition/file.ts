@@ -1,24 +1,26 @@
 // A registry as bytes: one snapshot. Its version is the newest state, as `at` gives it, so that every tool for snapshots
-// reads it; its meta carries the journal, from which every other version follows. Nothing is stored twice: addresses of
-// operators are the keys of the version. The bytes depend on the events alone.
+// reads it; its meta carries the journal, from which every other version follows. The bytes depend on the events alone.
 //
 // meta = {
 //   "kind": "node-registry", "format": 1,
 //   "position": [blockNumber, logIndex, timestamp] of the last event applied, or null,
-//   "owners": addresses that the journal names but that are no operators, ascending, 20 bytes each,
-//   "events": rows, each
+//   "addresses": all that the journal names, ascending, 20 bytes each,
+//   "rows": how many,
+//   "events": the rows, each
 //     head      kind + 8 when the row is in a later block than the row before (the first always is)
 //     block     then also: block number and timestamp, both less those of the row before (the first: less 0)
 //     log       log index; within a block less that of the row before, less 1
-//     operator  its rank among operators and owners, those in ascending order, these after them; not for a version
-//     operand   balance, version, or rank of the owner
+//     operator  the place of its address; not for a version
+//     operand   balance, version, or the place of the owner's address
 // }
 // where all numbers are little-endian base 128 without superfluous digits.
 import { deserialize, Hamt, readMeta, serialize, SnapshotError } from '../index.js'
+import { Addresses } from './addresses.js'
 import { Kind, type Position } from './events.js'
 import { Journal, Standings } from './journal.js'
 import { type NodeState } from './select.js'
-import { type Address, maxUint256, readAddress, writeAddress } from './values.js'
+import { withStates } from './states.js'
+import { type Address, maxUint256, show } from './values.js'
 
 const kindName = 'node-registry'
 const newBlock = 8
@@ -33,48 +35,53 @@ export interface StoredRegistry {
 
 /** The first `rows` rows of a journal, whose state is `newest`. O(rows). */
 export function writeRegistry(journal: Journal, rows: number, position: Position | undefined, newest: Hamt<NodeState>): Uint8Array {
-  const { ranks, owners } = rankAddresses(journal, rows)
+  const { kinds, operators, operands, blocks, logs, times } = journal.columns
+  const { places, addresses } = sortAddresses(journal, rows)
   const to = new Digits()
   for (let i = 0; i < rows; ++i) {
-    const kind = journal.kinds[i] as Kind
-    const [block, log, time] = [journal.blocks[i]!, journal.logs[i]!, journal.times[i]!]
-    const sameBlock = i > 0 && block === journal.blocks[i - 1]
+    const kind = kinds[i] as Kind
+    const [block, log, time] = [blocks[i]!, logs[i]!, times[i]!]
+    const sameBlock = i > 0 && block === blocks[i - 1]
     to.put(sameBlock ? kind : kind + newBlock)
     if (!sameBlock) {
-      to.put(i > 0 ? block - journal.blocks[i - 1]! : block)
-      to.put(i > 0 ? time - journal.times[i - 1]! : time)
+      to.put(i > 0 ? block - blocks[i - 1]! : block)
+      to.put(i > 0 ? time - times[i - 1]! : time)
     }
-    to.put(sameBlock ? log - journal.logs[i - 1]! - 1 : log)
-    const operand = journal.operands[i]!
+    to.put(sameBlock ? log - logs[i - 1]! - 1 : log)
+    const operand = operands[i]!
     if (kind === Kind.version) to.putBig(journal.versions[operand]!)
-    else to.put(ranks[journal.operators[i]!]!)
-    if (kind === Kind.balance) to.putBig(journal.numbers[operand]!)
-    if (kind === Kind.owner) to.put(ranks[operand]!)
+    else to.put(places[operators[i]!]!)
+    if (kind === Kind.balance) to.putBig(journal.balances.at(operand))
+    if (kind === Kind.owner) to.put(places[operand]!)
   }
-  const ownerBytes = new Uint8Array(20 * owners.length)
-  owners.forEach((owner, i) => writeAddress(ownerBytes, 20 * i, owner))
   const meta = {
     kind: kindName,
     format: 1,
     position: position ? [position.blockNumber, position.logIndex, position.timestamp] : null,
-    owners: ownerBytes,
+    addresses,
+    rows,
     events: to.bytes(),
   }
   return serialize([newest], { meta })
 }
 
-/** For each address its rank in the file, and the addresses that are no operators. */
-function rankAddresses(journal: Journal, rows: number): { ranks: Int32Array; owners: Address[] } {
-  const role = new Uint8Array(journal.addresses.length) // 1: an owner, 2: an operator
+/** The addresses that the rows name, ascending, and for each number the place of its address among them. */
+function sortAddresses({ columns, addresses: known }: Journal, rows: number): { places: Int32Array; addresses: Uint8Array } {
+  const named = new Uint8Array(known.length)
   for (let i = 0; i < rows; ++i) {
-    if (journal.kinds[i] === Kind.owner) role[journal.operands[i]!] ||= 1
-    if (journal.operators[i]! >= 0) role[journal.operators[i]!] = 2
+    if (columns.operators[i]! >= 0) named[columns.operators[i]!] = 1
+    if (columns.kinds[i] === Kind.owner) named[columns.operands[i]!] = 1
   }
-  const those = (wanted: number) => journal.addresses.filter((_, n) => role[n] === wanted).sort()
-  const owners = those(1)
-  const ranks = new Int32Array(journal.addresses.length)
-  ;[...those(2), ...owners].forEach((a, rank) => (ranks[journal.find(a)!] = rank))
-  return { ranks, owners }
+  const sorted: { n: number; text: Address }[] = []
+  named.forEach((is, n) => is && sorted.push({ n, text: known.text(n) }))
+  sorted.sort((a, b) => (a.text < b.text ? -1 : 1))
+  const places = new Int32Array(known.length)
+  const addresses = new Uint8Array(20 * sorted.length)
+  sorted.forEach(({ n }, place) => {
+    places[n] = place
+    addresses.set(known.bytes.subarray(20 * n, 20 * n + 20), 20 * place)
+  })
+  return { places, addresses }
 }
 
 /** Bytes that grow, for numbers in base 128. */
@@ -90,8 +97,8 @@ class Digits {
     }
     this.#bytes[this.#length++] = n
   }
-  putBig(n: bigint): void {
-    if (n <= Number.MAX_SAFE_INTEGER) return this.put(Number(n))
+  putBig(n: bigint | number): void {
+    if (typeof n === 'number' || n <= Number.MAX_SAFE_INTEGER) return this.put(Number(n))
     if (this.#length + 40 > this.#bytes.length) this.#grow(40)
     for (; n > 127n; n >>= 7n) this.#bytes[this.#length++] = 128 + Number(n & 127n)
     this.#bytes[this.#length++] = Number(n)
@@ -120,89 +127,110 @@ export function readRegistry(bytes: Uint8Array): StoredRegistry {
   const meta = metaOf(readMeta(bytes))
   const versions = deserialize<NodeState>(bytes)
   if (versions.length !== 1) refuse(`it has ${versions.length} versions, and not one`)
+  const journal = new Journal(Addresses.fromBytes(meta.addresses))
+  readRows(journal, meta.rows, meta.events)
+  if (journal.length > 0) requireReaches(meta.position, journal.position(journal.length - 1))
   const newest = versions[0]!
-  const operators = [...newest.keys()].sort() as Address[]
-  const journal = new Journal()
-  for (const a of [...operators, ...meta.owners]) {
-    if (!/^0x[0-9a-f]{40}$/.test(a)) refuse(`${JSON.stringify(a)} is not an address in lower case`)
-    journal.number(a)
-  }
-  if (journal.addresses.length !== operators.length + meta.owners.length) refuse('an owner is also an operator')
-  readRows(journal, meta.events)
-  const last = journal.length > 0 ? journal.position(journal.length - 1) : undefined
-  const position = meta.position
-  if (last) {
-    const later = position && (position.blockNumber - last.blockNumber || position.logIndex - last.logIndex)
-    const inTime = position && (later === 0 || position.blockNumber === last.blockNumber ? position.timestamp === last.timestamp : position.timestamp >= last.timestamp)
-    if (later === undefined || later < 0 || !inTime) refuse('its position is before its last event')
-  }
-  compare(newest, journal, operators.length)
-  return { journal, position, newest }
+  compare(newest, journal)
+  return { journal, position: meta.position, newest }
 }
 
-function metaOf(meta: unknown): { position: Position | undefined; owners: Address[]; events: Uint8Array } {
-  const { kind, format, position, owners, events } = (meta ?? {}) as Record<string, unknown>
+interface Meta {
+  position: Position | undefined
+  addresses: Uint8Array
+  rows: number
+  events: Uint8Array
+}
+
+function metaOf(meta: unknown): Meta {
+  const { kind, format, position, addresses, rows, events } = (meta ?? {}) as Record<string, unknown>
   if (kind !== kindName) refuse('its meta is not that of a registry')
   if (format !== 1) refuse(`its format is ${String(format)}, and this release reads format 1`)
-  if (!(owners instanceof Uint8Array) || owners.length % 20 !== 0) refuse('its owners are not addresses')
+  if (!(addresses instanceof Uint8Array) || addresses.length % 20 !== 0) refuse('its addresses are not 20 bytes each')
   if (!(events instanceof Uint8Array)) refuse('its events are not bytes')
-  if (Object.keys(meta as object).length !== 5) refuse('its meta has another field')
-  const list: Address[] = []
-  for (let at = 0; at < owners.length; at += 20) {
-    list.push(readAddress(owners, at))
-    if (at > 0 && list.at(-1)! <= list.at(-2)!) refuse('its owners are not in order')
+  // A row takes three bytes or more: a count beyond that must not make room for itself.
+  if (!isPlace(rows) || 3 * rows > events.length) refuse('its rows are no number that its events could hold')
+  if (Object.keys(meta as object).length !== 6) refuse('its meta has another field')
+  requireAscending(addresses)
+  return { position: positionFrom(position), addresses, rows, events }
+}
+
+function isPlace(n: unknown): n is number {
+  return Number.isSafeInteger(n) && (n as number) >= 0
+}
+
+function requireAscending(addresses: Uint8Array): void {
+  for (let at = 20; at < addresses.length; at += 20) {
+    let i = at
+    while (i < at + 20 && addresses[i] === addresses[i - 20]) ++i
+    if (i === at + 20 || addresses[i]! < addresses[i - 20]!) refuse('its addresses are not in order')
   }
-  return { position: positionFrom(position), owners: list, events }
 }
 
 function positionFrom(value: unknown): Position | undefined {
   if (value === null) return undefined
-  const isPlace = (n: unknown): n is number => Number.isSafeInteger(n) && (n as number) >= 0
   if (!Array.isArray(value) || value.length !== 3 || !value.every(isPlace)) refuse('its position is none')
   const [blockNumber, logIndex, timestamp] = value as [number, number, number]
   return { blockNumber, logIndex, timestamp }
 }
 
-/** Appends the rows of a file; every address must be used. */
-function readRows(journal: Journal, bytes: Uint8Array): void {
+/** The position of a registry is that of its last row, or of a later event, which changed nothing. */
+function requireReaches(position: Position | undefined, last: Position): void {
+  const what = 'its position is before its last event'
+  if (!position || position.blockNumber < last.blockNumber || position.timestamp < last.timestamp) refuse(what)
+  if (position.blockNumber > last.blockNumber) return
+  if (position.logIndex < last.logIndex || position.timestamp !== last.timestamp) refuse(what)
+}
+
+/** Fills an empty journal; every address must be named. */
+function readRows(journal: Journal, rows: number, bytes: Uint8Array): void {
   const from = new Reader(bytes)
-  const addresses = journal.addresses
-  const used = new Uint8Array(addresses.length)
-  const someone = (): Address => {
-    const at = from.at
-    const rank = from.take()
-    if (rank >= addresses.length) refuse(`address ${rank} of ${addresses.length}`, at)
-    used[rank] = 1
-    return addresses[rank]!
-  }
-  const last = { blockNumber: 0, logIndex: 0, timestamp: 0 }
-  while (!from.done) {
+  const { kinds, operators, operands, blocks, logs, times } = journal.reserve(rows)
+  const count = journal.addresses.length
+  const named = new Uint8Array(count)
+  let [block, log, time] = [0, 0, 0]
+  for (let i = 0; i < rows; ++i) {
     const at = from.at
     const head = from.take()
     const kind = (head & 7) as Kind
     if (head > 15 || kind > Kind.owner) refuse(`a row of unknown kind ${head}`, at)
     if (head >= newBlock) {
-      const blocks = from.take()
-      if (blocks === 0 && journal.length > 0) refuse('a new block that is the old one', at)
-      last.blockNumber += blocks
-      last.timestamp += from.take()
-      last.logIndex = from.take()
+      const later = from.take()
+      if (later === 0 && i > 0) refuse('a new block that is the old one', at)
+      block += later
+      time += from.take()
+      log = from.take()
     } else {
-      if (journal.length === 0) refuse('a first row without a block', at)
-      last.logIndex += from.take() + 1
+      if (i === 0) refuse('a first row without a block', at)
+      log += from.take() + 1
     }
-    if (!Number.isSafeInteger(last.blockNumber) || !Number.isSafeInteger(last.timestamp) || !Number.isSafeInteger(last.logIndex)) {
-      refuse('a position beyond 2^53', at)
+    if (block > maxPlace || time > maxPlace || log > maxPlace) refuse('a position beyond 2^53', at)
+    kinds[i] = kind
+    blocks[i] = block
+    logs[i] = log
+    times[i] = time
+    if (kind === Kind.version) {
+      const version = BigInt(from.takeBig())
+      if (version === 0n) refuse('version 0', at)
+      operators[i] = -1
+      operands[i] = journal.version(version)
+      continue
     }
-    const operator = kind === Kind.version ? undefined : someone()
-    const number = kind === Kind.balance || kind === Kind.version ? from.takeBig() : 0n
-    if (kind === Kind.version && number === 0n) refuse('version 0', at)
-    const owner = kind === Kind.owner ? someone() : undefined
-    journal.append({ kind, operator, number, owner }, last)
+    operators[i] = from.below(count)
+    named[operators[i]!] = 1
+    if (kind === Kind.balance) operands[i] = journal.balances.add(from.takeBig())
+    if (kind === Kind.owner) {
+      operands[i] = from.below(count)
+      named[operands[i]!] = 1
+    }
   }
-  const idle = used.indexOf(0)
-  if (idle >= 0) refuse(`no event names ${addresses[idle]}`)
+  if (!from.done) refuse('bytes after its last row', from.at)
+  const idle = named.indexOf(0)
+  if (idle >= 0) refuse(`no event names ${journal.addresses.text(idle)}`)
+  journal.length = rows
 }
+
+const maxPlace = Number.MAX_SAFE_INTEGER
 
 /** Numbers in base 128. */
 class Reader {
@@ -217,6 +245,11 @@ class Reader {
   }
   take(): number {
     const begin = this.at
+    const first = this.bytes[begin]!
+    if (first < 128) {
+      this.at = begin + 1
+      return first
+    }
     let n = 0
     for (let scale = 1; ; scale *= 128) {
       const byte = this.#byte()
@@ -228,11 +261,18 @@ class Reader {
       }
     }
   }
-  takeBig(): bigint {
+  /** The place of an address. */
+  below(count: number): number {
+    const begin = this.at
+    const n = this.take()
+    if (n >= count) refuse(`address ${n} of ${count}`, begin)
+    return n
+  }
+  takeBig(): bigint | number {
     const begin = this.at
     let end = begin
     while ((this.bytes[end] ?? 0) > 127) ++end
-    if (end - begin < 7) return BigInt(this.take())
+    if (end - begin < 7) return this.take()
     if (end - begin > 36) refuse('a number beyond 2^256', begin)
     let n = 0n
     for (let shift = 0n; ; shift += 7n) {
@@ -247,17 +287,9 @@ class Reader {
   }
 }
 
-/** The stored version must be what the events lead to: for each of the `operators` first addresses. */
-function compare(newest: Hamt<NodeState>, journal: Journal, operators: number): void {
-  const standings = Standings.after(journal, journal.length)
-  for (let n = 0; n < journal.addresses.length; ++n) {
-    if (standings.has(n) !== n < operators) refuse(`no event is about ${journal.addresses[n]}`)
-  }
-  for (const [key, state] of newest) {
-    const s = standings.standing(journal.find(key as Address)!)
-    const { registered, active, ticketBalance, owner, ...rest } = (state ?? {}) as Partial<NodeState>
-    const same =
-      s.registered === registered && s.active === active && s.ticketBalance === ticketBalance && s.owner === owner
-    if (!same || Object.keys(rest).length > 0) refuse(`its state of ${key} is not what its events lead to`)
-  }
+/** The stored version must be what the events lead to. */
+function compare(newest: Hamt<NodeState>, journal: Journal): void {
+  const expected = withStates(Hamt.empty(), Standings.after(journal, journal.length))
+  if (expected.equals(newest)) return
+  for (const { key } of expected.diff(newest)) refuse(`its state of ${show(key)} is not what its events lead to`)
 }

@@ -3,7 +3,7 @@ export { bondingRegistryAbi, ciphernodeRegistryAbi, sortitionAbi } from './abi.j
 export { EventError, type Position, type RegistryEvent } from './events.js'
 export { explain, type Explanation } from './explain.js'
 export { format, formatExplanation } from './format.js'
-export { NodeRegistry } from './registry.js'
+export { type HistoryRow, NodeRegistry } from './registry.js'
 export {
   bestTicket,
   bufferSize,

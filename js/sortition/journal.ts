@@ -6,8 +6,8 @@
 // What changes an operator is one row: kind, operator, position, time, and an operand (a balance, a version, an owner). A
 // state is what the rows before it left: for each operator four small integers. Going over a row costs some nanoseconds, so
 // that the state at any second or position is a walk over the rows, never a lookup in stored copies.
+import { Addresses } from './addresses.js'
 import { type Change, Kind, type Position } from './events.js'
-import { type Address } from './values.js'
 
 /** Doubles a typed array that is full. */
 function grown<A extends Uint8Array | Int32Array | Float64Array>(column: A, capacity: number): A {
@@ -16,94 +16,120 @@ function grown<A extends Uint8Array | Int32Array | Float64Array>(column: A, capa
   return larger
 }
 
+/** Room for as many rows as a power of two, six columns of them. */
+class Columns {
+  readonly kinds: Uint8Array
+  /** Numbers of addresses; -1 in a row that is about nobody. */
+  readonly operators: Int32Array
+  /** The place of a balance or a version, or the number of an owner. */
+  readonly operands: Int32Array
+  readonly blocks: Float64Array
+  readonly logs: Float64Array
+  readonly times: Float64Array
+
+  constructor(readonly capacity: number) {
+    this.kinds = new Uint8Array(capacity)
+    this.operators = new Int32Array(capacity)
+    this.operands = new Int32Array(capacity)
+    this.blocks = new Float64Array(capacity)
+    this.logs = new Float64Array(capacity)
+    this.times = new Float64Array(capacity)
+  }
+
+  grownTo(capacity: number): Columns {
+    const larger = new Columns(capacity)
+    larger.kinds.set(this.kinds)
+    larger.operators.set(this.operators)
+    larger.operands.set(this.operands)
+    larger.blocks.set(this.blocks)
+    larger.logs.set(this.logs)
+    larger.times.set(this.times)
+    return larger
+  }
+}
+
+/** Balances by place: as doubles where nothing is lost, which is a tenth of the memory. */
+class Balances {
+  #small = new Float64Array(64)
+  /** A balance at or beyond 2^53 is here, and its small one is -1 - its place. */
+  readonly #large: bigint[] = []
+  #length = 0
+
+  add(amount: bigint | number): number {
+    if (this.#length === this.#small.length) this.#small = grown(this.#small, 2 * this.#length)
+    this.#small[this.#length] = amount <= Number.MAX_SAFE_INTEGER ? Number(amount) : -this.#large.push(BigInt(amount))
+    return this.#length++
+  }
+  /** A number where nothing is lost. */
+  at(place: number): bigint | number {
+    const amount = this.#small[place]!
+    return amount >= 0 ? amount : this.#large[-1 - amount]!
+  }
+}
+
 export class Journal {
   /** Rows. */
   length = 0
-  /** Operators and owners, by the number that rows know them by. */
-  readonly addresses: Address[] = []
-  /** Balances, and eligibility versions; operands of rows. Version 0 is "none yet": the chain's begin at 1. */
-  readonly numbers: bigint[] = []
+  columns = new Columns(64)
+  readonly balances = new Balances()
+  /** Eligibility versions. The first is "none yet": the chain's begin at 1. */
   readonly versions: bigint[] = [0n]
+  readonly #versionNumbers = new Map<bigint, number>([[0n, 0]])
 
-  readonly #known = new Map<string, number>()
-  readonly #knownVersions = new Map<bigint, number>([[0n, 0]])
-  #capacity = 64
-  kinds = new Uint8Array(this.#capacity)
-  operators = new Int32Array(this.#capacity)
-  operands = new Int32Array(this.#capacity)
-  blocks = new Float64Array(this.#capacity)
-  logs = new Float64Array(this.#capacity)
-  times = new Float64Array(this.#capacity)
+  /** @param addresses operators and owners, by the numbers that rows know them by */
+  constructor(readonly addresses = new Addresses()) {}
 
   /** Adds a row. Amortised O(1); the caller has checked that `at` follows the last row. */
-  append(change: Change, at: Position): void {
-    if (this.length === this.#capacity) this.#grow()
+  append({ kind, operator, number, owner }: Change, at: Position): void {
     const i = this.length
-    this.kinds[i] = change.kind
-    this.operators[i] = change.operator === undefined ? -1 : this.number(change.operator)
-    this.operands[i] = this.#operand(change)
-    this.blocks[i] = at.blockNumber
-    this.logs[i] = at.logIndex
-    this.times[i] = at.timestamp
+    if (i === this.columns.capacity) this.columns = this.columns.grownTo(2 * i)
+    const { kinds, operators, operands, blocks, logs, times } = this.columns
+    kinds[i] = kind
+    operators[i] = operator === undefined ? -1 : this.addresses.number(operator)
+    operands[i] =
+      kind === Kind.balance
+        ? this.balances.add(number)
+        : kind === Kind.version
+          ? this.version(number)
+          : kind === Kind.owner
+            ? this.addresses.number(owner!)
+            : 0
+    blocks[i] = at.blockNumber
+    logs[i] = at.logIndex
+    times[i] = at.timestamp
     this.length = i + 1
   }
 
-  /** The number of an address; a new one for a new address. */
-  number(a: Address): number {
-    let n = this.#known.get(a)
+  /** Room for `rows` rows in an empty journal: whoever fills the columns sets `length`. */
+  reserve(rows: number): Columns {
+    return (this.columns = new Columns(Math.max(rows, 64)))
+  }
+
+  /** The number of a version; equal versions have one. */
+  version(v: bigint): number {
+    let n = this.#versionNumbers.get(v)
     if (n === undefined) {
-      n = this.addresses.push(a) - 1
-      this.#known.set(a, n)
+      n = this.versions.push(v) - 1
+      this.#versionNumbers.set(v, n)
     }
     return n
-  }
-  /** The number of an address that some row has named. */
-  find(a: Address): number | undefined {
-    return this.#known.get(a)
-  }
-
-  #operand(change: Change): number {
-    switch (change.kind) {
-      case Kind.balance:
-        return this.numbers.push(change.number) - 1
-      case Kind.owner:
-        return this.number(change.owner!)
-      case Kind.version: {
-        let n = this.#knownVersions.get(change.number)
-        if (n === undefined) {
-          n = this.versions.push(change.number) - 1
-          this.#knownVersions.set(change.number, n)
-        }
-        return n
-      }
-      default:
-        return 0
-    }
-  }
-
-  #grow(): void {
-    const capacity = (this.#capacity *= 2)
-    this.kinds = grown(this.kinds, capacity)
-    this.operators = grown(this.operators, capacity)
-    this.operands = grown(this.operands, capacity)
-    this.blocks = grown(this.blocks, capacity)
-    this.logs = grown(this.logs, capacity)
-    this.times = grown(this.times, capacity)
   }
 
   /** Row `i` as it was appended. */
   change(i: number): Change {
-    const kind = this.kinds[i] as Kind
-    const operand = this.operands[i]!
+    const kind = this.columns.kinds[i] as Kind
+    const who = this.columns.operators[i]!
+    const operand = this.columns.operands[i]!
     return {
       kind,
-      operator: this.addresses[this.operators[i]!],
-      number: kind === Kind.balance ? this.numbers[operand]! : kind === Kind.version ? this.versions[operand]! : 0n,
-      owner: kind === Kind.owner ? this.addresses[operand] : undefined,
+      operator: who < 0 ? undefined : this.addresses.text(who),
+      number: kind === Kind.balance ? BigInt(this.balances.at(operand)) : kind === Kind.version ? this.versions[operand]! : 0n,
+      owner: kind === Kind.owner ? this.addresses.text(operand) : undefined,
     }
   }
   position(i: number): Position {
-    return { blockNumber: this.blocks[i]!, logIndex: this.logs[i]!, timestamp: this.times[i]! }
+    const { blocks, logs, times } = this.columns
+    return { blockNumber: blocks[i]!, logIndex: logs[i]!, timestamp: times[i]! }
   }
 
   /** A journal of its own with the first `rows` rows. O(rows). */
@@ -115,13 +141,15 @@ export class Journal {
 
   /** How many of the first `rows` rows have a time of at most `timestamp`: what is in force at that second. O(log rows). */
   rowsUntil(timestamp: number, rows: number): number {
-    return firstRow(rows, (i) => this.times[i]! > timestamp)
+    const { times } = this.columns
+    return firstRow(rows, (i) => times[i]! > timestamp)
   }
   /** How many of the first `rows` rows come before a position. O(log rows). */
   rowsBefore(at: { blockNumber: number; logIndex: number }, rows: number): number {
+    const { blocks, logs } = this.columns
     return firstRow(rows, (i) => {
-      const block = this.blocks[i]!
-      return block > at.blockNumber || (block === at.blockNumber && this.logs[i]! >= at.logIndex)
+      const block = blocks[i]!
+      return block > at.blockNumber || (block === at.blockNumber && logs[i]! >= at.logIndex)
     })
   }
 }
@@ -138,14 +166,6 @@ function firstRow(rows: number, reached: (row: number) => boolean): number {
   return low
 }
 
-/** An operator's state, in the journal's numbers. */
-export interface Standing {
-  registered: boolean
-  active: boolean
-  ticketBalance: bigint
-  owner: Address | undefined
-}
-
 /**
  * The state after the first rows of a journal; it can be moved on. An activation holds for the configuration version in
  * force when it happened, so what is kept is that version, and activity is a comparison: a new version makes everybody
@@ -160,7 +180,7 @@ export class Standings {
   #registered: Uint8Array
   /** 1 + the version under which the operator was activated; 0 while it is not. */
   #activation: Int32Array
-  /** 1 + the place of the balance among the journal's numbers; 0 before the first. */
+  /** 1 + the place of the balance in the journal; 0 before the first. */
   #balance: Int32Array
   /** 1 + the number of the owner; 0 before the first. */
   #owner: Int32Array
@@ -194,8 +214,9 @@ export class Standings {
 
   /** Moves on (never back) to the state after `rows` rows. */
   moveTo(rows: number): this {
-    const { kinds, operators, operands, addresses } = this.journal
-    if (this.#seen.length < addresses.length) this.#makeRoom(addresses.length)
+    const { kinds, operators, operands } = this.journal.columns
+    const addresses = this.journal.addresses.length
+    if (this.#seen.length < addresses) this.#makeRoom(addresses)
     for (let i = this.rows; i < rows; ++i) {
       const who = operators[i]!
       const operand = operands[i]!
@@ -249,16 +270,14 @@ export class Standings {
   isRegistered(n: number): boolean {
     return this.#registered[n] === 1
   }
-  balance(n: number): bigint {
+  /** A number where nothing is lost. */
+  balance(n: number): bigint | number {
     const at = this.#balance[n] ?? 0
-    return at === 0 ? 0n : this.journal.numbers[at - 1]!
+    return at === 0 ? 0 : this.journal.balances.at(at - 1)
   }
-  owner(n: number): Address | undefined {
-    const at = this.#owner[n] ?? 0
-    return at === 0 ? undefined : this.journal.addresses[at - 1]
-  }
-  standing(n: number): Standing {
-    return { registered: this.isRegistered(n), active: this.isActive(n), ticketBalance: this.balance(n), owner: this.owner(n) }
+  /** The owner's number; -1 before one is known. */
+  owner(n: number): number {
+    return (this.#owner[n] ?? 0) - 1
   }
 
   /** Whether two states of one journal agree on an address. */
@@ -268,7 +287,7 @@ export class Standings {
       this.isRegistered(n) === other.isRegistered(n) &&
       this.isActive(n) === other.isActive(n) &&
       (this.#owner[n] ?? 0) === (other.#owner[n] ?? 0) &&
-      ((this.#balance[n] ?? 0) === (other.#balance[n] ?? 0) || this.balance(n) === other.balance(n))
+      (this.#balance[n] === other.#balance[n] || this.balance(n) === other.balance(n))
     )
   }
 }

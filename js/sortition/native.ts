@@ -1,12 +1,13 @@
 // The calls into wasm, and the only file here that knows how bytes get there.
 import { type Hamt } from '../index.js'
-import { check, raw, takeOut, withBytes, withHandle, type Raw } from '../core.js'
+import { cbor, check, type Codec, fromHandle, raw, type Raw, takeOut, withBytes, withHandle } from '../core.js'
 import { type Address, readAddress, readUint256, writeAddress, writeUint256 } from './values.js'
 
 interface SortitionRaw extends Raw {
   _hamt_keccak256(place: number, length: number): number
   _hamt_best_ticket(place: number): number
   _hamt_select(handle: number, place: number, size: number, ownerCap: number): number
+  _hamt_put_states(handle: number, place: number, rows: number): number
 }
 
 /** The module, once it runs: taken anew by each call, so that `hamt-wasm/slim` can start it later. */
@@ -53,4 +54,16 @@ export function select(
     ticket: readUint256(out, i * row + 20),
     score: readUint256(out, i * row + 52),
   }))
+}
+
+/** A version of `map` with the states of some operators set; the rows are as cpp/binding/sortition.cpp has them. */
+export function putStates<V>(map: Hamt<V>, packed: Uint8Array, rows: number): Hamt<V> {
+  const copy = withHandle(map, (handle) => check(wasm()._hamt_copy(handle)))
+  try {
+    withBytes(packed, (place) => check(wasm()._hamt_put_states(copy, place, rows)))
+  } catch (e) {
+    wasm()._hamt_drop(copy)
+    throw e
+  }
+  return fromHandle(copy, cbor as Codec<V>)
 }

@@ -1,10 +1,18 @@
 // The registry of operators: every version that it has ever had.
 import { DisposedError, Hamt } from '../index.js'
-import { changeOf, describe, type Position, positionOf, type RegistryEvent, requireFollows } from './events.js'
+import { changeOf, describe, eventNames, type Position, positionOf, type RegistryEvent, requireFollows } from './events.js'
 import { readRegistry, writeRegistry } from './file.js'
 import { Journal, Standings } from './journal.js'
 import { type NodeState } from './select.js'
+import { nodeState, withStates } from './states.js'
 import { type Address, address, object, safeInteger, show } from './values.js'
+
+/** What happened to an operator, and its state afterwards. */
+export interface HistoryRow extends Position {
+  /** The name of the event. */
+  what: string
+  state: NodeState
+}
 
 /** A journal, and the version that was last asked for. */
 class Versions {
@@ -26,19 +34,16 @@ class Versions {
    */
   after(rows: number): Hamt<NodeState> {
     const from = this.#standings
-    if (rows === from.rows && !isDisposed(this.#map)) return this.#map
+    const usable = !isDisposed(this.#map)
+    if (usable && rows === from.rows) return this.#map
     const to = rows < from.rows ? Standings.after(this.journal, rows) : from.copy().moveTo(rows)
-    try {
-      this.#map = changed(this.#map, from, to)
-    } catch (e) {
-      if (!(e instanceof DisposedError)) throw e
-      this.#map = changed(Hamt.empty(), new Standings(this.journal), to)
-    }
+    this.#map = usable ? withStates(this.#map, to, from) : withStates(Hamt.empty(), to)
     this.#standings = to
     return this.#map
   }
 }
 
+/** Whoever was given the last version may have disposed of it. */
 function isDisposed(map: Hamt<NodeState>): boolean {
   try {
     map.has('')
@@ -47,23 +52,6 @@ function isDisposed(map: Hamt<NodeState>): boolean {
     if (e instanceof DisposedError) return true
     throw e
   }
-}
-
-/** `map`, which holds the state `from`, with what is different in `to`. */
-function changed(map: Hamt<NodeState>, from: Standings, to: Standings): Hamt<NodeState> {
-  const { addresses } = to.journal
-  return map.withMutations((draft) => {
-    for (let n = 0; n < addresses.length; ++n) {
-      if (to.agrees(from, n)) continue
-      if (to.has(n)) draft.set(addresses[n]!, nodeState(to, n))
-      else draft.delete(addresses[n]!)
-    }
-  })
-}
-
-function nodeState(from: Standings, n: number): NodeState {
-  const { owner, ...state } = from.standing(n)
-  return owner === undefined ? state : { ...state, owner }
 }
 
 /**
@@ -139,6 +127,24 @@ export class NodeRegistry {
   }
 
   /**
+   * What has happened to an operator, in order: each of its own events, and, once it is known, each new version of the
+   * eligibility rules (which makes it inactive). Empty for an address that is no operator. O(events).
+   */
+  history(operator: Address): HistoryRow[] {
+    const { journal } = this.#versions
+    const who = journal.addresses.find(address(operator, 'operator'))
+    const out: HistoryRow[] = []
+    if (who === undefined) return out
+    const now = new Standings(journal)
+    for (let i = 0; i < this.#rows; ++i) {
+      const about = journal.columns.operators[i]!
+      if (about !== who && (about >= 0 || out.length === 0)) continue
+      out.push({ ...journal.position(i), what: eventNames[journal.columns.kinds[i]!]!, state: nodeState(now.moveTo(i + 1), who) })
+    }
+    return out
+  }
+
+  /**
    * Proof of what an operator's state was at a second, or that it had none, and the digest of that version: for
    * `verifyProof(digest, operator, proof)` of `hamt-wasm/verify`, with the operator in lower case.
    */
@@ -154,7 +160,7 @@ export class NodeRegistry {
 
   /** The seconds at which something changed, ascending: one for each version. O(changes). */
   timepoints(): bigint[] {
-    const { times } = this.#versions.journal
+    const { times } = this.#versions.journal.columns
     const out: bigint[] = []
     for (let i = 0; i < this.#rows; ++i) {
       if (i + 1 === this.#rows || times[i] !== times[i + 1]) out.push(BigInt(times[i]!))
@@ -202,7 +208,7 @@ export class NodeRegistry {
 
   /** @internal */
   lookUp(standings: Standings, operator: Address): NodeState | undefined {
-    const n = this.#versions.journal.find(operator)
+    const n = this.#versions.journal.addresses.find(operator)
     return n === undefined || !standings.has(n) ? undefined : nodeState(standings, n)
   }
 

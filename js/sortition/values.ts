@@ -79,7 +79,12 @@ export function readUint256(from: Uint8Array, at: number): bigint {
 
 /** Writes the 20 bytes of a checked address. */
 export function writeAddress(to: Uint8Array, at: number, value: Address): void {
-  for (let i = 0; i < 20; ++i) to[at + i] = parseInt(value.slice(2 + 2 * i, 4 + 2 * i), 16)
+  for (let i = 0; i < 20; ++i) to[at + i] = 16 * digit(value.charCodeAt(2 + 2 * i)) + digit(value.charCodeAt(3 + 2 * i))
+}
+
+/** A lower-case hexadecimal digit. */
+function digit(code: number): number {
+  return code < 58 ? code - 48 : code - 87
 }
 
 export function readAddress(from: Uint8Array, at: number): Address {

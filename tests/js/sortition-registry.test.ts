@@ -244,6 +244,36 @@ describe('time', () => {
   })
 })
 
+test('the history of an operator', () => {
+  const history = [
+    event(...version(1n), 1),
+    event(...added(op), 2),
+    event(...balance(addressOf(2), 5n), 3),
+    event(...activation(op, true), 4, 7),
+    event(...owner(op, addressOf(9)), 4, 8),
+    event(...version(2n), 5),
+    event(...balance(op, 6n), 6),
+    event(...removed(op), 7),
+  ]
+  const r = NodeRegistry.empty().applyAll(history)
+  const rows = r.history(op)
+  expect(rows.map((row) => row.what)).toEqual(history.filter((_, i) => i !== 0 && i !== 2).map((e) => e.eventName))
+  expect(rows[1]).toEqual({
+    blockNumber: 4,
+    logIndex: 7,
+    timestamp: 1004,
+    what: 'OperatorActivationChanged',
+    state: { registered: true, active: true, ticketBalance: 0n },
+  })
+  expect(rows.map((row) => row.state.active)).toEqual([false, true, true, false, false, false])
+  for (const row of rows) {
+    const next = { blockNumber: row.blockNumber, logIndex: row.logIndex + 1 }
+    expect(r.stateBefore(next, op)).toEqual(row.state)
+  }
+  expect(r.history(addressOf(77))).toEqual([])
+  expect(r.history(addressOf(9))).toEqual([]) // an owner is no operator
+})
+
 describe('bad events leave the registry as it was', () => {
   const base = NodeRegistry.empty().applyAll([event(...added(op), 5, 3), event(...balance(op, 7n), 5, 4)])
   const bytes = base.serialize()
@@ -339,8 +369,9 @@ describe('hostile files', () => {
   const state: NodeState = { registered: true, active: true, ticketBalance: 5n, owner: addressOf(9) }
   /** A well-formed snapshot with any version and meta. Rows below: version 1, added, owner, balance 5, activated. */
   const rows = [8 + 5, 1, 100, 0, 1, 8 + 0, 1, 1, 0, 0, 6, 0, 0, 1, 2, 0, 0, 5, 3, 0, 0]
-  const owners = new Uint8Array(Buffer.from(addressOf(9).slice(2), 'hex'))
-  const goodMeta = { kind: 'node-registry', format: 1, position: [2, 3, 101], owners, events: new Uint8Array(rows) }
+  const bytesOf = (...list: Address[]) => new Uint8Array(Buffer.from(list.map((a) => a.slice(2)).join(''), 'hex'))
+  const addresses = bytesOf(op, addressOf(9))
+  const goodMeta = { kind: 'node-registry', format: 1, position: [2, 3, 101], addresses, rows: 5, events: new Uint8Array(rows) }
   const file = (meta: unknown, versions = [Hamt.from({ [op]: state })]) => serialize(versions as Hamt<NodeState>[], { meta: meta as never })
 
   test('the file that the next test spoils is good', () => {
@@ -355,13 +386,18 @@ describe('hostile files', () => {
     ['a position before the last event', { position: [2, 2, 101] }, /position is before/],
     ['a position at another time', { position: [2, 3, 102] }, /position is before/],
     ['a position of text', { position: ['2', 3, 101] }, /position is none/],
-    ['half an owner', { owners: owners.slice(0, 19) }, /owners/],
-    ['an owner twice', { owners: new Uint8Array([...owners, ...owners]) }, /not in order/],
-    ['an owner too many', { owners: new Uint8Array([...owners, ...new Uint8Array(20).fill(0xff)]) }, /no event names/],
-    ['an operator as owner', { owners: new Uint8Array(Buffer.from(op.slice(2), 'hex')) }, /also an operator/],
-    ['no events', { events: new Uint8Array() }, /no event names/],
+    ['half an address', { addresses: addresses.slice(0, 39) }, /addresses are not 20 bytes/],
+    ['an address twice', { addresses: bytesOf(op, op, addressOf(9)) }, /not in order/],
+    ['addresses the wrong way round', { addresses: bytesOf(addressOf(9), op) }, /not in order/],
+    ['an address too many', { addresses: bytesOf(op, addressOf(9), addressOf(0xfff)) }, /no event names/],
+    ['rows that are no number', { rows: -1 }, /rows are no number/],
+    ['more rows than there can be', { rows: 2 ** 40 }, /rows are no number/],
+    ['a row fewer', { rows: 4 }, /bytes after its last row/],
+    ['a row more', { rows: 6 }, /ends within a row/],
+    ['a new block that is the old one', { events: new Uint8Array([...rows.slice(0, 6), 0, ...rows.slice(7)]) }, /the old one/],
+    ['no events', { events: new Uint8Array(), rows: 0 }, /no event names/],
     ['a row cut short', { events: new Uint8Array(rows.slice(0, -1)) }, /ends within a row/],
-    ['a row too many', { events: new Uint8Array([...rows, 4, 0, 0]) }, /position is before/],
+    ['a row too many', { events: new Uint8Array([...rows, 4, 0, 0]), rows: 6 }, /position is before/],
     ['another kind of row', { events: new Uint8Array([8 + 7, ...rows.slice(1)]) }, /unknown kind/],
     ['a first row without a block', { events: new Uint8Array([5, ...rows.slice(1)]) }, /first row/],
     ['version 0', { events: new Uint8Array([8 + 5, 1, 100, 0, 0, ...rows.slice(5)]) }, /version 0/],
@@ -370,7 +406,7 @@ describe('hostile files', () => {
     ['a balance that never ends', { events: new Uint8Array([...rows.slice(0, 17), ...new Uint8Array(40).fill(255)]) }, /beyond 2\^256/],
     ['an address beyond the list', { events: new Uint8Array([...rows.slice(0, 9), 2, ...rows.slice(10)]) }, /address 2 of 2/],
     ['another balance', { events: new Uint8Array([...rows.slice(0, 17), 6, ...rows.slice(18)]) }, /is not what its events lead to/],
-    ['an owner as operator', { events: new Uint8Array([...rows.slice(0, 9), 1, ...rows.slice(10)]) }, /no event is about/],
+    ['an owner as operator', { events: new Uint8Array([...rows.slice(0, 9), 1, ...rows.slice(10)]) }, /not what its events lead to/],
   ]
   test.each(spoiled)('%s', (_, change, message) => {
     let thrown: unknown
@@ -388,7 +424,7 @@ describe('hostile files', () => {
     expect(() => NodeRegistry.deserialize(serialize([map]))).toThrow(/meta is not that of a registry/)
     expect(() => NodeRegistry.deserialize(file(goodMeta, []))).toThrow(/0 versions/)
     expect(() => NodeRegistry.deserialize(file(goodMeta, [map, map]))).toThrow(/2 versions/)
-    expect(() => NodeRegistry.deserialize(file(goodMeta, [map.set('hello', state)]))).toThrow(/"hello" is not an address/)
+    expect(() => NodeRegistry.deserialize(file(goodMeta, [map.set('hello', state)]))).toThrow(/"hello" is not what its events lead to/)
     expect(() => NodeRegistry.deserialize(file(goodMeta, [map.set(addressOf(2), state)]))).toThrow(SnapshotError)
     expect(() => NodeRegistry.deserialize(file(goodMeta, [map.set(op, { ...state, active: false })]))).toThrow(/not what its events lead to/)
     expect(() => NodeRegistry.deserialize(file(goodMeta, [map.set(op, { ...state, more: 1 } as NodeState)]))).toThrow(/not what its events/)

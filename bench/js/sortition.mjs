@@ -1,0 +1,122 @@
+// Sortition: selection against the same in JavaScript with @noble/hashes, and the registry's replay, file and versions.
+//
+//     node bench/js/sortition.mjs          (after a build; one run takes some ten seconds)
+import { keccak_256 } from '@noble/hashes/sha3.js'
+import { Hamt } from 'hamt-wasm'
+import { NodeRegistry, selectCommittee } from 'hamt-wasm/sortition'
+
+const operators = 10_000
+const ticketsEach = 100
+const events = 100_000
+
+const addressOf = (n) => `0x${(BigInt(n + 1) * 0x9e3779b97f4a7c15f39cc0605cedc8341082276bn).toString(16).padStart(40, '0').slice(-40)}`
+const seconds = (since) => (performance.now() - since) / 1000
+
+/** The best `size` of all best tickets, as plainly and as fast as JavaScript does it: one buffer, only the ticket changes. */
+function selectWithNoble(nodes, { e3Id, seed, size, ticketPrice }) {
+  const preimage = new Uint8Array(116)
+  const view = new DataView(preimage.buffer)
+  const put = (at, n) => [192n, 128n, 64n, 0n].forEach((shift, i) => view.setBigUint64(at + 8 * i, (n >> shift) & 0xffff_ffff_ffff_ffffn))
+  put(52, e3Id)
+  put(84, seed)
+  const winners = []
+  for (const [node, state] of nodes) {
+    const tickets = Number(state.ticketBalance / ticketPrice)
+    if (!state.active || tickets === 0) continue
+    for (let i = 0; i < 20; ++i) preimage[i] = parseInt(node.slice(2 + 2 * i, 4 + 2 * i), 16)
+    let best
+    let ticket = 0
+    for (let t = 1; t <= tickets; ++t) {
+      view.setUint32(48, t)
+      const score = keccak_256(preimage)
+      if (best && compare(score, best) >= 0) continue
+      best = score
+      ticket = t
+    }
+    winners.push({ node, ticket: BigInt(ticket), score: BigInt(`0x${Buffer.from(best).toString('hex')}`) })
+  }
+  return winners.sort((a, b) => (a.score < b.score ? -1 : 1)).slice(0, size)
+}
+function compare(a, b) {
+  for (let i = 0; i < 32; ++i) if (a[i] !== b[i]) return a[i] - b[i]
+  return 0
+}
+
+export function benchSelection() {
+  const state = { registered: true, active: true, ticketBalance: BigInt(ticketsEach) * 10n }
+  const nodes = Hamt.from(Array.from({ length: operators }, (_, n) => [addressOf(n), state]))
+  const draw = { e3Id: 42n, seed: 2n ** 255n + 12345n, size: 100, ticketPrice: 10n }
+  selectCommittee(Hamt.from([...nodes].slice(0, 200)), draw)
+  let start = performance.now()
+  const ours = selectCommittee(nodes, draw)
+  const wasm = seconds(start)
+  start = performance.now()
+  const theirs = selectWithNoble(nodes, draw)
+  const noble = seconds(start)
+  const same = ours.every((w, i) => w.node === theirs[i].node && w.ticket === theirs[i].ticket && w.score === theirs[i].score)
+  if (!same) throw new Error('the two selections differ')
+  return { hashes: operators * ticketsEach, wasmSeconds: wasm, nobleSeconds: noble, ratio: wasm / noble }
+}
+
+/** A history like a chain's: operators come with owner and balance, then balances and activity change. */
+export function history() {
+  const list = []
+  let block = 1
+  const add = (eventName, args) => {
+    const sameBlock = list.length % 3 === 2
+    if (!sameBlock) block += 1 + (list.length % 5)
+    list.push({ eventName, args, blockNumber: BigInt(block), logIndex: sameBlock ? list.length : 0, timestamp: BigInt(1_700_000_000 + 12 * block) })
+  }
+  const reason = `0x${'0'.repeat(64)}`
+  add('EligibilityConfigurationVersionUpdated', { version: 1n })
+  for (let n = 0; n < operators; ++n) {
+    const operator = addressOf(n)
+    add('BondOwnerSet', { operator, bondOwner: addressOf(1_000_000 + (n >> 2)) })
+    add('CiphernodeAdded', { node: operator, index: BigInt(n), numNodes: BigInt(n + 1), size: BigInt(n + 1) })
+    add('TicketBalanceUpdated', { operator, delta: 50_000_000n, newBalance: 50_000_000n + BigInt(n * 12345), reason })
+    add('OperatorActivationChanged', { operator, active: true })
+  }
+  for (let i = 0; list.length < events; ++i) {
+    const operator = addressOf((i * 7919) % operators)
+    if (i % 7 === 0) add('OperatorActivationChanged', { operator, active: i % 14 === 0 })
+    else add('TicketBalanceUpdated', { operator, delta: 1n, newBalance: BigInt(i) * 987_654n, reason })
+  }
+  return list
+}
+
+export function benchRegistry() {
+  const list = history()
+  NodeRegistry.empty().applyAll(list.slice(0, 5000))
+  let start = performance.now()
+  let registry = NodeRegistry.empty()
+  for (const event of list) registry = registry.apply(event)
+  const replay = seconds(start)
+  start = performance.now()
+  const bytes = registry.serialize()
+  const save = seconds(start)
+  const middle = list[list.length >> 1].timestamp
+  start = performance.now()
+  const loaded = NodeRegistry.deserialize(bytes)
+  const load = seconds(start)
+  start = performance.now()
+  const version = loaded.at(middle)
+  const at = seconds(start)
+  start = performance.now()
+  loaded.at(middle + 1000n)
+  const near = seconds(start)
+  return {
+    events: list.length,
+    eventsPerSecond: Math.round(list.length / replay),
+    bytesPerEvent: bytes.length / list.length,
+    saveSeconds: save,
+    loadAndAtMs: 1000 * (load + at),
+    loadMs: 1000 * load,
+    atMs: 1000 * at,
+    atNearMs: 1000 * near,
+    operators: version.size,
+  }
+}
+
+if (process.argv[1] === new URL(import.meta.url).pathname) {
+  console.log(JSON.stringify({ selection: benchSelection(), registry: benchRegistry() }, null, 2))
+}
