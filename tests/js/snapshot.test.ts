@@ -1,0 +1,405 @@
+// Snapshots through the package: any history comes back, by every way of reading it; nothing else is believed; nothing leaks.
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import {
+  applyDelta,
+  deserialize,
+  DisposedError,
+  Hamt,
+  openSnapshot,
+  readMeta,
+  serialize,
+  serializeDelta,
+  SnapshotError,
+  stats,
+} from 'hamt-wasm'
+import { checksum } from '../vectors/snapshots/generate.mjs'
+import { readSnapshot } from './snapshot-reference.js'
+
+type Model = Map<string, number | string>
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
+const sealed = (bytes: Uint8Array) => {
+  const copy = Uint8Array.from(bytes)
+  copy.set(checksum(copy.subarray(0, -8)), copy.length - 8)
+  return copy
+}
+const live = () => {
+  const { maps, nodes, bytes } = stats()
+  return { maps, nodes, bytes }
+}
+const refusal = (f: () => unknown): SnapshotError => {
+  try {
+    f()
+  } catch (error) {
+    if (error instanceof SnapshotError) return error
+    throw error
+  }
+  throw new Error('nothing was thrown')
+}
+const disposeAll = (maps: Iterable<{ dispose(): void }>) => {
+  for (const map of maps) map.dispose()
+}
+
+// --- random histories ----------------------------------------------------------------------------
+
+const key = fc.oneof(
+  fc.integer({ min: 0, max: 40 }).map((n) => `user:${String(n).padStart(6, '0')}`),
+  fc.integer({ min: 0, max: 9 }).map((n) => `${'shared'.repeat(40)}${n}`),
+  fc.string({ unit: 'binary', maxLength: 3 }),
+  fc.constantFrom('', '__proto__', 'é', 'è', '😀', '😁'),
+)
+const value = fc.oneof(fc.integer({ min: 0, max: 5 }), fc.string({ maxLength: 3 }))
+const step = fc.record({
+  /** Where the version comes from: so many versions back, or from nothing. */
+  back: fc.oneof({ weight: 6, arbitrary: fc.constant(0) }, { weight: 3, arbitrary: fc.nat(8) }, { weight: 1, arbitrary: fc.constant(-1) }),
+  edits: fc.array(fc.tuple(key, fc.option(value)), { maxLength: 8 }),
+})
+const history = fc.array(step, { maxLength: 25 })
+
+type Step = { back: number; edits: [string, number | string | null][] }
+
+function play(steps: Step[]): { maps: Hamt<number | string>[]; models: Model[] } {
+  const maps: Hamt<number | string>[] = []
+  const models: Model[] = []
+  for (const { back, edits } of steps) {
+    const from = back < 0 ? -1 : maps.length - 1 - back
+    let map = maps[from] ?? Hamt.empty<number | string>()
+    const model: Model = new Map(models[from])
+    for (const [k, v] of edits) {
+      if (v === null) {
+        map = map.delete(k)
+        model.delete(k)
+      } else {
+        map = map.set(k, v)
+        model.set(k, v)
+      }
+    }
+    maps.push(map)
+    models.push(model)
+  }
+  return { maps, models }
+}
+
+test('any history comes back: loaded, opened, and read by the reference', () => {
+  fc.assert(
+    fc.property(history, (steps) => {
+      const { maps, models } = play(steps)
+      const bytes = serialize(maps)
+      const loaded = deserialize<number | string>(bytes)
+      const opened = openSnapshot<number | string>(bytes)
+      const trusted = openSnapshot<number | string>(bytes, { trusted: true })
+      const reference = readSnapshot(bytes)
+      expect(loaded.length).toBe(models.length)
+      expect(opened.length).toBe(models.length)
+      expect(reference.versions.length).toBe(models.length)
+      const keys = new Set(models.flatMap((m) => [...m.keys()]))
+      models.forEach((model, i) => {
+        expect(new Map(loaded[i]!)).toEqual(model)
+        expect(loaded[i]!.equals(maps[i]!)).toBe(true)
+        expect(reference.versions[i]!.size).toBe(model.size)
+        for (const version of [opened.at(i), trusted.at(i)]) {
+          expect(version.size).toBe(model.size)
+          for (const k of keys) {
+            expect(version.get(k)).toBe(model.get(k))
+            expect(version.has(k)).toBe(model.has(k))
+          }
+          expect(version.has('nobody')).toBe(false)
+          const listed = [...version.keys()]
+          expect(listed).toEqual([...listed].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))))
+          expect(new Set(listed)).toEqual(new Set(model.keys()))
+        }
+      })
+      expect(hex(serialize(loaded))).toBe(hex(bytes))
+      disposeAll([...maps, ...loaded])
+    }),
+    { numRuns: 150 },
+  )
+})
+
+test('the bytes follow from the contents, not from how the versions were made', () => {
+  fc.assert(
+    fc.property(history, (steps) => {
+      const { maps, models } = play(steps)
+      const apart = models.map((model) => Hamt.from([...model].reverse()))
+      expect(hex(serialize(apart))).toBe(hex(serialize(maps)))
+      disposeAll([...maps, ...apart])
+    }),
+    { numRuns: 100 },
+  )
+})
+
+test('deltas add up, in chains too, and refuse every other base', () => {
+  fc.assert(
+    fc.property(history, fc.nat(24), fc.nat(24), (steps, i, j) => {
+      const { maps } = play(steps)
+      const [a, b] = [Math.min(i, j, maps.length), Math.min(Math.max(i, j), maps.length)]
+      const parts = [maps.slice(0, a), maps.slice(a, b), maps.slice(b)] as const
+      const first = deserialize<number | string>(serialize(parts[0]))
+      const second = applyDelta(first, serializeDelta(parts[0], parts[1]))
+      const third = applyDelta([...first, ...second].reverse(), serializeDelta([...parts[0], ...parts[1]], parts[2]))
+      const all = [...first, ...second, ...third]
+      expect(all.length).toBe(maps.length)
+      all.forEach((map, n) => expect(map.equals(maps[n]!)).toBe(true))
+      if (b > 0) {
+        const delta = serializeDelta(maps.slice(0, b), parts[2])
+        expect(refusal(() => deserialize(delta)).code).toBe('needs-base')
+        expect(refusal(() => openSnapshot(delta)).code).toBe('needs-base')
+        expect(refusal(() => openSnapshot(delta, { trusted: true })).code).toBe('needs-base')
+        expect(refusal(() => applyDelta([], delta)).code).toBe('wrong-base')
+        expect(refusal(() => applyDelta([maps[b - 1]!.set('nobody', 1)], delta)).code).toBe('wrong-base')
+      }
+      disposeAll([...maps, ...all])
+    }),
+    { numRuns: 100 },
+  )
+})
+
+// --- the example of FORMAT.md ----------------------------------------------------------------------
+
+test("the worked example of FORMAT.md is what the writer writes", () => {
+  const spec = readFileSync(new URL('../../cpp/snapshot/FORMAT.md', import.meta.url), 'utf8')
+  const lines = spec.slice(spec.indexOf('<!-- example -->')).split('\n').slice(1)
+  const bytes = lines.flatMap((line) => /^ {4}((?:[0-9a-f]{2} )*[0-9a-f]{2})(?: {2}|$)/.exec(line)?.[1]!.split(' ') ?? []).join('')
+  const a = Hamt.empty<number>().set('hello', 42)
+  expect(hex(serialize([a, a.set('world', 100)]))).toBe(bytes)
+})
+
+// --- what a user meets -----------------------------------------------------------------------------
+
+const sample = () => {
+  const a = Hamt.from({ alice: 1, bob: 2, börge: 3 })
+  return [a, a.set('bob', 4), a.delete('alice').set('zoë', 5)]
+}
+
+test('meta', () => {
+  const versions = sample()
+  const meta = { title: 'registry', blocks: [1, 2n ** 70n], bytes: new Uint8Array([1]) }
+  const bytes = serialize(versions, { meta })
+  expect(readMeta(bytes)).toEqual(meta)
+  expect(openSnapshot(bytes).meta).toEqual(meta)
+  expect(readMeta(serializeDelta(versions, versions, { meta }))).toEqual(meta)
+  expect(readMeta(serialize(versions))).toBeUndefined()
+  expect(openSnapshot(serialize(versions)).meta).toBeUndefined()
+  expect(readMeta(serialize([], { meta: null }))).toBeNull()
+  expect(() => serialize(versions, { meta: () => 1 })).toThrow(TypeError)
+  expect(refusal(() => readMeta(bytes.subarray(1))).code).toBe('magic')
+  const at = bytes.indexOf(0x65) // the head of "title"
+  const broken = Uint8Array.from(bytes)
+  broken[at] = 0xff
+  expect(refusal(() => readMeta(sealed(broken))).code).toBe('meta')
+})
+
+test('an expected digest', () => {
+  const versions = sample()
+  const bytes = serialize(versions)
+  const digest = versions[2]!.digest()
+  expect(deserialize(bytes, { digest }).length).toBe(3)
+  expect(openSnapshot(bytes, { digest }).length).toBe(3)
+  expect(applyDelta(versions.slice(0, 1), serializeDelta(versions.slice(0, 1), versions), { digest }).length).toBe(3)
+  const before = live()
+  for (const wrong of [versions[1]!.digest(), digest.subarray(1), new Uint8Array(0)]) {
+    expect(refusal(() => deserialize(bytes, { digest: wrong })).code).toBe('wrong-digest')
+    expect(refusal(() => openSnapshot(bytes, { digest: wrong })).code).toBe('wrong-digest')
+  }
+  expect(refusal(() => deserialize(serialize([]), { digest })).code).toBe('wrong-digest')
+  expect(live()).toEqual(before)
+})
+
+test('lists of versions: none, one several times, equal ones', () => {
+  expect(deserialize(serialize([]))).toEqual([])
+  expect(openSnapshot(serialize([])).length).toBe(0)
+  const [a, b] = sample() as [Hamt<number>, Hamt<number>]
+  const list = [b, a, b, Hamt.empty<number>(), a, b, Hamt.empty<number>()]
+  const back = deserialize<number>(serialize(list))
+  list.forEach((map, i) => expect(back[i]!.equals(map)).toBe(true))
+  expect(serialize(list).length).toBeLessThan(serialize([a, b]).length + 15)
+  const opened = openSnapshot<number>(serialize(list))
+  expect(Array.from({ length: 7 }, (_, i) => opened.at(i).get('bob'))).toEqual([4, 2, 4, undefined, 2, 4, undefined])
+})
+
+test('a codec', () => {
+  const codec = {
+    encode: (d: Date) => new Uint8Array(new Float64Array([d.getTime()]).buffer),
+    decode: (bytes: Uint8Array) => new Date(new Float64Array(bytes.slice().buffer)[0]!),
+  }
+  const map = Hamt.empty<Date>({ codec }).set('then', new Date(1e12))
+  const bytes = serialize([map])
+  expect(deserialize<Date>(bytes, { codec })[0]!.get('then')).toEqual(new Date(1e12))
+  expect(openSnapshot<Date>(bytes, { codec }).at(0).get('then')).toEqual(new Date(1e12))
+})
+
+test('wrong arguments', () => {
+  const map = Hamt.from({ a: 1 })
+  const bytes = serialize([map])
+  // @ts-expect-error one map is not a list of maps, though it can be iterated
+  expect(() => serialize(map)).toThrow(/list of maps/)
+  // @ts-expect-error not maps
+  expect(() => serialize([map, 5])).toThrow(/number 1 is a number/)
+  for (const wrong of [undefined, null, 'HAMT', [...bytes], bytes.buffer]) {
+    for (const f of [deserialize, openSnapshot, readMeta, (x: Uint8Array) => applyDelta([], x)]) {
+      expect(() => f(wrong as Uint8Array)).toThrow(TypeError)
+    }
+  }
+  const opened = openSnapshot(bytes)
+  for (const i of [-1, 1, 0.5, NaN, Infinity]) expect(() => opened.at(i)).toThrow(RangeError)
+  expect(() => opened.at(0).get('\ud800')).toThrow(TypeError)
+  // @ts-expect-error not a string
+  expect(() => opened.at(0).has(1)).toThrow(TypeError)
+  map.dispose()
+  expect(() => serialize([map])).toThrow(DisposedError)
+  expect(() => serializeDelta([map], [])).toThrow(DisposedError)
+})
+
+test('a Buffer, and a view into a larger buffer, are read', () => {
+  const bytes = serialize(sample())
+  const larger = new Uint8Array(bytes.length + 20)
+  larger.set(bytes, 7)
+  expect(deserialize(larger.subarray(7, 7 + bytes.length)).length).toBe(3)
+  expect(openSnapshot(larger.subarray(7, 7 + bytes.length)).at(1).get('bob')).toBe(4)
+  expect(deserialize(Buffer.from(bytes)).length).toBe(3)
+})
+
+// --- hostile ---------------------------------------------------------------------------------------
+
+test('every byte, changed in every bit: refused, as it stands and behind a right checksum, or read as other contents', () => {
+  const bytes = serialize(sample(), { meta: 'm' })
+  const before = live()
+  let read = 0
+  for (let i = 0; i < bytes.length; ++i) {
+    for (let bit = 0; bit < 8; ++bit) {
+      const copy = Uint8Array.from(bytes)
+      copy[i]! ^= 1 << bit
+      expect(refusal(() => deserialize(copy)).offset).toBeLessThanOrEqual(copy.length)
+      if (i >= bytes.length - 8) continue
+      try {
+        const good = sealed(copy)
+        const maps = deserialize(good)
+        ++read
+        const reference = readSnapshot(good)
+        const opened = openSnapshot(good)
+        maps.forEach((map, n) => {
+          expect(reference.versions[n]!.size).toBe(map.size)
+          expect([...opened.at(n).keys()].sort()).toEqual([...map.keys()].sort())
+        })
+        disposeAll(maps)
+      } catch (error) {
+        expect(error).toBeInstanceOf(SnapshotError)
+      }
+    }
+  }
+  expect(read).toBeGreaterThan(30)
+  expect(live()).toEqual(before)
+})
+
+test('cut, empty and random bytes', () => {
+  const bytes = serialize(sample())
+  const before = live()
+  for (let n = 0; n < bytes.length; ++n) refusal(() => deserialize(bytes.subarray(0, n)))
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), (noise) => {
+      refusal(() => deserialize(noise))
+      refusal(() => openSnapshot(noise))
+      refusal(() => openSnapshot(noise, { trusted: true }))
+      refusal(() => readMeta(noise))
+    }),
+  )
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 20, maxLength: 120 }), (noise) => {
+      noise.set([0x48, 0x41, 0x4d, 0x54, 1, 1, 1])
+      try {
+        disposeAll(deserialize(sealed(noise)))
+      } catch (error) {
+        expect(error).toBeInstanceOf(SnapshotError)
+      }
+      try {
+        openSnapshot(noise, { trusted: true })
+      } catch (error) {
+        expect(error).toBeInstanceOf(SnapshotError)
+      }
+    }),
+    { numRuns: 1000 },
+  )
+  expect(live()).toEqual(before)
+})
+
+test('bytes that change behind a trusted view: wrong answers or SnapshotErrors, and it ends', () => {
+  const map = Hamt.from(Array.from({ length: 200 }, (_, i) => [`key${i}`, i] as const))
+  const bytes = serialize([map, map.set('key7', 0), map.delete('key8')])
+  const guard = <T>(f: () => T): T | undefined => {
+    try {
+      return f()
+    } catch (error) {
+      // A damaged value need not be CBOR any more.
+      expect([SnapshotError, TypeError].some((type) => error instanceof type)).toBe(true)
+      return undefined
+    }
+  }
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { maxLength: 20 }), fc.boolean(), (changes, late) => {
+      const copy = Uint8Array.from(bytes)
+      const change = () => changes.forEach(([i, byte]) => (copy[i] = byte))
+      if (!late) change()
+      const opened = guard(() => openSnapshot(copy, { trusted: true }))
+      if (!opened) return
+      if (late) change()
+      for (let i = 0; i < Math.min(opened.length, 4); ++i) {
+        const version = guard(() => opened.at(i))
+        for (const k of ['key7', 'key8', 'key199', 'zzz']) guard(() => version?.get(k))
+        guard(() => [...(version?.keys() ?? [])].length)
+      }
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('a thousand loads of good and bad files leave nothing behind', () => {
+  const versions = sample()
+  const bytes = serialize(versions)
+  const bad = Uint8Array.from(bytes)
+  bad[bad.length - 12]! ^= 3
+  const resealed = sealed(bad)
+  const delta = serializeDelta(versions.slice(0, 1), versions.slice(1))
+  const before = live()
+  for (let i = 0; i < 1000; ++i) {
+    disposeAll(deserialize(bytes))
+    refusal(() => deserialize(bad))
+    refusal(() => deserialize(resealed))
+    disposeAll(applyDelta(versions, delta))
+    refusal(() => applyDelta(versions.slice(1), delta))
+    openSnapshot(bytes).at(2).digest()
+  }
+  expect(live()).toEqual(before)
+})
+
+// --- sizes -----------------------------------------------------------------------------------------
+
+test('a delta of one edit to a thousand entries is small', () => {
+  const map = Hamt.from(Array.from({ length: 1000 }, (_, i) => [`user:${i}`, `value-${i}`] as const))
+  const next = map.set('user:500', 'another value')
+  const delta = serializeDelta([map], [next])
+  expect(delta.length).toBeLessThanOrEqual('user:500'.length + 'another value'.length + 100)
+  expect(applyDelta([map], delta)[0]!.equals(next)).toBe(true)
+})
+
+test('versions that were loaded share memory', () => {
+  let map = Hamt.from(Array.from({ length: 5000 }, (_, i) => [`user:${i}`, i] as const))
+  const versions = [map]
+  for (let i = 1; i < 100; ++i) versions.push((map = map.set(`user:${i}`, -i)))
+  const alone = serialize(versions.slice(0, 1))
+  const all = serialize(versions)
+  let before = live().bytes
+  const one = deserialize(alone)
+  const sizeOfOne = live().bytes - before
+  before = live().bytes
+  const hundred = deserialize(all)
+  expect(live().bytes - before).toBeLessThan(2 * sizeOfOne)
+  disposeAll([...one, ...hundred])
+})
+
+test('every value of the package comes back through an opened snapshot', () => {
+  const values = [null, true, false, 0, -0, NaN, 1.5, 2 ** 53, -(2 ** 31), 5n, -(2n ** 80n), '', 'é😀', new Uint8Array([1, 2]), [1, [2]], { a: { b: 1 } }]
+  const map = Hamt.from(values.map((v, i) => [String(i), v] as const))
+  const version = openSnapshot(serialize([map])).at(0)
+  values.forEach((v, i) => expect(version.get(String(i))).toEqual(v))
+  expect(Object.is(version.get('4'), -0)).toBe(true)
+})
