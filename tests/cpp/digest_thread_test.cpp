@@ -31,7 +31,7 @@ TEST(digest_threads, agree_on_a_map_that_they_share) {
           edited[t] = digest_of(mine);
         }
         const std::string proof = prove(mine, "k37");
-        EXPECT_EQ(verify_proof(edited[t], "k37", proof), "changed");
+        EXPECT_EQ(hamt::verify_proof(edited[t], "k37", proof), "changed");
       });
     }
     start = true;
