@@ -89,19 +89,17 @@ class builder {
 
   node_type* make(std::size_t begin, std::size_t end, unsigned shift) {
     if (shift >= digit::end_shift) return collide(begin, end);
-    item items[digit::width];
+    slot_row<V, P> items;
     std::byte cells[digit::width][format::max_size];
-    std::uint32_t mask = 0;
     while (begin < end) {
       const unsigned slot = digit_at(sorted_[begin].order, shift);
       std::size_t next = begin + 1;
       while (next < end && digit_at(sorted_[next].order, shift) == slot) ++next;
-      items[slot] = next - begin == 1 ? entry_item(sorted_[begin], cells[slot])
-                                      : item::of_child(make(begin, next, shift + P::bits));
-      mask |= 1u << slot;
+      items.push(slot, next - begin == 1 ? entry_item(sorted_[begin], cells[slot])
+                                         : item::of_child(make(begin, next, shift + P::bits)));
       begin = next;
     }
-    return node_type::make(items, mask);
+    return node_type::make(items);
   }
 
   item entry_item(const place& p, std::byte* cell) {

@@ -25,6 +25,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <new>
 #include <type_traits>
 #include <utility>
@@ -168,6 +169,37 @@ class slot_item {
   std::uint32_t cell_size_ = 0;
 };
 
+/// What a node that is to be made will hold: up to one item a slot, in slot order.
+template <class V, class P>
+class slot_row {
+ public:
+  using item = slot_item<V, P>;
+
+  slot_row() noexcept {}
+  ~slot_row() {
+    for (unsigned i = 0; i < size_; ++i) std::destroy_at(&items_[i]);
+  }
+  slot_row(const slot_row&) = delete;
+  slot_row& operator=(const slot_row&) = delete;
+
+  /// `slot` must be above all slots before it.
+  void push(unsigned slot, item&& i) noexcept {
+    std::construct_at(&items_[size_++], std::move(i));
+    mask_ |= 1u << slot;
+  }
+  std::uint32_t mask() const noexcept { return mask_; }
+  unsigned size() const noexcept { return size_; }
+  item& operator[](unsigned i) noexcept { return items_[i]; }
+  const item& operator[](unsigned i) const noexcept { return items_[i]; }
+
+ private:
+  union {
+    item items_[digits<P::bits>::width];  // the first `size_` are alive
+  };
+  std::uint32_t mask_ = 0;
+  unsigned size_ = 0;
+};
+
 template <class V, class P>
 class node {
  public:
@@ -175,6 +207,7 @@ class node {
   using boxed = box<V, P>;
   using view = slot_view<V, P>;
   using item = slot_item<V, P>;
+  using row = slot_row<V, P>;
 
   // --- reading ---------------------------------------------------------------------------------
 
@@ -283,20 +316,20 @@ class node {
 
   // --- making ----------------------------------------------------------------------------------
 
-  /// A node whose slots hold `items`, of which those in `mask` are not empty. Takes the items over. One
-  /// allocation; O(node). When it throws, the items are as before.
-  static node* make(item* items, std::uint32_t mask) {
-    std::uint32_t entry_map = 0, child_map = 0;
+  /// A node that holds a row. Takes the items over. One allocation; O(node). When it throws, the row is as
+  /// before.
+  static node* make(row& items) {
+    std::uint32_t entry_map = 0, child_map = 0, size = 0;
     std::size_t bytes = 0;
-    std::uint32_t size = 0;
-    for (std::uint32_t m = mask; m != 0; m &= m - 1) {
-      const unsigned s = lowest(m);
-      size += items[s].weight();
-      if (items[s].is_entry()) {
-        entry_map |= 1u << s;
-        bytes += items[s].cell_size();
+    unsigned i = 0;
+    for (std::uint32_t m = items.mask(); m != 0; m &= m - 1, ++i) {
+      const std::uint32_t bit = m & (~m + 1);
+      size += items[i].weight();
+      if (items[i].is_entry()) {
+        entry_map |= bit;
+        bytes += items[i].cell_size();
       } else {
-        child_map |= 1u << s;
+        child_map |= bit;
       }
     }
     node* n = allocate(bytes_for(popcount(child_map), popcount(entry_map), bytes));
@@ -304,15 +337,18 @@ class node {
     n->entry_map_ = entry_map;
     n->child_map_ = child_map;
     node** child = n->children();
-    for (std::uint32_t m = child_map; m != 0; m &= m - 1) *child++ = items[lowest(m)].take_child();
     std::uint16_t* end = n->ends();
     std::byte* const cells = n->cells();
     std::size_t at = 0;
-    for (std::uint32_t m = entry_map; m != 0; m &= m - 1) {
-      item& i = items[lowest(m)];
-      if (i.writes_box()) n->block_ |= boxes_flag;
-      const std::size_t cell_size = i.cell_size();
-      i.write(cells + at);
+    for (i = 0; i < items.size(); ++i) {
+      item& x = items[i];
+      if (!x.is_entry()) {
+        *child++ = x.take_child();
+        continue;
+      }
+      if (x.writes_box()) n->block_ |= boxes_flag;
+      const std::size_t cell_size = x.cell_size();
+      x.write(cells + at);
       at += cell_size;
       *end++ = static_cast<std::uint16_t>(at);
     }
@@ -367,7 +403,10 @@ class node {
     node* const r = need <= n->capacity() ? n : allocate(need + need / 8);
     // What the slot held is freed last: the new entry may still lie in it.
     const item dead = item::adopt(old);
-    if (r == n) {
+    if (r == n && !c.old_child && !c.new_child) {
+      n->splice(c, entries, what);
+      n->drop_digest();
+    } else if (r == n) {
       // The old image moves aside, so that one routine lays out both cases.
       alignas(node*) std::byte aside[32 * (sizeof(node*) + sizeof(std::uint16_t) + format::max_size)];
       std::memcpy(aside, n->children(), n->used(children, entries));
@@ -554,6 +593,36 @@ class node {
       end[to++] = static_cast<std::uint16_t>(from.ends[i] + shift);
     std::memcpy(cell + before + c.new_size, from.cells + before + c.old_size,
                 old_bytes - before - c.old_size);
+  }
+
+  /// Changes one entry in place; children stay where they are, and the block is large enough.
+  void splice(const change& c, unsigned entries, item& what) noexcept {
+    std::uint16_t* const end = ends();
+    std::byte* const from = cells();
+    const unsigned index = c.entry_index;
+    const std::size_t before = index == 0 ? 0 : end[index - 1];
+    const std::size_t after = cell_bytes(entries) - before - c.old_size;
+    entry_map_ = (entry_map_ & ~c.bit) | (c.new_entry ? c.bit : 0);
+    std::byte* const to = cells();
+    if (c.new_entry && !c.old_entry) {  // everything moves up: last part first
+      std::memmove(to + before + c.new_size, from + before, after);
+      std::memmove(to, from, before);
+      for (unsigned i = entries; i > index; --i)
+        end[i] = static_cast<std::uint16_t>(end[i - 1] + c.new_size);
+      end[index] = static_cast<std::uint16_t>(before + c.new_size);
+    } else if (c.new_entry) {
+      std::memmove(to + before + c.new_size, from + before + c.old_size, after);
+      for (unsigned i = index; i < entries; ++i)
+        end[i] = static_cast<std::uint16_t>(end[i] + c.new_size - c.old_size);
+    } else {  // everything moves down: first part first
+      for (unsigned i = index; i + 1 < entries; ++i)
+        end[i] = static_cast<std::uint16_t>(end[i + 1] - c.old_size);
+      std::memmove(to, from, before);
+      std::memmove(to + before, from + before + c.old_size, after);
+    }
+    if (!c.new_entry) return;
+    if (what.writes_box()) block_ |= boxes_flag;
+    what.write(to + before);
   }
 
   /// Counts what a copy shares with its original: everything but what `except` holds.

@@ -27,6 +27,7 @@ struct trie {
   using node_type = node<V, P>;
   using view = slot_view<V, P>;
   using item = slot_item<V, P>;
+  using row = slot_row<V, P>;
   using boxed = box<V, P>;
   using format = cell_format<V, P>;
   using argument = typename value_traits<V>::argument;
@@ -122,10 +123,9 @@ struct trie {
 
   /// A root for `in` alone.
   static node_type* single(insertion& in) {
-    const unsigned slot = digit::at(in.hash, 0);
-    item items[digit::width];
-    items[slot] = in.make();
-    return node_type::make(items, 1u << slot);
+    row one;
+    one.push(digit::at(in.hash, 0), in.make());
+    return node_type::make(one);
   }
 
   /// The node without a key; ownership as for `set`. When `out.changed` stayed false the result is `n`, as it
@@ -185,14 +185,14 @@ struct trie {
       return n;
     }
     const unsigned sa = digit::at(ha, shift), sb = digit::at(hb, shift);
-    item items[digit::width];
+    row items;
     if (sa == sb) {
-      items[sa] = item::of_child(pair(a, ha, b, hb, shift + P::bits));
-      return node_type::make(items, 1u << sa);
+      items.push(sa, item::of_child(pair(a, ha, b, hb, shift + P::bits)));
+    } else {
+      items.push(sa < sb ? sa : sb, std::move(sa < sb ? a : b));
+      items.push(sa < sb ? sb : sa, std::move(sa < sb ? b : a));
     }
-    items[sa] = std::move(a);
-    items[sb] = std::move(b);
-    return node_type::make(items, 1u << sa | 1u << sb);
+    return node_type::make(items);
   }
 
   /// Where `key` is, or belongs, in a collision node, and whether it is there. O(log n) comparisons.

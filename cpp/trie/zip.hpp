@@ -32,6 +32,7 @@ class zip {
   using node_type = node<V, P>;
   using view = slot_view<V, P>;
   using item = slot_item<V, P>;
+  using row = slot_row<V, P>;
   using views = std::array<view, N>;
 
   /// The root of the result, counted for the caller, or null. O(places that `whole` does not settle).
@@ -41,10 +42,10 @@ class zip {
     for (unsigned i = 0; i < N; ++i) s[i].at.child = roots[i];
     item result = descend(s, 0, rule);
     if (!result.is_entry()) return result.take_child();
+    row one;
     const unsigned slot = digit::at(trie<V, P>::hash(result.key()), 0);
-    item items[digit::width];
-    items[slot] = std::move(result);
-    return node_type::make(items, 1u << slot);
+    one.push(slot, std::move(result));
+    return node_type::make(one);
   }
 
  private:
@@ -96,31 +97,30 @@ class zip {
 
     std::uint32_t mask = 0;
     for (side& x : s) mask |= x.mask(shift);
-    item items[digit::width];
-    std::uint32_t kept = 0;
+    row items;
     for (std::uint32_t m = mask; m != 0; m &= m - 1) {
       const unsigned slot = lowest(m);
       sides below;
       for (unsigned i = 0; i < N; ++i) below[i] = s[i].sub(slot, shift);
-      items[slot] = descend(below, shift + P::bits, rule);
-      if (!items[slot].none()) kept |= 1u << slot;
+      item result = descend(below, shift + P::bits, rule);
+      if (!result.none()) items.push(slot, std::move(result));
     }
-    return assemble(items, kept, v);
+    return assemble(items, v);
   }
 
   /// The canonical subtree of what the slots hold.
-  static item assemble(item* items, std::uint32_t mask, const views& v) {
+  static item assemble(row& items, const views& v) {
     for (const view& x : v)
-      if (x.child != nullptr && holds_all(items, mask, x.child)) return item::keep(x);
-    if (mask == 0) return {};
-    const unsigned first = lowest(mask);
-    if ((mask & (mask - 1)) == 0 && items[first].is_entry()) return std::move(items[first]);
-    return item::of_child(node_type::make(items, mask));
+      if (x.child != nullptr && holds_all(items, x.child)) return item::keep(x);
+    if (items.size() == 0) return {};
+    if (items.size() == 1 && items[0].is_entry()) return std::move(items[0]);
+    return item::of_child(node_type::make(items));
   }
-  static bool holds_all(const item* items, std::uint32_t mask, const node_type* n) {
-    if ((n->entry_map() | n->child_map()) != mask) return false;
-    for (std::uint32_t m = mask; m != 0; m &= m - 1)
-      if (!items[lowest(m)].holds(n->at(lowest(m)))) return false;
+  static bool holds_all(const row& items, const node_type* n) {
+    if ((n->entry_map() | n->child_map()) != items.mask()) return false;
+    unsigned i = 0;
+    for (std::uint32_t m = items.mask(); m != 0; m &= m - 1, ++i)
+      if (!items[i].holds(n->at(lowest(m)))) return false;
     return true;
   }
 
