@@ -307,7 +307,8 @@ class Verification {
   #submissions(seed: bigint): Submission[] {
     const { e3Id } = this.request.args
     const walk = this.registry.walk()
-    const seen = new Set<Address>()
+    // Who has submitted: a submission that the contract would have refused is none.
+    const submitted = new Set<Address>()
     return this.submissions.map(({ args, at }) => {
       const { node, ticketId: ticket } = args
       const state = this.nodes.get(node)
@@ -319,8 +320,7 @@ class Verification {
         this.violations.push({ code, message: `${node} submitted ticket ${ticket} ${what}`, ...evidence })
 
       if (args.e3Id !== e3Id) blame('not-eligible', `for another request, e3Id ${args.e3Id}`)
-      else if (seen.has(node)) blame('duplicate-submission', 'after it had submitted already')
-      else seen.add(node)
+      else if (submitted.has(node)) blame('duplicate-submission', 'after it had submitted already')
       const ineligible = whyIneligible(state, tickets, this.request.args)
       if (ineligible) blame('not-eligible', `but ${ineligible}`)
       else if (ticket < 1n || ticket > tickets) {
@@ -334,6 +334,7 @@ class Verification {
         if (untimely) blame('not-eligible', untimely)
       }
       const counts = this.violations.length === before
+      if (counts) submitted.add(node)
       if (score !== args.score) {
         this.violations.push({
           code: 'score',
