@@ -7,7 +7,8 @@ if(HAMT_EMCC_VERSION VERSION_LESS 3.1.6)
 endif()
 
 # Native wasm exceptions: bad_alloc and validation errors unwind through C++ at no cost on the paths that do not throw.
-set(hamt_wasm_compile_flags -O3 -flto -fwasm-exceptions)
+# Bulk memory and sign extension are in every browser since 2021.
+set(hamt_wasm_compile_flags -O3 -flto -fwasm-exceptions -mbulk-memory -msign-ext)
 
 set(hamt_wasm_link_flags
     -lembind
