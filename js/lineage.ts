@@ -11,8 +11,9 @@
 //   record    everything else: "as `next`, but `key` holds `old`". A small object that the collector reclaims.
 //
 // An edit in place turns the version that was edited into a record of the new one. An edit of a pinned version makes the *new*
-// version a record of the old one, so that branching costs nothing in wasm. Reads follow up to `reach` records; a record
-// that is farther from a whole version, or is read often, is made whole: a handle of its own, by copying paths.
+// version a record of the old one, so that branching costs nothing in wasm. Reads follow up to `reach` records. When
+// a record is farther than that from a whole version, the one `reach` steps ahead is made whole (a handle of its own, by copying
+// paths), and so is a record that is read often.
 //
 // Two things keep this from growing without bound. Making a far record whole also makes the version halfway whole, so reading
 // every one of n kept versions, in any order, applies O(n log n) records and not O(n²). And somebody who holds an old version
@@ -267,19 +268,15 @@ function makeWhole(v: Version): Owner {
   return v._owner!
 }
 
-/** Whether a whole version is at most `reach` records away. */
-function isNear(v: Version): boolean {
-  let at = v
-  for (let i = 0; i < reach; ++i) {
-    if (at._owner !== null) return true
-    at = at._next!
-  }
-  return at._owner !== null
-}
-
-/** Whether a record may be read without being made whole, this time. */
-function readsThrough(v: Version): boolean {
-  return (v._state += oneRead) < manyReads && isNear(v)
+/**
+ * Sees to it that a record can be read by following at most `reach` others: makes it whole when it is read often, and the version
+ * `reach` steps ahead when it is far, which serves its neighbours too.
+ */
+function prepareRead(v: Version): void {
+  v._state += oneRead
+  let ahead = v
+  if (v._state < manyReads) for (let i = 0; i < reach && ahead._owner === null; ++i) ahead = ahead._next!
+  if (ahead._owner === null) makeWhole(ahead)
 }
 
 // --- reading ---------------------------------------------------------------------------------------
@@ -304,10 +301,7 @@ export function get(v: Version, key: string): unknown {
 }
 
 function getFromRecord(v: Version, key: string): unknown {
-  if (!readsThrough(v)) {
-    makeWhole(v)
-    return get(v, key)
-  }
+  prepareRead(v)
   let at = v
   for (; at._owner === null; at = at._next!) {
     if (at._key === key) return valueOf(v._codec, at._old)
@@ -322,7 +316,7 @@ export function has(v: Version, key: string): boolean {
   if (v._state & disposed) throw new DisposedError()
   let at = v
   if (at._owner === null) {
-    if (!readsThrough(v)) makeWhole(v)
+    prepareRead(v)
     for (; at._owner === null; at = at._next!) if (at._key === key) return at._old !== absent
   }
   const n = writeKey(key)
@@ -334,8 +328,8 @@ export function has(v: Version, key: string): boolean {
  * near gets a handle for just this call.
  */
 export function withHandle<T>(v: Version, f: (handle: number) => T): T {
+  if (v._owner === null) prepareRead(v)
   if (v._owner !== null) return f(v._owner.handle)
-  if (!readsThrough(v)) return f(makeWhole(v).handle)
   return withHandles([v], (handles) => f(handles[0]!))
 }
 
@@ -432,8 +426,9 @@ function edit<T extends Version>(v: T, key: string, value: Stored, n: number, si
   return next
 }
 
-/** An edit of a record: another record, or an edit of a trie of its own when it is far or keeps being edited. */
+/** An edit of a record: another record, or, when it is `reach` away from a whole version, an edit of a trie of its own. */
 function editRecord<T extends Version>(v: T, key: string, value: Stored, n: number, size: number): T {
+  let found: number | undefined
   let at: Version = v
   for (let i = 0; at._owner === null; at = at._next!) {
     if (++i === reach) {
@@ -441,12 +436,13 @@ function editRecord<T extends Version>(v: T, key: string, value: Stored, n: numb
       n = writeKey(key)
       return edit(v, key, value, n, value === absent ? 0 : writeStored(value, n))
     }
-    if (at._key !== key) continue
-    const found = at._old === absent ? wasAbsent : sameStored(v._codec, at._old, value) ? wasEqual : 0
-    return branch(v, key, value, found)
+    if (found === undefined && at._key === key) {
+      found = at._old === absent ? wasAbsent : sameStored(v._codec, at._old, value) ? wasEqual : 0
+    }
   }
   const { handle } = at._owner
-  return branch(v, key, value, value === absent ? raw._hamt_has(handle, n) - 1 : raw._hamt_probe(handle, n, size))
+  found ??= value === absent ? raw._hamt_has(handle, n) - 1 : raw._hamt_probe(handle, n, size)
+  return branch(v, key, value, found)
 }
 
 /** A record of `v` with one edit, of which `found` says what it meets. */

@@ -1,0 +1,56 @@
+// Long synchronous loops: no finalizer runs while they do, and still wasm memory stays small.
+import { Hamt, stats } from 'hamt-wasm'
+import { collectUntil } from './support/gc.js'
+
+afterEach(async () => {
+  await collectUntil(() => stats().maps === 0)
+})
+
+test('a long lineage does not make whoever holds an old version pay for every edit since', async () => {
+  const first = Hamt.from([['a', -1]])
+  let m = first.set('b', 0).set('c', 0).set('d', 0).set('e', 0).set('f', 0)
+  const held: [number, Hamt<number>][] = []
+  const edits = 60_000
+  for (let i = 0; i < edits; ++i) {
+    if (i % 7919 === 0) held.push([i, m])
+    m = m.set('a', i)
+  }
+  expect(stats().maps).toBeGreaterThan(2) // checkpoints
+  expect(stats().maps).toBeLessThan(30)
+  for (const [i, v] of held) expect(v.get('a')).toBe(i - 1 < 0 ? -1 : i - 1)
+  expect(first.toJSON()).toEqual({ a: -1 })
+  expect(m.get('a')).toBe(edits - 1)
+})
+
+test('a synchronous loop of set keeps wasm memory flat, and stats() honest', async () => {
+  // Ten million of them take some seconds: HAMT_LONG=1 runs them all. The bounds are the same.
+  const edits = process.env['HAMT_LONG'] ? 10_000_000 : 1_000_000
+  const names = Array.from({ length: 1000 }, (_, i) => `0x${i.toString(16).padStart(40, '0')}`)
+  const before = stats().maps
+  let m = Hamt.empty<number>()
+  for (let i = 0; i < edits; ++i) m = m.set(names[i % 1000]!, i)
+  expect(m.size).toBe(1000)
+  expect(m.get(names[7]!)).toBe(edits - 1000 + 7)
+  const { maps, memory } = stats()
+  expect(memory).toBeLessThan(32 * 2 ** 20)
+  expect(maps - before).toBeLessThan(300)
+  await collectUntil(() => stats().maps <= before + 1)
+  expect(m.size).toBe(1000)
+})
+
+test('so do loops of delete and set, of small bulk edits, and of reading what was just made', () => {
+  const base = Hamt.from(Array.from({ length: 200 }, (_, i) => [`k${i}`, i]))
+  const small = Hamt.from({ k1: -1 })
+  const start = stats()
+  let m = base
+  for (let i = 0; i < 30_000; ++i) m = m.delete(`k${i % 200}`).set(`k${(i + 7) % 200}`, i)
+  for (let i = 0; i < 10_000; ++i) m = m.withMutations((d) => d.set('k1', i).set('k2', i).delete(`k${i % 50}`))
+  for (let i = 0; i < 10_000; ++i) m = m.merge(small).set('k1', i)
+  for (let i = 0; i < 10_000; ++i) m = m.update('k3', (x) => (x ?? 0) + 1)
+  let sum = 0
+  for (let i = 0; i < 20_000; ++i) sum += base.set('x', i).set('y', 1).get('x')!
+  expect(sum).toBe((20_000 * 19_999) / 2)
+  for (let i = 0; i < 1000; ++i) for (const [k] of base.set('x', i)) if (k === 'x') ++sum
+  expect(stats().maps - start.maps).toBeLessThan(40)
+  expect(stats().memory).toBeLessThan(32 * 2 ** 20)
+})

@@ -1,0 +1,231 @@
+// Versions: any history, every version kept and read again, against plain Maps. Interleaved with garbage collection,
+// iterators that stay open, and disposes.
+import fc from 'fast-check'
+import { Hamt, stats } from 'hamt-wasm'
+import { collect, collectUntil } from './support/gc.js'
+import { key, value } from './support/values.js'
+
+interface Pair {
+  map: Hamt<unknown>
+  model: Map<string, unknown>
+}
+
+/** Equal by `Object.is` for primitives, by contents otherwise: what a round trip through bytes preserves. */
+function expectSame({ map, model }: Pair, samples: readonly string[] = [...model.keys()]): void {
+  expect(map.size).toBe(model.size)
+  for (const k of samples) {
+    expect(map.has(k)).toBe(model.has(k))
+    expect(map.get(k)).toStrictEqual(model.get(k))
+  }
+}
+
+function expectSameAll(pair: Pair): void {
+  expectSame(pair)
+  expect(pair.map.toJSON()).toStrictEqual(Object.fromEntries(pair.model))
+}
+
+// One step of a history; `at` picks the version that it starts from, the newest one mostly.
+const at = fc.oneof({ weight: 4, arbitrary: fc.constant(-1) }, { weight: 1, arbitrary: fc.nat(1000) })
+const step = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ do: fc.constant('set' as const), at, key, value }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('delete' as const), at, key }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('update' as const), at, key, value }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('mutate' as const), at, edits: fc.array(fc.tuple(key, fc.option(value)), { maxLength: 8 }) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('merge' as const), at, other: fc.nat(1000), ask: fc.boolean() }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('mergeFrom' as const), at, base: fc.nat(1000), other: fc.nat(1000) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('filter' as const), at }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('map' as const), at }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('from' as const), at }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('read' as const), at, key }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('readOften' as const), at, key }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('iterate' as const), at }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('diff' as const), at, other: fc.nat(1000) }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('dispose' as const), at }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('collect' as const), at }) },
+)
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
+
+const same = (a: unknown, b: unknown): boolean => Hamt.from({ x: a }).equals(Hamt.from({ x: b }))
+
+/** Runs a history; gives every version that was not disposed. */
+async function run(steps: readonly Step[]): Promise<Pair[]> {
+  const kept: Pair[] = [{ map: Hamt.empty(), model: new Map() }]
+  const open: { iterator: Iterator<[string, unknown]>; rest: Map<string, unknown> }[] = []
+  const pick = (i: number): Pair => (i < 0 ? kept.at(-1)! : kept[i % kept.length]!)
+  for (const s of steps) {
+    const { map, model } = pick(s.at)
+    const next = new Map(model)
+    switch (s.do) {
+      case 'set':
+        kept.push({ map: map.set(s.key, s.value), model: next.set(s.key, s.value) })
+        break
+      case 'delete':
+        next.delete(s.key)
+        kept.push({ map: map.delete(s.key), model: next })
+        break
+      case 'update':
+        kept.push({
+          map: map.update(s.key, (old) => {
+            expect(old).toStrictEqual(model.get(s.key))
+            return s.value
+          }),
+          model: next.set(s.key, s.value),
+        })
+        break
+      case 'mutate':
+        for (const [k, v] of s.edits) v === null ? next.delete(k) : next.set(k, v)
+        kept.push({ map: map.withMutations((d) => s.edits.forEach(([k, v]) => (v === null ? d.delete(k) : d.set(k, v)))), model: next })
+        break
+      case 'merge': {
+        const other = pick(s.other)
+        for (const [k, v] of other.model) if (!s.ask || !model.has(k) || same(v, model.get(k))) next.set(k, v)
+        kept.push({ map: s.ask ? map.merge(other.map, (_, ours) => ours) : map.merge(other.map), model: next })
+        break
+      }
+      case 'mergeFrom': {
+        const [base, other] = [pick(s.base), pick(s.other)]
+        for (const k of new Set([...base.model.keys(), ...other.model.keys(), ...model.keys()])) {
+          const [b, o, t] = [base.model, model, other.model].map((m) => [m.has(k), m.get(k)] as const) as [
+            readonly [boolean, unknown],
+            readonly [boolean, unknown],
+            readonly [boolean, unknown],
+          ]
+          const alike = (x: readonly [boolean, unknown], y: readonly [boolean, unknown]): boolean => x[0] === y[0] && (!x[0] || same(x[1], y[1]))
+          if (alike(o, t) || alike(b, t)) continue
+          const result = alike(b, o) ? t : ([true, 'clash'] as const)
+          if (result[0]) next.set(k, result[1])
+          else next.delete(k)
+        }
+        kept.push({ map: map.mergeFrom(base.map, other.map, () => 'clash'), model: next })
+        break
+      }
+      case 'filter':
+        for (const k of model.keys()) if (k.length % 2) next.delete(k)
+        kept.push({ map: map.filter((_, k) => k.length % 2 === 0), model: next })
+        break
+      case 'map':
+        for (const k of model.keys()) next.set(k, k)
+        kept.push({ map: map.map((_, k) => k), model: next })
+        break
+      case 'from':
+        kept.push({ map: Hamt.from(model), model })
+        break
+      case 'read':
+        expectSame({ map, model }, [s.key])
+        break
+      case 'readOften':
+        for (let i = 0; i < 70; ++i) expectSame({ map, model }, [s.key])
+        break
+      case 'iterate': {
+        const iterator = map.entries()
+        const rest = new Map(model)
+        for (let i = 0; i < 3 && rest.size > 0; ++i) rest.delete(iterator.next().value![0])
+        open.push({ iterator, rest })
+        break
+      }
+      case 'diff': {
+        const other = pick(s.other)
+        const changed = new Map([...model.keys(), ...other.model.keys()].map((k) => [k, true]))
+        for (const k of changed.keys()) {
+          if (model.has(k) && other.model.has(k) && same(model.get(k), other.model.get(k))) changed.delete(k)
+        }
+        for (const { key: k, before, after } of map.diff(other.map)) {
+          expect(changed.delete(k)).toBe(true)
+          expect([before, after]).toStrictEqual([model.get(k), other.model.get(k)])
+        }
+        expect(changed.size).toBe(0)
+        break
+      }
+      case 'dispose': {
+        // Every place where this very object is kept.
+        if (kept.length > 1) {
+          const left = kept.filter((pair) => pair.map !== map)
+          if (left.length > 0) kept.splice(0, kept.length, ...left)
+          if (left.length > 0) map.dispose()
+        }
+        break
+      }
+      case 'collect':
+        await collect()
+        break
+    }
+  }
+  for (const { iterator, rest } of open) {
+    for (let r = iterator.next(); !r.done; r = iterator.next()) {
+      expect(rest.has(r.value[0])).toBe(true)
+      expect(r.value[1]).toStrictEqual(rest.get(r.value[0]))
+      rest.delete(r.value[0])
+    }
+    expect(rest.size).toBe(0)
+  }
+  return kept
+}
+
+test('any history: every version that is kept stays right, and nothing is left in the end', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 60 }), fc.boolean(), async (steps, forwards) => {
+      const kept = await run(steps)
+      // Oldest or newest first: both find their way to a whole version.
+      for (const pair of forwards ? kept : [...kept].reverse()) expectSameAll(pair)
+      for (const pair of kept) expectSameAll(pair)
+    }),
+    { numRuns: 150 },
+  )
+  await collectUntil(() => stats().maps === 0)
+  expect(stats()).toMatchObject({ maps: 0, nodes: 0, bytes: 0 })
+}, 120_000)
+
+/** n versions that follow from one another, over `keys` keys: version i has k(j) = the last i' <= i with i' % keys = j. */
+function chain(n: number, keys: number, first: Hamt<number> = Hamt.empty()): Hamt<number>[] {
+  const versions = [first]
+  for (let i = 0; i < n; ++i) versions.push(versions.at(-1)!.set(`k${i % keys}`, i))
+  return versions
+}
+function expectedIn(version: number, j: number, keys: number): number | undefined {
+  const last = version - 1 - ((((version - 1 - j) % keys) + keys) % keys)
+  return last < 0 ? undefined : last
+}
+
+describe('thousands of versions in an array', () => {
+  const [n, keys] = [3000, 100]
+  test.each([
+    ['oldest first', (i: number) => i],
+    ['newest first', (i: number) => n - i],
+    ['at random', (i: number) => (i * 1237) % (n + 1)],
+    ['from the middle outwards', (i: number) => (i % 2 ? (n + 1 + i) / 2 : (n - i) / 2) | 0],
+  ])('read %s, each is right and reading stays cheap', (_, order) => {
+    const versions = chain(n, keys)
+    for (let i = 0; i <= n; ++i) {
+      const v = order(i)
+      for (const j of [0, 57, (v * 31) % keys]) {
+        const actual = versions[v]!.get(`k${j}`)
+        if (actual !== expectedIn(v, j, keys)) throw new Error(`version ${v}, key ${j}: ${actual}`)
+      }
+      if (versions[v]!.size !== Math.min(v, keys)) throw new Error(`version ${v} has size ${versions[v]!.size}`)
+    }
+  })
+
+  test('no order of reading costs a square of their number', () => {
+    const time = (count: number): number => {
+      const versions = chain(count, 50)
+      const began = performance.now()
+      for (const v of versions) v.get('k7')
+      return performance.now() - began
+    }
+    time(1000)
+    const [small, large] = [time(2000), time(32_000)]
+    // Sixteen times as many: 16 log for what is promised, 256 for a square.
+    expect(large / Math.max(small, 1)).toBeLessThan(100)
+  })
+
+  test('branching from an old version again and again', () => {
+    const versions = chain(500, keys)
+    const branches = Array.from({ length: 500 }, (_, i) => versions[100]!.set('branch', i).set(`k${i % keys}`, -i))
+    branches.forEach((b, i) => {
+      expect([b.get('branch'), b.get(`k${i % keys}`), b.size]).toEqual([i, -i, keys + 1])
+      const other = (i + 1) % keys
+      expect(b.get(`k${other}`)).toBe(expectedIn(100, other, keys))
+    })
+    versions.forEach((v, i) => expect(v.get('k3')).toBe(expectedIn(i, 3, keys)))
+  })
+})
