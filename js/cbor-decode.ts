@@ -167,10 +167,13 @@ function half(bits: number): number {
   const exponent = (bits >> 10) & 31
   const fraction = bits & 1023
   const size =
-    exponent === 0 ? fraction * 2 ** -24
-    : exponent < 31 ? (1 + fraction / 1024) * 2 ** (exponent - 15)
-    : fraction ? NaN
-    : Infinity
+    exponent === 0
+      ? fraction * 2 ** -24
+      : exponent < 31
+        ? (1 + fraction / 1024) * 2 ** (exponent - 15)
+        : fraction
+          ? NaN
+          : Infinity
   return bits & 0x8000 ? -size : size
 }
 

@@ -41,7 +41,8 @@ export function prove(map: Version, keys: string | Iterable<string>): Uint8Array
 }
 
 function checkList(keys: Iterable<string>): Iterable<string> {
-  if (typeof (keys as Partial<Iterable<string>> | null | undefined)?.[Symbol.iterator] === 'function') return keys
+  if (typeof (keys as Partial<Iterable<string>> | null | undefined)?.[Symbol.iterator] === 'function')
+    return keys
   throw new TypeError(`a key must be a string, or a list of strings, not ${kind(keys)}`)
 }
 

@@ -24,7 +24,8 @@ const LEVELS = 13 // of nodes; what hangs below the last are collision nodes
 const slotOf = (q: Question, level: number): number => Number((q.hash >> BigInt(5 * level)) & 31n)
 
 /** The bits of a map that are set for the `width` slots from `from` on. */
-const slots = (map: number, from: number, width: number): number => (map >>> from) & (0xffff_ffff >>> (32 - width))
+const slots = (map: number, from: number, width: number): number =>
+  (map >>> from) & (0xffff_ffff >>> (32 - width))
 
 class ProofReader {
   private at = 0
@@ -49,7 +50,8 @@ class ProofReader {
     const occupied = entries | children
     if (occupied === 0) this.malformed('a node without slots', start)
     if ((entries & children) !== 0) this.malformed('a slot with both an entry and a child', start)
-    if (level === LEVELS - 1 && occupied >>> 16 !== 0) this.malformed('a slot that the last level does not have', start)
+    if (level === LEVELS - 1 && occupied >>> 16 !== 0)
+      this.malformed('a slot that the last level does not have', start)
     const head = [tag('N'), this.bytes.subarray(start, this.at)]
 
     // `top`: nothing of this node was hashed above, so the first pair, or the only slot, goes in with the maps.
@@ -65,10 +67,13 @@ class ProofReader {
         return left && right ? hash(...(top ? head : [tag('P')]), left, right) : (left ?? right)
       }
       const digest =
-        inside.length === 0 ? this.take(32)
-        : slots(entries, from, 1) ? this.entry(inside)
-        : level < LEVELS - 1 ? this.node(level + 1, inside)
-        : this.collision(inside)
+        inside.length === 0
+          ? this.take(32)
+          : slots(entries, from, 1)
+            ? this.entry(inside)
+            : level < LEVELS - 1
+              ? this.node(level + 1, inside)
+              : this.collision(inside)
       return top ? hash(...head, digest) : digest
     }
     // a key that falls into an empty slot is absent: the maps say so
@@ -87,7 +92,8 @@ class ProofReader {
       return entryDigest(asked.key, asked.value)
     }
     const key = this.brief()
-    if (questions.some((q) => compare(brief(q.key), key) === 0)) this.malformed('a key that was asked, shown as another', start)
+    if (questions.some((q) => compare(brief(q.key), key) === 0))
+      this.malformed('a key that was asked, shown as another', start)
     return hash(tag('E'), key, this.brief())
   }
 
@@ -106,7 +112,8 @@ class ProofReader {
       const position = this.varint()
       const isPresent = position % 2 === 1
       const rank = (position - (position % 2)) / 2
-      if (rank < least || rank > count || (isPresent && rank === count)) this.malformed('a key out of its place', at)
+      if (rank < least || rank > count || (isPresent && rank === count))
+        this.malformed('a key out of its place', at)
       if (isPresent) {
         present.set(rank, q)
         shown.add(rank)
@@ -200,7 +207,8 @@ class ProofReader {
   }
 }
 
-const entryDigest = (key: Uint8Array, value: Uint8Array): Uint8Array => hash(tag('E'), brief(key), brief(value))
+const entryDigest = (key: Uint8Array, value: Uint8Array): Uint8Array =>
+  hash(tag('E'), brief(key), brief(value))
 
 /** At most 65 bytes that stand for `bytes`: up to 64 bytes themselves, or their digest. */
 function brief(bytes: Uint8Array): Uint8Array {

@@ -8,7 +8,8 @@ import { hashKey } from './siphash.js'
 export { ProofError } from './errors.js'
 
 /** What a proof says about one key: its value, or that the map has no such key. */
-export type ProofResult<V> = { readonly found: true; readonly value: V } | { readonly found: false; readonly value: undefined }
+export type ProofResult<V> =
+  { readonly found: true; readonly value: V } | { readonly found: false; readonly value: undefined }
 
 /** Turns a value's bytes into the value. The `codec` of a `Hamt` is one. */
 export interface ValueDecoder<V> {
@@ -48,8 +49,8 @@ export function verifyProof<V>(
   proof: Uint8Array,
   codec: ValueDecoder<V> = cbor as ValueDecoder<V>,
 ): ProofResult<V> | ProofResult<V>[] {
-  if (!(digest instanceof Uint8Array)) throw new TypeError('digest must be a Uint8Array')
-  if (!(proof instanceof Uint8Array)) throw new TypeError('proof must be a Uint8Array')
+  if (!isBytes(digest)) throw new TypeError('digest must be a Uint8Array')
+  if (!isBytes(proof)) throw new TypeError('proof must be a Uint8Array')
   if (digest.length !== 32) throw new ProofError('digest', `a digest has 32 bytes, not ${digest.length}`)
   const several = Array.isArray(keys)
   const questions = new Map<string, Question>()
@@ -64,8 +65,14 @@ export function verifyProof<V>(
     throw new ProofError('mismatch', 'the proof does not lead to this digest')
   }
   const results = new Map<string, ProofResult<V>>()
-  for (const [key, { value }] of questions) results.set(key, value ? found(value, codec) : { found: false, value: undefined })
+  for (const [key, { value }] of questions)
+    results.set(key, value ? found(value, codec) : { found: false, value: undefined })
   return several ? (keys as readonly string[]).map((key) => results.get(key)!) : results.get(keys as string)!
+}
+
+/** Not by instanceof: bytes may come from another window or worker, with a Uint8Array of its own. */
+function isBytes(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === '[object Uint8Array]'
 }
 
 const cbor: ValueDecoder<unknown> = { decode: decodeCbor }

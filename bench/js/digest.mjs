@@ -8,7 +8,8 @@ import { Hamt } from 'hamt-wasm'
 import { verifyProof } from 'hamt-wasm/verify'
 
 const entries = 100_000
-const keyOf = (n) => `0x${(BigInt(n + 1) * 0x9e3779b97f4a7c15f39cc0605cedc8341082276bn).toString(16).padStart(40, '0').slice(-40)}`
+const keyOf = (n) =>
+  `0x${(BigInt(n + 1) * 0x9e3779b97f4a7c15f39cc0605cedc8341082276bn).toString(16).padStart(40, '0').slice(-40)}`
 
 function milliseconds(f) {
   const start = performance.now()
@@ -53,7 +54,8 @@ export function benchDigest() {
   const verify = median(proofs.length, () => {
     const [key, proof] = proofs[next++]
     return milliseconds(() => {
-      if (verifyProof(digest, key, proof).found !== map.has(key)) throw new Error('a proof says something else than the map')
+      if (verifyProof(digest, key, proof).found !== map.has(key))
+        throw new Error('a proof says something else than the map')
     })
   })
 

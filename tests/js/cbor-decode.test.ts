@@ -19,10 +19,29 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
       fc.bigInt(),
       fc.string({ unit: 'binary' }),
       fc.uint8Array({ maxLength: 40 }),
-      fc.constantFrom(-0, NaN, Infinity, -Infinity, 2 ** 53, -(2 ** 53), 65504, 65520, 2 ** -24, 2 ** -25, 5e-324, 0n, -1n, 2n ** 64n),
+      fc.constantFrom(
+        -0,
+        NaN,
+        Infinity,
+        -Infinity,
+        2 ** 53,
+        -(2 ** 53),
+        65504,
+        65520,
+        2 ** -24,
+        2 ** -25,
+        5e-324,
+        0n,
+        -1n,
+        2n ** 64n,
+      ),
     ),
     fc.array(tie('value'), { maxLength: 5 }),
-    fc.dictionary(fc.oneof(fc.string({ unit: 'binary', maxLength: 30 }), fc.constant('__proto__')), tie('value'), { maxKeys: 6, noNullPrototype: true }),
+    fc.dictionary(
+      fc.oneof(fc.string({ unit: 'binary', maxLength: 30 }), fc.constant('__proto__')),
+      tie('value'),
+      { maxKeys: 6, noNullPrototype: true },
+    ),
   ),
 }))
 
@@ -39,11 +58,13 @@ test('gives back what was encoded', () => {
 
 test('accepts one encoding of a value: what it accepts is what the encoder writes', () => {
   const near = value.chain((v) =>
-    fc.tuple(fc.constant(encodeCbor(v)), fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 3 })).map(([encoded, edits]) => {
-      const altered = encoded.slice()
-      for (const [at, byte] of edits) if (altered.length > 0) altered[at % altered.length] = byte
-      return altered
-    }),
+    fc
+      .tuple(fc.constant(encodeCbor(v)), fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 3 }))
+      .map(([encoded, edits]) => {
+        const altered = encoded.slice()
+        for (const [at, byte] of edits) if (altered.length > 0) altered[at % altered.length] = byte
+        return altered
+      }),
   )
   let accepted = 0
   fc.assert(

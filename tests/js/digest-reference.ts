@@ -23,7 +23,11 @@ const same = (a: Uint8Array, b: Uint8Array): boolean => order(a, b) === 0
 type Part = Uint8Array | string | number[]
 
 function join(...parts: Part[]): Uint8Array {
-  return new Uint8Array(Buffer.concat(parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'latin1') : Buffer.from(part)))))
+  return new Uint8Array(
+    Buffer.concat(
+      parts.map((part) => (typeof part === 'string' ? Buffer.from(part, 'latin1') : Buffer.from(part))),
+    ),
+  )
 }
 
 const H = (...parts: Part[]): Uint8Array => keccak_256(join(...parts))
@@ -53,7 +57,8 @@ export function varint(value: number): Uint8Array {
 
 const blob = (bytes: Uint8Array): Uint8Array => join(varint(bytes.length), bytes)
 
-const brief = (bytes: Uint8Array): Uint8Array => (bytes.length <= 64 ? join([bytes.length], bytes) : join([255], H('L', bytes)))
+const brief = (bytes: Uint8Array): Uint8Array =>
+  bytes.length <= 64 ? join([bytes.length], bytes) : join([255], H('L', bytes))
 
 const entryDigest = (entry: Entry): Uint8Array => H('E', brief(entry.key), brief(entry.value))
 
@@ -95,8 +100,8 @@ function makeNode(level: number, entries: Entry[], keyHash: KeyHash): Node {
     const slot = slotAt(keyHash(entry.key), level)
     bySlot.set(slot, [...(bySlot.get(slot) ?? []), entry])
   }
-  const slots = [...bySlot].map(
-    ([slot, inside]): Slot => (inside.length === 1 ? { slot, entry: inside[0]! } : { slot, child: makeNode(level + 1, inside, keyHash) }),
+  const slots = [...bySlot].map(([slot, inside]): Slot =>
+    inside.length === 1 ? { slot, entry: inside[0]! } : { slot, child: makeNode(level + 1, inside, keyHash) },
   )
   let entryMap = 0
   let childMap = 0
@@ -115,13 +120,19 @@ function treeDigest<Leaf>(tree: Tree<Leaf>, leaf: (leaf: Leaf) => Uint8Array): U
 
 function nodeDigest(node: Node): Uint8Array {
   const collision = node.kind === 'collision'
-  const head = collision ? join('C', u32(node.entries.length)) : join('N', u32(node.entryMap), u32(node.childMap))
+  const head = collision
+    ? join('C', u32(node.entries.length))
+    : join('N', u32(node.entryMap), u32(node.childMap))
   const leaf = (it: Slot | number): Uint8Array =>
-    typeof it === 'number' ? entryDigest((node as { entries: Entry[] }).entries[it]!)
-    : 'entry' in it ? entryDigest(it.entry)
-    : nodeDigest(it.child)
+    typeof it === 'number'
+      ? entryDigest((node as { entries: Entry[] }).entries[it]!)
+      : 'entry' in it
+        ? entryDigest(it.entry)
+        : nodeDigest(it.child)
   const tree = node.tree as Tree<Slot | number>
-  return 'leaf' in tree ? H(head, leaf(tree.leaf)) : H(head, treeDigest(tree.left, leaf), treeDigest(tree.right, leaf))
+  return 'leaf' in tree
+    ? H(head, leaf(tree.leaf))
+    : H(head, treeDigest(tree.left, leaf), treeDigest(tree.right, leaf))
 }
 
 /** The digest of the map with these entries (keys all different, in any order). */
@@ -131,7 +142,11 @@ export function referenceDigest(entries: readonly Entry[], keyHash: KeyHash = ha
 }
 
 /** The proof about `keys` (at least one) in the map with these entries. */
-export function referenceProof(entries: readonly Entry[], keys: readonly Uint8Array[], keyHash: KeyHash = hashKey): Uint8Array {
+export function referenceProof(
+  entries: readonly Entry[],
+  keys: readonly Uint8Array[],
+  keyHash: KeyHash = hashKey,
+): Uint8Array {
   const sorted = [...keys].sort(order).filter((key, i, all) => i === 0 || !same(key, all[i - 1]!))
   const body = entries.length === 0 ? [] : proveNode(makeNode(0, [...entries], keyHash), sorted, keyHash)
   return join([1], varint(entries.length), ...body)
@@ -139,17 +154,24 @@ export function referenceProof(entries: readonly Entry[], keys: readonly Uint8Ar
 
 function proveNode(node: Node, keys: Uint8Array[], keyHash: KeyHash): Uint8Array[] {
   if (node.kind === 'collision') return proveCollision(node, keys)
-  const under = ({ slot }: Slot): Uint8Array[] => keys.filter((key) => slotAt(keyHash(key), node.level) === slot)
+  const under = ({ slot }: Slot): Uint8Array[] =>
+    keys.filter((key) => slotAt(keyHash(key), node.level) === slot)
   return [
     u32(node.entryMap),
     u32(node.childMap),
-    ...proveTree(node.tree, (leaf) => {
-      const asked = under(leaf)
-      if (asked.length === 0) return undefined
-      if ('child' in leaf) return proveNode(leaf.child, asked, keyHash)
-      const index = asked.findIndex((key) => same(key, leaf.entry.key))
-      return index >= 0 ? [varint(index + 1), blob(leaf.entry.value)] : [varint(0), brief(leaf.entry.key), brief(leaf.entry.value)]
-    }, (leaf) => ('entry' in leaf ? entryDigest(leaf.entry) : nodeDigest(leaf.child))),
+    ...proveTree(
+      node.tree,
+      (leaf) => {
+        const asked = under(leaf)
+        if (asked.length === 0) return undefined
+        if ('child' in leaf) return proveNode(leaf.child, asked, keyHash)
+        const index = asked.findIndex((key) => same(key, leaf.entry.key))
+        return index >= 0
+          ? [varint(index + 1), blob(leaf.entry.value)]
+          : [varint(0), brief(leaf.entry.key), brief(leaf.entry.value)]
+      },
+      (leaf) => ('entry' in leaf ? entryDigest(leaf.entry) : nodeDigest(leaf.child)),
+    ),
   ]
 }
 
@@ -166,11 +188,17 @@ function proveCollision(node: Node & { kind: 'collision' }, keys: Uint8Array[]):
   return [
     u32(entries.length),
     ...places,
-    ...proveTree(node.tree, (rank) => {
-      if (!shown.has(rank)) return undefined
-      const entry = entries[rank]!
-      return keys.some((key) => same(key, entry.key)) ? [blob(entry.value)] : [blob(entry.key), brief(entry.value)]
-    }, (rank) => entryDigest(entries[rank]!)),
+    ...proveTree(
+      node.tree,
+      (rank) => {
+        if (!shown.has(rank)) return undefined
+        const entry = entries[rank]!
+        return keys.some((key) => same(key, entry.key))
+          ? [blob(entry.value)]
+          : [blob(entry.key), brief(entry.value)]
+      },
+      (rank) => entryDigest(entries[rank]!),
+    ),
   ]
 }
 
@@ -188,5 +216,8 @@ function proveTree<Leaf>(
     return [...(left ?? [treeDigest(part.left, digest)]), ...(right ?? [treeDigest(part.right, digest)])]
   }
   if ('leaf' in tree) return walk(tree) ?? [treeDigest(tree, digest)]
-  return [...(walk(tree.left) ?? [treeDigest(tree.left, digest)]), ...(walk(tree.right) ?? [treeDigest(tree.right, digest)])]
+  return [
+    ...(walk(tree.left) ?? [treeDigest(tree.left, digest)]),
+    ...(walk(tree.right) ?? [treeDigest(tree.right, digest)]),
+  ]
 }

@@ -7,7 +7,9 @@ import { bytesOf, type Entry, order, referenceDigest } from './digest-reference.
 
 // The digests of the map in wasm against the reference, which knows entries only.
 
-const { pairs } = JSON.parse(readFileSync(new URL('../vectors/key-collisions.json', import.meta.url), 'utf8')) as {
+const { pairs } = JSON.parse(
+  readFileSync(new URL('../vectors/key-collisions.json', import.meta.url), 'utf8'),
+) as {
   pairs: Record<string, [string, string, string, string][]>
 }
 /** Keys that share from 25 to all 64 bits of their hash with another. */
@@ -16,7 +18,10 @@ const alike = Object.values(pairs).flatMap((rows) => rows.flatMap(([a, b]) => [a
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
 function expected(contents: Map<string, unknown>): string {
-  const entries = [...contents].map(([key, value]): Entry => ({ key: bytesOf(key), value: cbor.encode(value) }))
+  const entries = [...contents].map(([key, value]): Entry => ({
+    key: bytesOf(key),
+    value: cbor.encode(value),
+  }))
   return hex(referenceDigest(entries))
 }
 
@@ -39,8 +44,17 @@ const value = fc.oneof(
 const edit = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('set' as const), key, value }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('delete' as const), key }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('reload' as const, 'ask' as const, 'branch' as const) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom('draft' as const, 'merge' as const), entries: fc.array(fc.tuple(key, value), { maxLength: 8 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom({ do: 'reload' as const }, { do: 'ask' as const }, { do: 'branch' as const }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constantFrom('draft' as const, 'merge' as const),
+      entries: fc.array(fc.tuple(key, value), { maxLength: 8 }),
+    }),
+  },
 )
 
 test('the digest is that of the contents, whatever the history', () => {
@@ -67,22 +81,26 @@ test('the digest is that of the contents, whatever the history', () => {
         } else {
           for (const [k, v] of step.entries) model.set(k, v)
           map =
-            step.do === 'merge' ?
-              map.merge(Hamt.from<unknown>(step.entries))
-            : map.withMutations((draft) => {
-                for (const [k, v] of step.entries) draft.set(k, v)
-              })
+            step.do === 'merge'
+              ? map.merge(Hamt.from<unknown>(step.entries))
+              : map.withMutations((draft) => {
+                  for (const [k, v] of step.entries) draft.set(k, v)
+                })
         }
       }
       // old versions too, after all that followed from them
-      for (const [old, contents] of [...versions, [map, model] as const]) expect(hex(old.digest())).toBe(expected(contents))
+      for (const [old, contents] of [...versions, [map, model] as const])
+        expect(hex(old.digest())).toBe(expected(contents))
     }),
     { numRuns: 150 },
   )
 })
 
 test('digests are equal exactly when the contents are', () => {
-  const contents = fc.array(fc.tuple(fc.constantFrom(...alike.slice(0, 6), 'a', 'b'), fc.integer({ min: 0, max: 2 })), { maxLength: 6 })
+  const contents = fc.array(
+    fc.tuple(fc.constantFrom(...alike.slice(0, 6), 'a', 'b'), fc.integer({ min: 0, max: 2 })),
+    { maxLength: 6 },
+  )
   fc.assert(
     fc.property(contents, contents, (a, b) => {
       const [x, y] = [Hamt.from(a), Hamt.from(b)]
@@ -97,9 +115,28 @@ test('digests are equal exactly when the contents are', () => {
 
 describe('keys with equal hashes', () => {
   test.each(pairs['64']!)('%s and %s', (a, b) => {
-    const map = Hamt.from<number>([[a, 1], [b, 2], ['other', 3]])
-    expect(hex(map.digest())).toBe(expected(new Map([[b, 2], [a, 1], ['other', 3]])))
-    expect(hex(map.delete(a).digest())).toBe(expected(new Map([[b, 2], ['other', 3]])))
+    const map = Hamt.from<number>([
+      [a, 1],
+      [b, 2],
+      ['other', 3],
+    ])
+    expect(hex(map.digest())).toBe(
+      expected(
+        new Map([
+          [b, 2],
+          [a, 1],
+          ['other', 3],
+        ]),
+      ),
+    )
+    expect(hex(map.delete(a).digest())).toBe(
+      expected(
+        new Map([
+          [b, 2],
+          ['other', 3],
+        ]),
+      ),
+    )
     expect(hex(map.delete(a).set(a, 1).digest())).toBe(hex(map.digest()))
   })
 })

@@ -10,8 +10,18 @@ import { hashes } from './weak-hashes.js'
 // kind of node common. The map in wasm is compared with the same reference elsewhere.
 
 /** Verifies like verifyProof, but with any hash, and to bytes: undefined where a key is absent. */
-function answers(digest: Uint8Array, keys: string[], proof: Uint8Array, keyHash: KeyHash): (Uint8Array | undefined)[] {
-  const questions = new Map(keys.map((key) => [key, { key: bytesOf(key), hash: keyHash(bytesOf(key)), value: undefined as unknown as Uint8Array }]))
+function answers(
+  digest: Uint8Array,
+  keys: string[],
+  proof: Uint8Array,
+  keyHash: KeyHash,
+): (Uint8Array | undefined)[] {
+  const questions = new Map(
+    keys.map((key) => [
+      key,
+      { key: bytesOf(key), hash: keyHash(bytesOf(key)), value: undefined as unknown as Uint8Array },
+    ]),
+  )
   const sorted = [...questions.values()].sort((a, b) => compare(a.key, b.key))
   if (compare(readProof(proof, sorted), digest) !== 0) throw new ProofError('mismatch')
   return keys.map((key) => questions.get(key)!.value)
@@ -22,7 +32,8 @@ const key = fc.oneof(
   { weight: 1, arbitrary: fc.string({ unit: 'grapheme', minLength: 60, maxLength: 70 }) },
 )
 const value = fc.uint8Array({ maxLength: 70 })
-const entriesOf = (map: Map<string, Uint8Array>): Entry[] => [...map].map(([k, v]) => ({ key: bytesOf(k), value: v }))
+const entriesOf = (map: Map<string, Uint8Array>): Entry[] =>
+  [...map].map(([k, v]) => ({ key: bytesOf(k), value: v }))
 const contents = fc.array(fc.tuple(key, value), { maxLength: 24 }).map((list) => new Map(list))
 
 describe.each(Object.entries(hashes))('hash: %s', (_, keyHash) => {
@@ -61,7 +72,33 @@ describe.each(Object.entries(hashes))('hash: %s', (_, keyHash) => {
         for (let size = 0; size < proof.length; ++size) refused(keys, proof.subarray(0, size))
         refused(keys, Uint8Array.from([...proof, 0]))
       }),
-      { numRuns: 15 },
+      { numRuns: 8 },
+    )
+  })
+
+  test('whatever is done to it, only the one proof is accepted', () => {
+    const change = fc.record({ at: fc.nat(), erase: fc.nat(3), insert: fc.uint8Array({ maxLength: 3 }) })
+    fc.assert(
+      fc.property(
+        contents,
+        fc.array(key, { minLength: 1, maxLength: 3 }),
+        fc.array(change, { minLength: 1, maxLength: 3 }),
+        (map, keys, changes) => {
+          const digest = referenceDigest(entriesOf(map), keyHash)
+          const proof = referenceProof(entriesOf(map), keys.map(bytesOf), keyHash)
+          let altered = [...proof]
+          for (const { at, erase, insert } of changes)
+            altered = altered.toSpliced(at % (altered.length + 1), erase, ...insert)
+          const unchanged = compare(Uint8Array.from(altered), proof) === 0
+          try {
+            answers(digest, keys, Uint8Array.from(altered), keyHash)
+            expect(unchanged).toBe(true)
+          } catch (error) {
+            if (unchanged || !(error instanceof ProofError)) throw error
+          }
+        },
+      ),
+      { numRuns: 400 },
     )
   })
 
@@ -86,8 +123,11 @@ describe.each(Object.entries(hashes))('hash: %s', (_, keyHash) => {
     fc.assert(
       fc.property(contents, contents, fc.boolean(), (a, b, shuffle) => {
         const right = shuffle ? new Map([...a].reverse()) : b
-        const equal = a.size === right.size && [...a].every(([k, v]) => right.has(k) && compare(v, right.get(k)!) === 0)
-        const digests = [a, right].map((map) => Buffer.from(referenceDigest(entriesOf(map), keyHash)).toString('hex'))
+        const equal =
+          a.size === right.size && [...a].every(([k, v]) => right.has(k) && compare(v, right.get(k)!) === 0)
+        const digests = [a, right].map((map) =>
+          Buffer.from(referenceDigest(entriesOf(map), keyHash)).toString('hex'),
+        )
         expect(digests[0] === digests[1]).toBe(equal)
       }),
     )
@@ -96,7 +136,10 @@ describe.each(Object.entries(hashes))('hash: %s', (_, keyHash) => {
 
 describe('proofs made by a liar', () => {
   const constant: KeyHash = () => 5n
-  const pair = new Map([['b', Uint8Array.of(1)], ['d', Uint8Array.of(2)]])
+  const pair = new Map([
+    ['b', Uint8Array.of(1)],
+    ['d', Uint8Array.of(2)],
+  ])
   const digest = referenceDigest(entriesOf(pair), hashKey)
   const collisionDigest = referenceDigest(entriesOf(pair), constant)
 
@@ -105,7 +148,9 @@ describe('proofs made by a liar', () => {
     const honest = referenceProof(one, [bytesOf('k')])
     // the same entry, but shown by its brief fields, as for an absent key
     const lie = Uint8Array.from([...honest.slice(0, 10), 0, 1, 'k'.charCodeAt(0), 1, 7])
-    expect(() => answers(referenceDigest(one), ['k'], lie, hashKey)).toThrow('a key that was asked, shown as another')
+    expect(() => answers(referenceDigest(one), ['k'], lie, hashKey)).toThrow(
+      'a key that was asked, shown as another',
+    )
   })
 
   test('cannot claim absence between entries that are no neighbours, or not on both sides', () => {
@@ -113,7 +158,8 @@ describe('proofs made by a liar', () => {
     for (const key of ['a', 'c', 'e']) {
       const honest = referenceProof(entriesOf(pair), [bytesOf(key)], constant)
       expect(answers(collisionDigest, [key], honest, constant)).toEqual([undefined])
-      for (const present of ['b', 'd']) expect(() => answers(collisionDigest, [present], honest, constant)).toThrow(ProofError)
+      for (const present of ['b', 'd'])
+        expect(() => answers(collisionDigest, [present], honest, constant)).toThrow(ProofError)
     }
   })
 

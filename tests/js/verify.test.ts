@@ -6,7 +6,9 @@ import { ProofError, verifyProof } from 'hamt-wasm/verify'
 import { cbor } from '../../js/codec.js'
 import { bytesOf, type Entry, referenceProof } from './digest-reference.js'
 
-const { pairs } = JSON.parse(readFileSync(new URL('../vectors/key-collisions.json', import.meta.url), 'utf8')) as {
+const { pairs } = JSON.parse(
+  readFileSync(new URL('../vectors/key-collisions.json', import.meta.url), 'utf8'),
+) as {
   pairs: Record<string, [string, string, string, string][]>
 }
 const alike = Object.values(pairs).flatMap((rows) => rows.flatMap(([a, b]) => [a, b]))
@@ -16,11 +18,18 @@ const key = fc.oneof(
   fc.nat(60).map((i) => `key-${i}`),
   fc.constantFrom('', '__proto__', 'é', 'x'.repeat(64), 'x'.repeat(65), 'x'.repeat(300)),
 )
-const value = fc.oneof(fc.integer(), fc.bigInt(), fc.string({ unit: 'grapheme', maxLength: 90 }), fc.record({ balance: fc.bigInt() }))
+const value = fc.oneof(
+  fc.integer(),
+  fc.bigInt(),
+  fc.string({ unit: 'grapheme', maxLength: 90 }),
+  fc.record({ balance: fc.bigInt() }),
+)
 const contents = fc.array(fc.tuple(key, value), { maxLength: 60 })
 
-const entriesOf = (map: Map<string, unknown>): Entry[] => [...map].map(([k, v]) => ({ key: bytesOf(k), value: cbor.encode(v) }))
-const answerOf = (map: Map<string, unknown>, k: string): unknown => (map.has(k) ? { found: true, value: map.get(k) } : { found: false, value: undefined })
+const entriesOf = (map: Map<string, unknown>): Entry[] =>
+  [...map].map(([k, v]) => ({ key: bytesOf(k), value: cbor.encode(v) }))
+const answerOf = (map: Map<string, unknown>, k: string): unknown =>
+  map.has(k) ? { found: true, value: map.get(k) } : { found: false, value: undefined }
 
 test('a proof is the one of the reference, verifies, and says the truth', () => {
   fc.assert(
@@ -37,7 +46,9 @@ test('a proof is the one of the reference, verifies, and says the truth', () => 
       const together = map.prove(keys)
       expect(Buffer.from(together).equals(referenceProof(entriesOf(model), keys.map(bytesOf)))).toBe(true)
       expect(verifyProof(digest, keys, together)).toEqual(keys.map((k) => answerOf(model, k)))
-      expect(verifyProof(digest, [...keys].reverse(), together)).toEqual(keys.map((k) => answerOf(model, k)).reverse())
+      expect(verifyProof(digest, [...keys].reverse(), together)).toEqual(
+        keys.map((k) => answerOf(model, k)).reverse(),
+      )
     }),
     { numRuns: 150 },
   )
@@ -56,7 +67,12 @@ function outcome(digest: Uint8Array, keys: string | string[], proof: Uint8Array)
 describe('altered proofs', () => {
   const [a, b] = pairs['64']![0]!
   const [c, d] = pairs['55']![0]!
-  const map = Hamt.from<unknown>([...Array.from({ length: 200 }, (_, i): [string, unknown] => [`key-${i}`, i]), [a, 'a'], [b, 'b'], [c, 'c']])
+  const map = Hamt.from<unknown>([
+    ...Array.from({ length: 200 }, (_, i): [string, unknown] => [`key-${i}`, i]),
+    [a, 'a'],
+    [b, 'b'],
+    [c, 'c'],
+  ])
   const digest = map.digest()
   const questions: Record<string, string | string[]> = {
     'a present key': 'key-7',
@@ -112,7 +128,9 @@ describe('altered proofs', () => {
       for (const asked of keys) {
         const said = outcome(digest, asked, proof)
         if (typeof said === 'string') continue
-        expect(said).toEqual(map.has(asked) ? { found: true, value: map.get(asked) } : { found: false, value: undefined })
+        expect(said).toEqual(
+          map.has(asked) ? { found: true, value: map.get(asked) } : { found: false, value: undefined },
+        )
       }
     }
     // a proof about several keys is for all of them
@@ -136,7 +154,10 @@ describe('altered proofs', () => {
 })
 
 test('values come through a codec when there is one', () => {
-  const codec = { encode: (s: string) => new TextEncoder().encode(s), decode: (bytes: Uint8Array) => new TextDecoder().decode(bytes) }
+  const codec = {
+    encode: (s: string) => new TextEncoder().encode(s),
+    decode: (bytes: Uint8Array) => new TextDecoder().decode(bytes),
+  }
   const map = Hamt.from<string>([['k', 'not CBOR']], { codec })
   const proof = map.prove('k')
   expect(verifyProof(map.digest(), 'k', proof, codec)).toEqual({ found: true, value: 'not CBOR' })
@@ -167,6 +188,8 @@ test('a proof at 100,000 entries stays below a kilobyte', () => {
   for (let i = 0; i < 120_000; i += 611) {
     const proof = map.prove(`key-${i}`)
     expect(proof.length).toBeLessThanOrEqual(1024)
-    expect(verifyProof(digest, `key-${i}`, proof)).toEqual(i < 100_000 ? { found: true, value: i } : { found: false, value: undefined })
+    expect(verifyProof(digest, `key-${i}`, proof)).toEqual(
+      i < 100_000 ? { found: true, value: i } : { found: false, value: undefined },
+    )
   }
 })
