@@ -1,0 +1,97 @@
+// js/web → dist-web/: static files that any server can serve, below any path.
+import * as esbuild from 'esbuild'
+import { createHash } from 'node:crypto'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const source = join(root, 'js', 'web')
+
+/** The page takes the wasm from a file of its own: whatever imports `hamt-wasm` gets `hamt-wasm/slim`. */
+const slim = {
+  name: 'slim',
+  setup(build) {
+    const [index, slimEntry] = ['index', 'slim'].map((name) => join(root, 'js', `${name}.ts`))
+    build.onResolve({ filter: /\/index\.js$/ }, ({ path, resolveDir }) =>
+      resolve(resolveDir, path).replace(/\.js$/, '.ts') === index ? { path: slimEntry } : undefined,
+    )
+  },
+}
+
+const common = {
+  bundle: true,
+  format: 'esm',
+  platform: 'browser',
+  target: ['es2022'],
+  minify: true,
+  sourcemap: 'linked',
+  legalComments: 'linked',
+  logLevel: 'warning',
+  plugins: [slim],
+  // Only Node takes that way: see slim.ts.
+  external: ['node:*'],
+}
+
+/** The logs of the example: those of the two contracts, without what the page does not read, and the blocks they name. */
+function example() {
+  const { contracts, blocks, logs } = JSON.parse(readFileSync(join(root, 'tests/vectors/chain-run.json'), 'utf8'))
+  const { ciphernodeRegistry, bondingRegistry } = contracts
+  const emitters = [ciphernodeRegistry, bondingRegistry].map((address) => address.toLowerCase())
+  return JSON.stringify({
+    contracts: { ciphernodeRegistry, bondingRegistry },
+    blocks,
+    logs: logs
+      .filter(({ address }) => emitters.includes(address.toLowerCase()))
+      .map(({ address, topics, data, blockNumber, logIndex }) => ({ address, topics, data, blockNumber, logIndex })),
+  })
+}
+
+/** Builds the page; `to` is where, dist-web/ unless given. */
+export async function buildWeb(to = join(root, 'dist-web')) {
+  const fresh = join(root, `.dist-web-${process.pid}`)
+  rmSync(fresh, { recursive: true, force: true })
+  mkdirSync(fresh, { recursive: true })
+  try {
+    await esbuild.build({
+      ...common,
+      entryPoints: ['main', 'worker'].map((name) => join(source, `${name}.ts`)),
+      outdir: fresh,
+      splitting: true,
+      chunkNames: '[name]-[hash]',
+    })
+    await esbuild.build({
+      ...common,
+      entryPoints: [join(source, 'style.css')],
+      outdir: fresh,
+    })
+    for (const name of ['index.html', 'favicon.svg']) copyFileSync(join(source, name), join(fresh, name))
+    copyFileSync(join(root, 'js/generated/hamt.wasm'), join(fresh, 'hamt.wasm'))
+    writeFileSync(join(fresh, 'example.json'), example())
+    await buildServiceWorker(fresh)
+    rmSync(to, { recursive: true, force: true })
+    renameSync(fresh, to)
+  } finally {
+    rmSync(fresh, { recursive: true, force: true })
+  }
+  return to
+}
+
+/** Last, as it names all other files and what is in them. */
+async function buildServiceWorker(dir) {
+  const names = readdirSync(dir)
+    .filter((name) => !/\.(map|txt)$/.test(name))
+    .sort()
+  const hash = createHash('sha256')
+  for (const name of names) hash.update(name).update('\0').update(readFileSync(join(dir, name))).update('\0')
+  await esbuild.build({
+    ...common,
+    format: 'iife',
+    entryPoints: [join(source, 'service-worker.ts')],
+    outdir: dir,
+    define: {
+      assets: JSON.stringify(['./', ...names.filter((name) => name !== 'index.html')]),
+      version: JSON.stringify(hash.digest('hex').slice(0, 12)),
+    },
+  })
+}

@@ -1,0 +1,79 @@
+// Elements, without a framework: the page is drawn anew part by part, and each part is small.
+
+type Child = Node | string | number | false | null | undefined | Child[]
+type Props = Record<string, unknown>
+
+function fill(parent: Node, children: Child[]): void {
+  for (const child of children) {
+    if (Array.isArray(child)) fill(parent, child)
+    else if (child instanceof Node) parent.appendChild(child)
+    else if (child !== false && child != null) parent.appendChild(document.createTextNode(String(child)))
+  }
+}
+
+function set(element: Element, props: Props): void {
+  for (const [name, value] of Object.entries(props)) {
+    if (value === undefined || value === false || value === null) continue
+    if (name.startsWith('on')) element.addEventListener(name.slice(2), value as EventListener)
+    else if (name === 'value') (element as HTMLInputElement).value = String(value)
+    else element.setAttribute(name === 'className' ? 'class' : name, value === true ? '' : String(value))
+  }
+}
+
+/** An element with attributes, `on…` listeners, and children. */
+export function h<K extends keyof HTMLElementTagNameMap>(tag: K, props: Props = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag)
+  fill(element, children)
+  set(element, props)
+  return element
+}
+
+/** The same for SVG. */
+export function s(tag: string, props: Props = {}, ...children: Child[]): SVGElement {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', tag)
+  fill(element, children)
+  set(element, props)
+  return element
+}
+
+/** Replaces what is in an element. */
+export function put(parent: Element, ...children: Child[]): void {
+  parent.replaceChildren()
+  fill(parent, children)
+}
+
+export interface Column {
+  name: string
+  /** Numbers stand to the right. */
+  number?: boolean
+}
+
+/** A table with a caption for screen readers, and column heads. */
+export function table(caption: string, columns: Column[], rows: Child[][], rowClass?: (i: number) => string | undefined): HTMLElement {
+  return h(
+    'div',
+    { className: 'table', tabindex: 0, role: 'region', 'aria-label': caption },
+    h(
+      'table',
+      {},
+      h('caption', { className: 'hidden' }, caption),
+      h('thead', {}, h('tr', {}, columns.map((c) => h('th', { scope: 'col', className: c.number && 'number' }, c.name)))),
+      h(
+        'tbody',
+        {},
+        rows.map((cells, i) =>
+          h(
+            'tr',
+            { className: rowClass?.(i) },
+            cells.map((cell, c) => h('td', { className: columns[c]?.number && 'number' }, cell)),
+          ),
+        ),
+      ),
+    ),
+  )
+}
+
+/** Something that opens, with a line to open it by. */
+export function fold(summary: Child, ...children: Child[]): HTMLDetailsElement {
+  return h('details', {}, h('summary', {}, summary), ...children)
+}

@@ -1,0 +1,51 @@
+// How values read.
+import { type Address } from '../sortition/index.js'
+
+export function shortAddress(address: string): string {
+  return `${address.slice(0, 6)}…${address.slice(-4)}`
+}
+
+/** A number with separators between thousands, whatever its size. */
+export function grouped(n: bigint | number): string {
+  return String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ' ')
+}
+
+export function plural(n: number | bigint, one: string, many = `${one}s`): string {
+  return `${grouped(n)} ${n === 1 || n === 1n ? one : many}`
+}
+
+/** A score as a share of the range of all scores: three digits that count. */
+export function scoreText(score: bigint | number): string {
+  const share = typeof score === 'number' ? score : Number(score >> 203n) / 2 ** 53
+  return share.toFixed(share >= 0.1 ? 3 : share === 0 ? 1 : Math.min(18, 2 - Math.floor(Math.log10(share))))
+}
+
+export function hex(n: bigint): string {
+  return `0x${n.toString(16).padStart(64, '0')}`
+}
+
+/** The counter within an e3Id: what is below its contract's address. */
+export function requestName(e3Id: bigint): string {
+  return `Request ${grouped(e3Id & ((1n << 96n) - 1n))}`
+}
+export function contractOf(e3Id: bigint): Address | undefined {
+  const address = e3Id >> 96n
+  return address === 0n ? undefined : `0x${address.toString(16).padStart(40, '0')}`
+}
+
+/** A second, in UTC. */
+export function timeText(seconds: number | bigint): string {
+  const date = new Date(Number(seconds) * 1000)
+  if (Number.isNaN(date.getTime())) return `second ${seconds}`
+  return `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`
+}
+
+export function bytesText(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} KB`
+  return `${(bytes / 1e6).toFixed(1)} MB`
+}
+
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1)
+}

@@ -1,0 +1,69 @@
+// The shape of a version's trie, for the picture. It is not read from memory: the trie is canonical, so that its shape is
+// a function of the keys, and two versions share a node exactly when what is beneath it is equal. That is what this
+// computes; the tests hold its counts against those of the library.
+import { hashKey } from '../siphash.js'
+
+const bitsPerLevel = 5n
+const lastDepth = 13
+
+export interface Shape {
+  /** In the order of the trie. */
+  keys: string[]
+  /** Of the node that holds each key. */
+  depths: number[]
+  nodes: { depth: number; from: number; size: number; isNew: boolean }[]
+}
+
+const encoder = new TextEncoder()
+const hashes = new Map<string, bigint>()
+
+function hashOf(key: string): bigint {
+  let hash = hashes.get(key)
+  if (hash === undefined) {
+    hash = hashKey(encoder.encode(key))
+    hashes.set(key, hash)
+  }
+  return hash
+}
+
+/** Digits of the hash, low ones first: the path of slots that leads to a key. */
+function slot(hash: bigint, depth: number): number {
+  return Number((hash >> (bitsPerLevel * BigInt(depth))) & 31n)
+}
+
+/**
+ * The trie of `keys`. A node is new when one of `touched` (keys whose entry differs from the version before, removed ones
+ * too) is or was beneath it; every other node has equal contents there, and is the same one. O(keys × depth).
+ */
+export function trieShape(keys: Iterable<string>, touched: Iterable<string>, isFirst: boolean): Shape {
+  const all = [...keys].map((key) => ({ key, hash: hashOf(key) }))
+  const marks = [...touched].map((key) => ({ key, hash: hashOf(key) }))
+  const shape: Shape = { keys: [], depths: [], nodes: [] }
+  const visit = (here: typeof all, marked: typeof marks, depth: number): void => {
+    shape.nodes.push({ depth, from: shape.keys.length, size: here.length, isNew: isFirst || marked.length > 0 })
+    if (depth === lastDepth) {
+      for (const { key } of here.sort((a, b) => (a.key < b.key ? -1 : 1))) place(shape, key, depth)
+      return
+    }
+    const slots = grouped(here, depth)
+    const markedSlots = grouped(marked, depth)
+    // Entries first, as a node holds them, then the nodes beneath, each in slot order.
+    for (const group of slots) if (group?.length === 1) place(shape, group[0]!.key, depth)
+    slots.forEach((group, i) => {
+      if (group && group.length > 1) visit(group, markedSlots[i] ?? [], depth + 1)
+    })
+  }
+  if (all.length > 0) visit(all, marks, 0)
+  return shape
+}
+
+function place(shape: Shape, key: string, depth: number): void {
+  shape.keys.push(key)
+  shape.depths.push(depth)
+}
+
+function grouped<T extends { hash: bigint }>(items: T[], depth: number): (T[] | undefined)[] {
+  const slots = Array<T[] | undefined>(32).fill(undefined)
+  for (const item of items) (slots[slot(item.hash, depth)] ??= []).push(item)
+  return slots
+}
