@@ -23,5 +23,6 @@ export { provenance } from './generated/provenance.js'
 export { check, raw, start, takeOut, withBytes } from './engine.js'
 export type { Raw } from './engine.js'
 export { cbor } from './codec.js'
+/** @internal */
 export { fromHandle } from './hamt.js'
 export { withHandle, withHandles } from './lineage.js'

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // The map that users hold.
 import { BatchIterator, Batches, both, eachEntry, keysOnly, valuesOnly } from './batches.js'
 import { Builder } from './builder.js'

@@ -1,7 +1,7 @@
 // `hamt-wasm/slim`: the same, with the wasm module in a file of its own, which browsers compile while it arrives and cache.
 import { start } from './core.js'
 
-/** Where the module comes from: a URL, a response (or a promise of one), its bytes, or a compiled module. */
+/** Where the module comes from: an address (as `fetch` takes it, or `file:`), a response (or a promise of one), its bytes, or a compiled module. */
 export type WasmSource = string | URL | Response | Promise<Response> | BufferSource | WebAssembly.Module
 
 /**
@@ -13,16 +13,19 @@ export async function load(source: WasmSource = new URL('./hamt.wasm', import.me
 }
 
 async function compile(source: WasmSource): Promise<WebAssembly.Module> {
-  if (source instanceof URL || typeof source === 'string') return compileFrom(new URL(source, import.meta.url))
+  if (source instanceof URL || typeof source === 'string') return compileFrom(String(source))
   if (source instanceof Response || source instanceof Promise) return compileResponse(await source)
-  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source)) return WebAssembly.compile(source as BufferSource)
+  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source))
+    return WebAssembly.compile(source as BufferSource)
   return source
 }
 
-async function compileFrom(url: URL): Promise<WebAssembly.Module> {
-  if (url.protocol !== 'file:') return compileResponse(await fetch(url))
-  const { readFile } = await import('node:fs/promises')
-  return WebAssembly.compile(await readFile(url))
+async function compileFrom(address: string): Promise<WebAssembly.Module> {
+  if (!address.startsWith('file:')) return compileResponse(await fetch(address))
+  // Node and its like do not fetch files. Not imported: bundlers for browsers would look for it.
+  const fs = globalThis.process?.getBuiltinModule?.('node:fs')
+  if (!fs) throw new Error(`hamt-wasm/slim: cannot read ${address} here; give load() the bytes of hamt.wasm`)
+  return WebAssembly.compile(fs.readFileSync(new URL(address)))
 }
 
 async function compileResponse(response: Response): Promise<WebAssembly.Module> {

@@ -86,7 +86,7 @@ describe('what is packed', () => {
   test('only what users need', () => {
     const files = readdirSync(installed(), { recursive: true, withFileTypes: true })
       .filter((file) => file.isFile())
-      .map((file) => join(file.parentPath, file.name).slice(installed().length))
+      .map((file) => join(file.parentPath, file.name).slice(installed().length + 1))
     const strange = files.filter(
       (file) =>
         !/^(dist\/.*\.(js|js\.map|d\.ts|wasm|json)|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/.test(
