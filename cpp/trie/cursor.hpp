@@ -46,8 +46,8 @@ class node_cursor {
         at_ = f.at->cell_at(f.entry++);
         return;
       }
-      // The next sibling is asked for while this child is read.
-      if (f.child + 1u < f.at->child_count()) f.at->child(f.child + 1u)->prefetch_cells();
+      // Siblings lie far apart: they are asked for a few ahead of their turn.
+      if (f.child + ahead < f.at->child_count()) f.at->child(f.child + ahead)->prefetch_cells();
       enter(f.at->child(f.child++));
     }
   }
@@ -59,7 +59,11 @@ class node_cursor {
     std::uint8_t entry, child;
   };
 
+  static constexpr unsigned ahead = 4;
+
   void enter(const node_type* n) noexcept {
+    const unsigned children = n->child_count();
+    for (unsigned i = 0; i < ahead && i < children; ++i) n->child(i)->prefetch_cells();
     path_[depth_++] = {n, n->is_collision() ? n->size() : n->entry_map() | n->child_map(), 0, 0};
   }
 

@@ -2,8 +2,8 @@
 //
 // A node is one block:
 //
-//     | count | size | entry_map | child_map | block | digest |  children   |   ends    |   cells   |
-//     |------------------ header -----------------------------|  pointers   |  16 bits  |   bytes   |
+//     | count | size | entry_map | child_map | block | digest |  children   |   ends    |   cells |
+//     |------------------ header -----------------------------|  pointers   |  16 bits  |   bytes |
 //
 //   size       entries in this node and beneath it
 //   entry_map  the slots that hold an entry        } disjoint; packed arrays in slot order
@@ -16,9 +16,11 @@
 //
 // Invariants (checked by check.hpp):
 //   - a node's count is the number of pointers to it, from nodes and from outside;
-//   - a node whose count is one, and whose parents' counts are one up to the root, belongs to one map and
+//   - a node whose count is one, and whose parents' counts are one up to the root, belongs to one
+//   map and
 //     may be changed in place; any other node never changes again;
-//   - only what `put` and the functions below do to an owned node changes it, and they drop its digest.
+//   - only what `put` and the functions below do to an owned node changes it, and they drop its
+//   digest.
 #pragma once
 
 #include <array>
@@ -63,8 +65,8 @@ struct slot_view {
   }
 };
 
-/// What a slot is to hold, owned until a node takes it over: nothing, an entry (a packed cell that lies
-/// elsewhere and stays there meanwhile, or a box with a count), or a child with a count.
+/// What a slot is to hold, owned until a node takes it over: nothing, an entry (a packed cell that
+/// lies elsewhere and stays there meanwhile, or a box with a count), or a child with a count.
 template <class V, class P>
 class slot_item {
  public:
@@ -153,11 +155,13 @@ class slot_item {
     return boxed::make(format::key(cell_), format::value(cell_, cell_size_));
   }
 
-  /// Whether a slot already holds just this: the same child or box, or a packed cell of equal bytes.
+  /// Whether a slot already holds just this: the same child or box, or a packed cell of equal
+  /// bytes.
   bool holds(const slot_view<V, P>& v) const noexcept {
     if (child_ != v.child || box_ != v.boxed) return false;
-    return cell_ == v.packed || (cell_ != nullptr && v.packed != nullptr && cell_size_ == v.cell_size &&
-                                 std::memcmp(cell_, v.packed, cell_size_) == 0);
+    return cell_ == v.packed ||
+           (cell_ != nullptr && v.packed != nullptr && cell_size_ == v.cell_size &&
+            std::memcmp(cell_, v.packed, cell_size_) == 0);
   }
 
  private:
@@ -259,8 +263,9 @@ class node {
     return reinterpret_cast<boxed* const*>(reinterpret_cast<const std::byte*>(this) + sizeof(node));
   }
 
-  /// The slots in which two nodes hold different objects: entries of different bytes, different child pointers.
-  /// Asks for the differing children, all at once: they are as a rule far apart and cold.
+  /// The slots in which two nodes hold different objects: entries of different bytes, different
+  /// child pointers. Asks for the differing children, all at once: they are as a rule far apart and
+  /// cold.
   static std::uint32_t differing_slots(const node* a, const node* b) noexcept {
     const std::uint32_t all = a->entry_map_ | a->child_map_ | b->entry_map_ | b->child_map_;
     if (a->entry_map_ != b->entry_map_ || a->child_map_ != b->child_map_) return all;
@@ -289,8 +294,9 @@ class node {
 
   /// The digest of this subtree if it was computed before, else null.
   const digest_bytes* cached_digest() const noexcept { return digest_.get(); }
-  /// Keeps a digest with the node. One allocation of 32 bytes; false when there was no memory for it.
-  /// Const, because a digest is a function of the contents; safe between threads with atomic cells.
+  /// Keeps a digest with the node. One allocation of 32 bytes; false when there was no memory for
+  /// it. Const, because a digest is a function of the contents; safe between threads with atomic
+  /// cells.
   bool cache_digest(const digest_bytes& d) const noexcept {
     constexpr std::size_t capacity = P::memory::capacity(sizeof(digest_bytes));
     void* memory;
@@ -308,16 +314,16 @@ class node {
   bool unique() const noexcept { return count_.unique(); }
   void retain() const noexcept { count_.retain(); }
 
-  /// Gives one count back; with the last, frees the node and all that only it held. Iterative: dead nodes
-  /// wait in a list that is threaded through their own storage.
+  /// Gives one count back; with the last, frees the node and all that only it held. Iterative: dead
+  /// nodes wait in a list that is threaded through their own storage.
   static void release(node* n) noexcept {
     if (n->count_.release()) destroy(n);
   }
 
   // --- making ----------------------------------------------------------------------------------
 
-  /// A node that holds a row. Takes the items over. One allocation; O(node). When it throws, the row is as
-  /// before.
+  /// A node that holds a row. Takes the items over. One allocation; O(node). When it throws, the
+  /// row is as before.
   static node* make(row& items) {
     std::uint32_t entry_map = 0, child_map = 0, size = 0;
     std::size_t bytes = 0;
@@ -355,8 +361,8 @@ class node {
     return n;
   }
 
-  /// A collision node for `size` boxes, which the caller fills in (sorted by key, each with a count of the
-  /// node's own) before anything else happens.
+  /// A collision node for `size` boxes, which the caller fills in (sorted by key, each with a count
+  /// of the node's own) before anything else happens.
   static node* make_collision(std::uint32_t size, std::uint32_t room = 0) {
     node* n = allocate(sizeof(node) + (std::size_t{size} + room) * sizeof(boxed*));
     n->block_ |= collision_flag;
@@ -371,10 +377,10 @@ class node {
 
   // --- changing --------------------------------------------------------------------------------
 
-  /// The node with what `slot` holds replaced by `what`. An owned node (`owned`: this caller holds the only
-  /// count) is changed in place when its block is large enough, and moved otherwise; a shared one stays as it
-  /// is and a copy with a count of one is returned. At most one allocation; O(node). Takes `what` over. When it
-  /// throws (std::bad_alloc), nothing has changed.
+  /// The node with what `slot` holds replaced by `what`. An owned node (`owned`: this caller holds
+  /// the only count) is changed in place when its block is large enough, and moved otherwise; a
+  /// shared one stays as it is and a copy with a count of one is returned. At most one allocation;
+  /// O(node). Takes `what` over. When it throws (std::bad_alloc), nothing has changed.
   static node* put(node* n, bool owned, unsigned slot, item&& what) {
     const std::uint32_t bit = 1u << slot;
     const view old = n->at(slot);
@@ -391,7 +397,8 @@ class node {
     const std::size_t need =
         bytes_for(children + c.new_child - c.old_child, entries + c.new_entry - c.old_entry,
                   n->cell_bytes(entries) + c.new_size - c.old_size);
-    const std::uint32_t size = n->size_ - (old.child ? old.child->size() : old.is_entry()) + what.weight();
+    const std::uint32_t size =
+        n->size_ - (old.child ? old.child->size() : old.is_entry()) + what.weight();
 
     if (!owned) {
       node* r = allocate(need);
@@ -408,7 +415,8 @@ class node {
       n->drop_digest();
     } else if (r == n) {
       // The old image moves aside, so that one routine lays out both cases.
-      alignas(node*) std::byte aside[32 * (sizeof(node*) + sizeof(std::uint16_t) + format::max_size)];
+      alignas(node*)
+          std::byte aside[32 * (sizeof(node*) + sizeof(std::uint16_t) + format::max_size)];
       std::memcpy(aside, n->children(), n->used(children, entries));
       n->lay_out(n, image::at(aside, children, entries), c, what);
       n->drop_digest();
@@ -421,9 +429,9 @@ class node {
     return r;
   }
 
-  /// A copy of a shared node with the child in `slot` replaced by `child`, whose count it takes over, and
-  /// with `size`. One allocation; O(node), most of it counting the other children. When it throws,
-  /// nothing has changed.
+  /// A copy of a shared node with the child in `slot` replaced by `child`, whose count it takes
+  /// over, and with `size`. One allocation; O(node), most of it counting the other children. When
+  /// it throws, nothing has changed.
   static node* copy_with_child(const node* n, unsigned slot, item&& child, std::uint32_t size) {
     const std::size_t used = n->used(n->child_count(), n->entry_count());
     node* r = allocate(sizeof(node) + used);
@@ -437,15 +445,16 @@ class node {
     return r;
   }
 
-  /// Replaces the child in `slot` of an owned node and gives the old one, uncounted by this node, back.
+  /// Replaces the child in `slot` of an owned node and gives the old one, uncounted by this node,
+  /// back.
   node* exchange_child(unsigned slot, node* child, std::uint32_t size) noexcept {
     size_ = size;
     drop_digest();
     return std::exchange(children()[popcount(child_map_ & ((1u << slot) - 1))], child);
   }
 
-  /// A collision node with the box at `index` removed (`removed` 1) or not (0), and `added`, unless null,
-  /// in its place. Ownership and failure as for `put`; takes `added` over.
+  /// A collision node with the box at `index` removed (`removed` 1) or not (0), and `added`, unless
+  /// null, in its place. Ownership and failure as for `put`; takes `added` over.
   static node* put_box(node* n, bool owned, unsigned index, unsigned removed, boxed* added) {
     const std::uint32_t size = n->size_ - removed + (added != nullptr);
     const unsigned to = index + (added != nullptr), from = index + removed;
@@ -481,6 +490,8 @@ class node {
   /// relatives.
   static bool equal(const node* a, const node* b) {
     if (a == b) return true;
+    if (const auto* x = a->cached_digest(), *y = b->cached_digest(); x != nullptr && y != nullptr)
+      return *x == *y;
     if (a->size_ != b->size_ || a->entry_map_ != b->entry_map_ || a->child_map_ != b->child_map_ ||
         a->is_collision() != b->is_collision())
       return false;
@@ -547,7 +558,9 @@ class node {
   const std::uint16_t* ends() const noexcept {
     return reinterpret_cast<const std::uint16_t*>(children() + child_count());
   }
-  std::byte* cells() noexcept { return reinterpret_cast<std::byte*>(ends() + popcount(entry_map_)); }
+  std::byte* cells() noexcept {
+    return reinterpret_cast<std::byte*>(ends() + popcount(entry_map_));
+  }
   const std::byte* cells() const noexcept {
     return reinterpret_cast<const std::byte*>(ends() + popcount(entry_map_));
   }
@@ -561,7 +574,8 @@ class node {
 
   /// Fills this node from another's image, with one slot changed. `old` supplies the maps.
   void lay_out(const node* old, const image& from, const change& c, item& what) noexcept {
-    const unsigned old_children = popcount(old->child_map_), old_entries = popcount(old->entry_map_);
+    const unsigned old_children = popcount(old->child_map_),
+                   old_entries = popcount(old->entry_map_);
     const std::size_t old_bytes = old_entries == 0 ? 0 : from.ends[old_entries - 1];
     const std::uint32_t keeps_boxes = old->block_ & boxes_flag;
     const std::uint32_t entry_map = (old->entry_map_ & ~c.bit) | (c.new_entry ? c.bit : 0);
