@@ -1,5 +1,5 @@
 // The page's end of the line to its worker.
-import { type Answer, type Calls, type Question } from './protocol.js'
+import type { Answer, Calls, Question } from './protocol.js'
 
 /** What went wrong in the worker, with the name it had there. */
 export class WorkerError extends Error {

@@ -18,18 +18,8 @@ import {
 } from '../sortition/index.js'
 import { eventNamed, readArgs } from './decode.js'
 import { type Input, InputError } from './input.js'
-import {
-  type Alterations,
-  type Checked,
-  type CheckOptions,
-  type History,
-  type HistoryRow,
-  type RequestSummary,
-  type ScoreCloud,
-  type ShownEvent,
-  type Summary,
-} from './protocol.js'
-import { type Progress } from './versions.js'
+import type { Alterations, Checked, CheckOptions, History, HistoryRow, RequestSummary, ScoreCloud, ShownEvent, Summary } from './protocol.js'
+import type { Progress } from './versions.js'
 
 /** Tickets that are drawn; the lowest scores are what decides. */
 const mostDrawn = 20_000

@@ -1,5 +1,5 @@
 // Files that somebody drops: registry files, and logs in JSON, raw or decoded, with or without the blocks they are from.
-import { type Hex, type RegistryEvent } from '../sortition/index.js'
+import type { Hex, RegistryEvent } from '../sortition/index.js'
 import { decodeLog, DecodeError, eventNamed, integer, type RawLog, readArgs, type Role, roleOf, roles } from './decode.js'
 
 /** A file that cannot be used; the message names the file, and where in it. */

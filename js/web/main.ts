@@ -1,9 +1,9 @@
 // The page: what is open, which request and operator and version are looked at, and which parts are to be drawn anew.
-import { type Address } from '../sortition/index.js'
+import type { Address } from '../sortition/index.js'
 import { Client, WorkerError } from './client.js'
 import { h, put } from './dom.js'
 import { type Place, placeHash, readPlace } from './place.js'
-import { type Alterations, type Checked, type CheckOptions, type RequestSummary, type Summary, type Versions } from './protocol.js'
+import type { Alterations, Checked, CheckOptions, RequestSummary, Summary, Versions } from './protocol.js'
 import { bytesText, plural, requestName, timeText } from './text.js'
 import { type Actions, section } from './views/common.js'
 import { committee, comparison } from './views/committee.js'

@@ -1,5 +1,5 @@
 // What the page and its worker say to one another. All of it is plain data that can be cloned.
-import { type Address, type Explanation, type Hex, type NodeState, type Policy, type Report } from '../sortition/index.js'
+import type { Address, Explanation, Hex, NodeState, Policy, Report } from '../sortition/index.js'
 
 /** A request in the list: what it says, and what a first look made of it. */
 export interface RequestSummary {

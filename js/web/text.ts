@@ -1,5 +1,5 @@
 // How values read.
-import { type Address } from '../sortition/index.js'
+import type { Address } from '../sortition/index.js'
 
 export function shortAddress(address: string): string {
   return `${address.slice(0, 6)}…${address.slice(-4)}`

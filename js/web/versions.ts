@@ -1,7 +1,7 @@
 // What neighbouring versions of the registry share: counted by the library, not estimated.
 import { deserialize, type Hamt, serialize, stats } from '../index.js'
-import { type Address, type NodeRegistry, type NodeState } from '../sortition/index.js'
-import { type TriePicture, type VersionRow, type Versions } from './protocol.js'
+import type { Address, NodeRegistry, NodeState } from '../sortition/index.js'
+import type { TriePicture, VersionRow, Versions } from './protocol.js'
 import { trieShape } from './trie-shape.js'
 
 /** How many versions are measured: each is written and read back. */

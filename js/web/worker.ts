@@ -1,9 +1,9 @@
 // The page's worker: all that takes time happens here. The wasm module comes from beside this file.
 import { load } from '../slim.js'
-import { type Address } from '../sortition/index.js'
+import type { Address } from '../sortition/index.js'
 import { Dataset } from './dataset.js'
 import { type InputFile, readFiles } from './input.js'
-import { type Answer, type Calls, type Question } from './protocol.js'
+import type { Answer, Calls, Question } from './protocol.js'
 import { measureVersions, type Progress, trieOf } from './versions.js'
 
 interface Scope {

@@ -1,5 +1,5 @@
 // The committee that follows from the submissions, and beside it the one that would have been, had everybody submitted.
-import { type Address, type Report } from '../../sortition/index.js'
+import type { Address, Report } from '../../sortition/index.js'
 import { h, put, table } from '../dom.js'
 import { grouped, plural } from '../text.js'
 import { type Actions, operator, score } from './common.js'

@@ -1,5 +1,5 @@
 // What several parts of the page need.
-import { type Address } from '../../sortition/index.js'
+import type { Address } from '../../sortition/index.js'
 import { h } from '../dom.js'
 import { hex, scoreText, shortAddress } from '../text.js'
 

@@ -1,6 +1,6 @@
 // The logs of a request, and a way to alter them and see what the verdict makes of it.
 import { h, put } from '../dom.js'
-import { type Alterations, type ShownEvent } from '../protocol.js'
+import type { Alterations, ShownEvent } from '../protocol.js'
 import { shortAddress, timeText } from '../text.js'
 
 const titles: Record<string, string> = {

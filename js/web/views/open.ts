@@ -1,6 +1,6 @@
 // Where files come in.
 import { h } from '../dom.js'
-import { type Summary } from '../protocol.js'
+import type { Summary } from '../protocol.js'
 import { bytesText, plural } from '../text.js'
 
 export interface Opening {

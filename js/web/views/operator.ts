@@ -1,8 +1,8 @@
 // One operator: why it was drawn or was not, and its history with the request in it.
-import { type NodeState } from '../../sortition/index.js'
-import { type Chart } from '../charts.js'
+import type { NodeState } from '../../sortition/index.js'
+import type { Chart } from '../charts.js'
 import { fold, h, put, table } from '../dom.js'
-import { type History, type RequestSummary, type Summary } from '../protocol.js'
+import type { History, RequestSummary, Summary } from '../protocol.js'
 import { capital, grouped, plural, scoreText, timeText } from '../text.js'
 import { figure } from './common.js'
 

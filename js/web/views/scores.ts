@@ -1,8 +1,8 @@
 // A picture of all tickets: each operator a row, each ticket a dot, and the line that it had to stay under.
-import { type Report } from '../../sortition/index.js'
-import { type Chart, type Fate, type TicketPoint } from '../charts.js'
+import type { Report } from '../../sortition/index.js'
+import type { Chart, Fate, TicketPoint } from '../charts.js'
 import { fold, h, put, table } from '../dom.js'
-import { type ScoreCloud } from '../protocol.js'
+import type { ScoreCloud } from '../protocol.js'
 import { grouped, plural, scoreText, shortAddress } from '../text.js'
 import { type Actions, figure, operator } from './common.js'
 

@@ -1,9 +1,9 @@
 // The verdict: one sentence, then what it rests on.
-import { type Address, type Hex, type Policy, type Report, type Violation, type ViolationCode } from '../../sortition/index.js'
+import type { Address, Hex, Policy, Report, Violation, ViolationCode } from '../../sortition/index.js'
 import { fold, h, s } from '../dom.js'
-import { type Checked, type CheckOptions, type RequestSummary } from '../protocol.js'
+import type { Checked, CheckOptions, RequestSummary } from '../protocol.js'
 import { capital, contractOf, grouped, hex, plural, shortAddress, timeText } from '../text.js'
-import { type Actions } from './common.js'
+import type { Actions } from './common.js'
 
 /** What is wrong, most telling first: where several things are, the first gives the sentence. */
 const sentences: [ViolationCode, string][] = [

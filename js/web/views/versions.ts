@@ -1,7 +1,7 @@
 // The versions of the registry, what each adds, and the trie of one of them.
-import { type Chart } from '../charts.js'
+import type { Chart } from '../charts.js'
 import { fold, h, put, s, table } from '../dom.js'
-import { type RequestSummary, type TriePicture, type VersionRow, type Versions } from '../protocol.js'
+import type { RequestSummary, TriePicture, VersionRow, Versions } from '../protocol.js'
 import { bytesText, grouped, plural, shortAddress, timeText } from '../text.js'
 import { type Actions, figure, operator } from './common.js'
 
