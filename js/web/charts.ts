@@ -116,7 +116,7 @@ export function drawScores(place: HTMLElement, { points, rowNames, cutOff, logar
     const u = new uPlot(
       {
         width,
-        height: Math.round(rows * rowHeight) + 74,
+        height: Math.round(rows * rowHeight) + 70,
         padding: [22, 12, 0, 0],
         legend: { show: false },
         cursor: { x: false, y: false, points: { show: false }, drag: { x: false, y: false } },
@@ -130,19 +130,19 @@ export function drawScores(place: HTMLElement, { points, rowNames, cutOff, logar
         },
         axes: [
           axis({
-            size: 44,
+            size: 26,
             label: 'score, as a share of its range (lower wins)',
             labelFont: font,
             labelSize: 18,
             space: small ? 60 : 80,
             values: (_, splits) => splits.map((v) => (v == null ? '' : axisNumber(v))),
-            ...(logarithmic && { filter: (_: uPlot, splits: number[]) => splits.map((v) => (isPower(v) ? v : null)) }),
+            ...(logarithmic && { filter: powers, grid: { filter: powers, stroke: colour('line'), width: 1 } }),
           }),
           axis({
-            size: named ? (small ? 86 : 100) : 44,
+            size: named ? 100 : 44,
             splits: () => (named ? rowNames.map((_, i) => i) : steps(rows)),
             values: (_, splits) => splits.map((i) => (named ? (rowNames[i] ?? '') : String(i + 1))),
-            font: '11.5px ui-monospace, monospace',
+            font: '12px ui-monospace, "DejaVu Sans Mono", monospace',
             grid: { show: named, stroke: colour('line'), width: 1 },
             gap: 8,
           }),
@@ -218,6 +218,7 @@ function isPower(v: number): boolean {
   const log = Math.log10(v)
   return Math.abs(log - Math.round(log)) < 1e-9
 }
+const powers = (_: uPlot, splits: number[]) => splits.map((v) => (isPower(v) ? v : null))
 function steps(rows: number): number[] {
   const step = 10 ** Math.max(0, Math.floor(Math.log10(rows)) - 0)
   return Array.from({ length: Math.floor(rows / step) + 1 }, (_, i) => Math.max(0, i * step - 1))
@@ -243,7 +244,7 @@ export function drawHistory(place: HTMLElement, { steps, until, request, unit }:
     return new uPlot(
       {
         width,
-        height: 190,
+        height: 176,
         padding: [22, 12, 0, 0],
         legend: { show: false },
         cursor: { x: false, y: false, points: { show: false }, drag: { x: false, y: false } },
@@ -252,7 +253,7 @@ export function drawHistory(place: HTMLElement, { steps, until, request, unit }:
           y: { range: (_, __, max) => [0, Math.max(1, max) * 1.12] },
         },
         axes: [
-          axis({ size: 42, space: 76, values: (_, splits, __, ___, step) => splits.map((t) => moment(t, step)) }),
+          axis({ size: 28, space: 76, values: (_, splits, __, ___, step) => splits.map((t) => moment(t, step)) }),
           axis({ size: 48, label: unit, labelFont: font, labelSize: 18, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e12, 1e15, 1e18] }),
         ],
         series: [
@@ -324,7 +325,7 @@ function bars(place: HTMLElement, { rows, chosen, request, choose }: VersionsInp
     const u = new uPlot(
       {
         width,
-        height: 150,
+        height: 148,
         padding: [request === undefined ? 10 : 22, 12, 0, 0],
         legend: { show: false },
         cursor: { x: false, y: false, points: { show: false }, drag: { x: false, y: false } },
@@ -333,7 +334,7 @@ function bars(place: HTMLElement, { rows, chosen, request, choose }: VersionsInp
           y: { range: (_, __, max) => [0, Math.max(1, max) * 1.08] },
         },
         axes: [
-          axis({ size: 38, label: 'version', labelFont: font, labelSize: 16, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 100_000], grid: { show: false } }),
+          axis({ size: 24, label: 'version', labelFont: font, labelSize: 18, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 100_000], grid: { show: false } }),
           axis({ size: 48, label: unit, labelFont: font, labelSize: 18, space: 24, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000] }),
         ],
         series: [

@@ -46,6 +46,12 @@ export interface Column {
   name: string
   /** Numbers stand to the right. */
   number?: boolean
+  /** Left out where there is little room. */
+  wideOnly?: boolean
+}
+
+function classOf(column: Column | undefined): string | undefined {
+  return [column?.number && 'number', column?.wideOnly && 'wide-only'].filter(Boolean).join(' ') || undefined
 }
 
 /** A table with a caption for screen readers, and column heads. */
@@ -57,7 +63,7 @@ export function table(caption: string, columns: Column[], rows: Child[][], rowCl
       'table',
       {},
       h('caption', { className: 'hidden' }, caption),
-      h('thead', {}, h('tr', {}, columns.map((c) => h('th', { scope: 'col', className: c.number && 'number' }, c.name)))),
+      h('thead', {}, h('tr', {}, columns.map((c) => h('th', { scope: 'col', className: classOf(c) }, c.name)))),
       h(
         'tbody',
         {},
@@ -65,7 +71,7 @@ export function table(caption: string, columns: Column[], rows: Child[][], rowCl
           h(
             'tr',
             { className: rowClass?.(i) },
-            cells.map((cell, c) => h('td', { className: columns[c]?.number && 'number' }, cell)),
+            cells.map((cell, c) => h('td', { className: classOf(columns[c]) }, cell)),
           ),
         ),
       ),

@@ -374,7 +374,7 @@ async function drawOperator(now: RequestSummary | undefined, move: number): Prom
   drawn.operator = operator
   put(pickPlace, operatorPicker(summary!, checked?.report.ranking ?? [], operator, (chosen) => goTo({ operator: chosen })))
   drawn.history?.destroy()
-  drawn.history = history(historyPlace, operator, known, now, summary!.last ?? 0, charts)
+  drawn.history = history(historyPlace, known, now, summary!.last ?? 0, charts)
 }
 
 async function drawVersions(now: RequestSummary | undefined, move: number): Promise<void> {

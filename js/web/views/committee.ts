@@ -14,7 +14,7 @@ export function committee(body: HTMLElement, report: Report, actions: Actions): 
     table(
       'The committee',
       [{ name: 'Party', number: true }, { name: 'Operator' }, { name: 'Ticket', number: true }, { name: 'Score', number: true }],
-      report.committee.map((seat) => [String(seat.partyId), operator(seat.node, actions), grouped(seat.ticket), score(seat.score)]),
+      report.committee.map((seat) => [String(seat.partyId), operator(seat.node, actions, 'much'), grouped(seat.ticket), score(seat.score)]),
     ),
   )
 }
@@ -49,7 +49,7 @@ export function comparison(body: HTMLElement, report: Report, actions: Actions):
     ),
     table(
       'Ideal and real committee',
-      [{ name: 'Rank', number: true }, { name: 'Operator' }, { name: 'Best score', number: true }, { name: 'Ideal' }, { name: 'Real' }, { name: 'What happened' }],
+      [{ name: 'Rank', number: true }, { name: 'Operator' }, { name: 'Best score', number: true, wideOnly: true }, { name: 'Ideal' }, { name: 'Real' }, { name: 'What happened' }],
       rows.map((row) => [
         row.rank === undefined ? '–' : grouped(row.rank),
         operator(row.node, actions),

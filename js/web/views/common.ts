@@ -11,8 +11,8 @@ export interface Actions {
   goTo(section: string): void
 }
 
-/** An operator: short for the eye, whole for a pointer and for what reads aloud; leads to its history. */
-export function operator(address: Address, actions: Actions): HTMLElement {
+/** An operator: short where there is little room, whole for a pointer; leads to its history. */
+export function operator(address: Address, actions: Actions, room: 'little' | 'much' = 'little'): HTMLElement {
   return h(
     'a',
     {
@@ -21,7 +21,9 @@ export function operator(address: Address, actions: Actions): HTMLElement {
       title: address,
       onclick: () => actions.goTo('operator'),
     },
-    shortAddress(address),
+    room === 'little'
+      ? shortAddress(address)
+      : [h('span', { className: 'wide-only' }, address), h('span', { className: 'narrow-only' }, shortAddress(address))],
   )
 }
 

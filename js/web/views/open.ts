@@ -79,7 +79,7 @@ export function opened(name: string, summary: Summary, actions: Opening): HTMLEl
     ),
     h(
       'p',
-      { className: 'buttons' },
+      { className: 'buttons quiet' },
       chooser('Open other files…', actions),
       copy,
       h('button', { onclick: () => actions.save() }, `Save registry file (${bytesText(summary.fileSize)})`),

@@ -32,7 +32,6 @@ function stateText({ registered, active }: NodeState): string {
 
 export function history(
   body: HTMLElement,
-  operator: string,
   { rows, explanation }: History,
   request: RequestSummary | undefined,
   until: number,
@@ -41,7 +40,7 @@ export function history(
   const price = request?.ticketPrice ?? 0n
   const inTickets = price > 0n
   const amount = (state: NodeState) => (inTickets ? state.ticketBalance / price : state.ticketBalance)
-  const about: Node[] = [h('p', { className: 'address-line' }, h('code', {}, operator))]
+  const about: Node[] = []
   if (explanation) {
     const { best, rank, of, cutOff } = explanation
     about.push(h('p', {}, h('strong', {}, `${capital(explanation.verdict)}.`)))
