@@ -25,34 +25,33 @@ std::string_view value_of(std::size_t key, std::size_t size) noexcept {
 // What an edit found at its key. A length says: a value of this size was there, and words 0 and 1 point at a copy.
 constexpr int absent = -1, unchanged = -2;
 
+/// Keeps the value that an edit finds for JavaScript to read, and gives its length as the result.
+struct seen_value {
+  bool keep;
+  int found = absent;
+  void operator()(std::string_view old) {
+    if (keep) {
+      out().assign(old);
+      point_at(out().view());
+    }
+    found = keep ? static_cast<int>(old.size()) : 0;
+  }
+};
+
 /// Sets in place what only this handle holds. With `keep` the value that was there goes to the output first.
 int set(handle h, std::string_view key, std::string_view value, bool keep) {
-  const std::optional<std::string_view> old = at(h).find(key);
-  int found = absent;
-  if (old) {
-    if (*old == value) return unchanged;
-    found = 0;
-    if (keep) {
-      out().assign(*old);
-      point_at(out().view());
-      found = static_cast<int>(old->size());
-    }
-  }
-  at(h) = std::move(at(h)).set(key, value);
-  return found;
+  tree& m = at(h);
+  const std::size_t size = m.size();
+  seen_value seen{keep};
+  m = std::move(m).set(key, value, seen);
+  return seen.found == absent && m.size() == size ? unchanged : seen.found;
 }
 
 int erase(handle h, std::string_view key, bool keep) {
-  const std::optional<std::string_view> old = at(h).find(key);
-  if (!old) return absent;
-  int found = 0;
-  if (keep) {
-    out().assign(*old);
-    point_at(out().view());
-    found = static_cast<int>(old->size());
-  }
-  at(h) = std::move(at(h)).erase(key);
-  return found;
+  tree& m = at(h);
+  seen_value seen{keep};
+  m = std::move(m).erase(key, seen);
+  return seen.found;
 }
 
 }  // namespace

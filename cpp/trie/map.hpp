@@ -82,6 +82,19 @@ class map {
     return std::move(*this);
   }
 
+  /// As `set` and `erase` above; `seen` is called with the value that is about to be replaced or taken out, before
+  /// anything changes. It is not called when there is none, or when an equal value is there. It may throw.
+  template <class F>
+  [[nodiscard]] map set(std::string_view key, argument value, F&& seen) && {
+    put(key, value, trie_type::observer::of(seen));
+    return std::move(*this);
+  }
+  template <class F>
+  [[nodiscard]] map erase(std::string_view key, F&& seen) && {
+    remove(key, trie_type::observer::of(seen));
+    return std::move(*this);
+  }
+
   /// Whether both are the same version: one pointer comparison. Equal maps may be different versions.
   bool same(const map& o) const noexcept { return root_ == o.root_; }
   /// Equal contents. Shared parts are not visited.
@@ -105,8 +118,8 @@ class map {
   friend class draft;
 
   /// In place where this map is the only owner. False when nothing changed.
-  bool put(std::string_view key, argument value) {
-    typename trie_type::insertion in(key, value);
+  bool put(std::string_view key, argument value, typename trie_type::observer seen = {}) {
+    typename trie_type::insertion in(key, value, seen);
     if (root_ == nullptr) {
       root_ = trie_type::single(in);
       return true;
@@ -116,9 +129,9 @@ class map {
     replace(r, owned, in.changed);
     return in.changed;
   }
-  bool remove(std::string_view key) {
+  bool remove(std::string_view key, typename trie_type::observer seen = {}) {
     if (root_ == nullptr) return false;
-    typename trie_type::removal out(key);
+    typename trie_type::removal out(key, seen);
     const bool owned = root_->unique();
     node_type* r = trie_type::erase(root_, owned, 0, out);
     replace(r, owned, out.changed);

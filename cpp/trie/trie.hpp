@@ -58,13 +58,29 @@ struct trie {
     return n->boxes()[i]->value();
   }
 
+  /// Called with the value that an edit is about to replace or take out, before anything changes. It may
+  /// throw; then nothing has changed.
+  struct observer {
+    void* context = nullptr;
+    void (*call)(void*, const value_view&) = nullptr;
+    void operator()(const value_view& old) const {
+      if (call != nullptr) call(context, old);
+    }
+    template <class F>
+    static observer of(F& f) noexcept {
+      return {&f, [](void* c, const value_view& old) { (*static_cast<F*>(c))(old); }};
+    }
+  };
+
   /// An entry to be stored, made into a cell or box when a place for it is known.
   class insertion {
    public:
-    insertion(std::string_view k, argument v) : key(k), value(v), hash(trie::hash(k)) {}
+    insertion(std::string_view k, argument v, observer o)
+        : key(k), value(v), hash(trie::hash(k)), replacing(o) {}
     const std::string_view key;
     argument value;
     const std::uint64_t hash;
+    const observer replacing;
     bool changed = true;  ///< false when the map already held just this entry
 
     /// Allocates if the entry is too large to be packed.
@@ -85,9 +101,10 @@ struct trie {
 
   /// A key to be taken out.
   struct removal {
-    explicit removal(std::string_view k) : key(k), hash(trie::hash(k)) {}
+    removal(std::string_view k, observer o) : key(k), hash(trie::hash(k)), removing(o) {}
     const std::string_view key;
     const std::uint64_t hash;
+    const observer removing;
     bool changed = false;  ///< true when the key was there
   };
 
@@ -111,6 +128,7 @@ struct trie {
         in.changed = false;
         return n;
       }
+      in.replacing(at.value());
       item i = in.make();
       if (owned && node_type::overwrite(n, at, i)) return n;
       return node_type::put(n, owned, slot, std::move(i));
@@ -134,6 +152,7 @@ struct trie {
     if (shift >= digit::end_shift) {
       const auto [i, found] = position(n, out.key);
       if (!found) return n;
+      out.removing(n->boxes()[i]->value());
       out.changed = true;
       return node_type::put_box(n, owned, i, 1, nullptr);
     }
@@ -142,6 +161,7 @@ struct trie {
     if (at.none()) return n;
     if (at.is_entry()) {
       if (at.key() != out.key) return n;
+      out.removing(at.value());
       node_type* r = nullptr;
       if (n->size() > 1)
         r = node_type::put(n, owned, slot, item());
@@ -153,9 +173,10 @@ struct trie {
     auto* child = const_cast<node_type*>(at.child);
     if (child->size() == 2) {
       // One entry is left, and it belongs here: no node below may hold fewer than two.
-      item other = other_of_two(child, out.key);
-      if (other.none()) return n;
-      node_type* r = node_type::put(n, owned, slot, std::move(other));
+      const auto [gone, other] = split_pair(child, out.key);
+      if (gone.none()) return n;
+      out.removing(gone.value());
+      node_type* r = node_type::put(n, owned, slot, item::keep(other));
       out.changed = true;
       return r;
     }
@@ -211,6 +232,7 @@ struct trie {
       in.changed = false;
       return n;
     }
+    if (found) in.replacing(n->boxes()[i]->value());
     boxed* b = boxed::make(in.key, in.value);
     try {
       return node_type::put_box(n, owned, i, found ? 1 : 0, b);
@@ -230,13 +252,13 @@ struct trie {
     return n;
   }
 
-  /// Of the two entries beneath `n`, the one that is not `key`; nothing when neither is `key`.
-  static item other_of_two(const node_type* n, std::string_view key) {
+  /// The two entries beneath `n`, that of `key` first; nothing when neither is.
+  static std::pair<view, view> split_pair(const node_type* n, std::string_view key) {
     while (n->child_count() != 0) n = n->child(0);
-    const std::string_view first = n->entry(0).key;
-    if (first != key && n->entry(1).key != key) return {};
-    const unsigned i = first == key ? 1 : 0;
-    return item::keep(n->entry_at(i));
+    const view a = n->entry_at(0), b = n->entry_at(1);
+    if (a.key() == key) return {a, b};
+    if (b.key() == key) return {b, a};
+    return {};
   }
 };
 
