@@ -46,13 +46,23 @@ endif()
 
 add_compile_options(${hamt_wasm_compile_flags})
 
+# What get and set run through, and the hash function of digests and draws, is compiled for speed; the rest for size
+# where that costs it nothing one can measure (figures: SIZE.md).
+set(hamt_small_sources digest sortition)
+
 # Compiles cpp/binding with every layer below it into hamt.mjs and hamt.wasm.
 function(hamt_add_wasm_module)
   file(GLOB sources CONFIGURE_DEPENDS cpp/binding/*.cpp)
   if(NOT sources)
     message(FATAL_ERROR "cpp/binding holds no .cpp file")
   endif()
-  add_executable(hamt ${sources})
+  # First in the link, so that its instances of the templates it shares with others are the ones that stay.
+  set(hot ${CMAKE_SOURCE_DIR}/cpp/binding/hot.cpp)
+  list(REMOVE_ITEM sources ${hot})
+  foreach(name IN LISTS hamt_small_sources)
+    set_source_files_properties(cpp/binding/${name}.cpp PROPERTIES COMPILE_OPTIONS -Os)
+  endforeach()
+  add_executable(hamt ${hot} ${sources})
   set_target_properties(hamt PROPERTIES SUFFIX .mjs)
   target_link_libraries(hamt PRIVATE ${hamt_top})
   target_link_options(hamt PRIVATE ${hamt_wasm_compile_flags} ${hamt_wasm_link_flags})
