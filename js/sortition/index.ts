@@ -3,6 +3,8 @@ export { bondingRegistryAbi, ciphernodeRegistryAbi, sortitionAbi } from './abi.j
 export { EventError, type Position, type RegistryEvent } from './events.js'
 export { explain, type Explanation } from './explain.js'
 export { format, formatExplanation } from './format.js'
+/** @internal For the command line. */
+export { table } from './format.js'
 export { type HistoryRow, NodeRegistry } from './registry.js'
 export {
   bestTicket,
