@@ -164,6 +164,23 @@ TYPED_TEST(digest, is_kept_by_versions_that_share) {
   EXPECT_EQ(kept, m.root()->child_count());
 }
 
+// Digests that are made up show that they were used: nothing else can tell these maps apart, or
+// take them for equal.
+TYPED_TEST(digest, decides_equality_where_both_are_known) {
+  model contents;
+  for (int i = 0; i < 300; ++i) contents["k" + std::to_string(i)] = "v";
+  const auto a = built<TypeParam>(contents), b = built<TypeParam>(contents);
+  contents["k7"] = "w";
+  const auto other = built<TypeParam>(contents);
+  a.root()->cache_digest(hamt::keccak256("x"));
+  EXPECT_TRUE(a == b) << "one is known";
+  b.root()->cache_digest(hamt::keccak256("y"));
+  EXPECT_FALSE(a == b);
+  other.root()->cache_digest(hamt::keccak256("x"));
+  EXPECT_TRUE(a == other);
+  EXPECT_FALSE(a == other.set("k7", "v").set("k8", "w")) << "a changed node knows nothing";
+}
+
 // Memory that runs out at will: allocations after the first `left` fail.
 struct failing_memory : hamt::local_memory {
   static inline long left = -1;
