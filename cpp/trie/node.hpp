@@ -490,8 +490,6 @@ class node {
   /// relatives; O(1) for nodes whose digests are both known.
   static bool equal(const node* a, const node* b) {
     if (a == b) return true;
-    if (const auto *x = a->cached_digest(), *y = b->cached_digest(); x != nullptr && y != nullptr)
-      return *x == *y;
     if (const auto* x = a->cached_digest(), *y = b->cached_digest(); x != nullptr && y != nullptr)
       return *x == *y;
     if (a->size_ != b->size_ || a->entry_map_ != b->entry_map_ || a->child_map_ != b->child_map_ ||
