@@ -64,12 +64,7 @@ class builder {
     std::size_t begin = 0, out = 0;
     for (std::size_t b = 0; b + 1 < starts.size(); ++b) {
       const std::size_t end = starts[b];
-      std::sort(sorted_.begin() + begin, sorted_.begin() + end,
-                [this](const place& x, const place& y) {
-                  if (x.order != y.order) return x.order < y.order;
-                  const int c = key(x).compare(key(y));
-                  return c != 0 ? c < 0 : x.index < y.index;
-                });
+      sort_bucket(sorted_.data() + begin, sorted_.data() + end);
       for (std::size_t i = begin; i < end; ++i) {
         const bool last = i + 1 == end || sorted_[i].order != sorted_[i + 1].order ||
                           key(sorted_[i]) != key(sorted_[i + 1]);
@@ -78,6 +73,27 @@ class builder {
       begin = end;
     }
     sorted_.resize(out);
+  }
+
+  /// Sorts by order, key, index. Buckets hold a few places unless somebody made hashes collide; so this is insertion
+  /// for few and a heap for many, both small in code, and never worse than O(n log n).
+  void sort_bucket(place* begin, place* end) const {
+    const auto less = [this](const place& x, const place& y) {
+      if (x.order != y.order) return x.order < y.order;
+      const int c = key(x).compare(key(y));
+      return c != 0 ? c < 0 : x.index < y.index;
+    };
+    if (end - begin > 32) {
+      std::make_heap(begin, end, less);
+      std::sort_heap(begin, end, less);
+      return;
+    }
+    for (place* p = begin; p < end; ++p) {
+      const place moved = *p;
+      place* hole = p;
+      for (; hole != begin && less(moved, hole[-1]); --hole) *hole = hole[-1];
+      *hole = moved;
+    }
   }
 
   /// The digit of an order at `shift`.
