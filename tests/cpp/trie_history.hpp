@@ -20,12 +20,90 @@ struct history_limits {
   unsigned rebuild_one_in = 8;  // how often a result is compared with one built from scratch
 };
 
+/// One row of the difference of two models.
+struct change {
+  std::string key;
+  std::optional<unsigned> before, after;
+};
+inline std::optional<unsigned> value_in(const model& m, const std::string& key) {
+  const auto i = m.find(key);
+  if (i == m.end()) return std::nullopt;
+  return i->second;
+}
+/// The difference of two models in reverse order of iteration.
+inline std::vector<change> changes(const model& a, const model& b, order_function order) {
+  model all = a;
+  all.insert(b.begin(), b.end());
+  std::vector<change> out;
+  for (const auto& [k, unused] : in_order(all, order)) {
+    change c{k, value_in(a, k), value_in(b, k)};
+    if (c.before != c.after) out.push_back(std::move(c));
+  }
+  std::reverse(out.begin(), out.end());
+  return out;
+}
+
+/// How a test decides conflicts.
+struct decision {
+  unsigned mode, values;
+  unsigned operator()(unsigned x, unsigned y) const {
+    return mode == 0 ? x : mode == 1 ? y : mode == 2 ? (x + y) % values : 1;
+  }
+  std::optional<unsigned> operator()(std::optional<unsigned> b, std::optional<unsigned> x,
+                                     std::optional<unsigned> y) const {
+    switch (mode) {
+      case 0:
+        return std::nullopt;
+      case 1:
+        return x;
+      case 2:
+        return y;
+      case 3:
+        return b;
+      default:
+        return (x.value_or(7) + y.value_or(9)) % values;
+    }
+  }
+};
+
+/// The result of a merge, by definition, and the keys that it must ask about.
+inline std::pair<model, std::vector<std::string>> merged(const model& a, const model& b,
+                                                         decision decide, order_function order) {
+  std::pair<model, std::vector<std::string>> out{a, {}};
+  for (const auto& [k, id] : in_order(b, order)) {
+    const auto [at, fresh] = out.first.emplace(k, id);
+    if (fresh || at->second == id) continue;
+    out.second.push_back(k);
+    at->second = decide(at->second, id);
+  }
+  return out;
+}
+inline std::pair<model, std::vector<std::string>> merged(const model& base, const model& ours,
+                                                         const model& theirs, decision decide,
+                                                         order_function order) {
+  model all = base;
+  all.insert(ours.begin(), ours.end());
+  all.insert(theirs.begin(), theirs.end());
+  std::pair<model, std::vector<std::string>> out;
+  for (const auto& [k, unused] : in_order(all, order)) {
+    const auto b = value_in(base, k), x = value_in(ours, k), y = value_in(theirs, k);
+    std::optional<unsigned> v = x;
+    if (x == b) v = y;
+    if (x != b && y != b && x != y) {
+      out.second.push_back(k);
+      v = decide(b, x, y);
+    }
+    if (v) out.first[k] = *v;
+  }
+  return out;
+}
+
 /// `Choices` is callable with n and answers a number below n.
 template <class P, class V, class Choices>
 class history {
  public:
   using map_type = hamt::map<V, P>;
-  using model_type = model<P>;
+  using model_type = model;
   using sample = samples<V>;
   using owned = typename sample::owned;
 
@@ -112,11 +190,7 @@ class history {
   struct open_walk {
     hamt::cursor<V, P> at;
     const hamt::node<V, P>* root;
-    std::vector<std::pair<std::string, unsigned>> left;  // in reverse
-  };
-  struct change {
-    std::string key;
-    std::optional<unsigned> before, after;
+    std::vector<model_entry> left;  // in reverse
   };
   struct open_difference {
     hamt::diff_cursor<V, P> at;
@@ -182,9 +256,9 @@ class history {
       versions_.erase(versions_.begin() + choose_(static_cast<unsigned>(versions_.size() - 1)));
   }
   static void require_same_tree(const map_type& a, const map_type& b, const char* by) {
-    require(a == b && b == a, "equal contents are not == after " + std::string(by));
-    const std::string d = difference_of_shape(a.root(), b.root());
-    require(d.empty(), d + ", after " + by);
+    require(a == b && b == a, "equal contents are not ==");
+    if (const std::string d = difference_of_shape(a.root(), b.root()); !d.empty())
+      fail(d + ", after " + by);
   }
   /// Where an operation left all as it was, it must have returned the very same map.
   static void same_if_equal(const version& result, const version& operand) {
@@ -278,32 +352,21 @@ class history {
   void open_cursor() { open_cursor_on(any()); }
   void open_cursor_on(const version& v) {
     auto o = std::make_unique<open_walk>(
-        open_walk{hamt::cursor<V, P>(v.map), v.map.root(), {v.model.rbegin(), v.model.rend()}});
+        open_walk{hamt::cursor<V, P>(v.map), v.map.root(), in_order(v.model, order_of<P>)});
+    std::reverse(o->left.begin(), o->left.end());
     advance(*o, choose_(16));
     cursors_.push_back(std::move(o));
     if (cursors_.size() > 8) cursors_.erase(cursors_.begin());
   }
   void open_diff() {
     const auto [a, b] = any_two();
-    auto o = std::make_unique<open_difference>(open_difference{
-        hamt::diff_cursor<V, P>(a.map, b.map), {a.map.root(), b.map.root()}, changes(a, b)});
+    auto o =
+        std::make_unique<open_difference>(open_difference{hamt::diff_cursor<V, P>(a.map, b.map),
+                                                          {a.map.root(), b.map.root()},
+                                                          changes(a.model, b.model, order_of<P>)});
     advance(*o, choose_(8));
     diffs_.push_back(std::move(o));
     if (diffs_.size() > 8) diffs_.erase(diffs_.begin());
-  }
-  static std::vector<change> changes(const version& a, const version& b) {
-    std::map<std::string, change, by_order<P>> all;
-    for (const auto& [k, id] : a.model) all[k] = {k, id, std::nullopt};
-    for (const auto& [k, id] : b.model) {
-      change& c = all[k];
-      c.key = k;
-      c.after = id;
-    }
-    std::vector<change> out;
-    for (const auto& [k, c] : all)
-      if (c.before != c.after) out.push_back(c);
-    std::reverse(out.begin(), out.end());
-    return out;
   }
   void walk_on() {
     if (!cursors_.empty() && choose_(2) == 0)
@@ -322,43 +385,35 @@ class history {
     require(static_cast<bool>(o.at) == !o.left.empty(), "an open cursor ends at another place");
   }
   static void advance(open_difference& o, unsigned steps) {
-    const auto id = [](const auto& v) -> std::optional<unsigned> {
-      if (!v) return std::nullopt;
-      return sample::id(*v);
-    };
     for (; steps != 0 && o.at; --steps, o.at.next()) {
       require(!o.left.empty(), "a diff yields more than the difference");
       const change& c = o.left.back();
       require(o.at.key() == c.key, "a diff yields another key");
-      require(id(o.at.before()) == c.before, "a diff yields another value before");
-      require(id(o.at.after()) == c.after, "a diff yields another value after");
+      require(id_of(o.at.before()) == c.before, "a diff yields another value before");
+      require(id_of(o.at.after()) == c.after, "a diff yields another value after");
       o.left.pop_back();
     }
     require(static_cast<bool>(o.at) == !o.left.empty(), "a diff ends at another place");
   }
 
+  static std::optional<unsigned> id_of(const std::optional<typename map_type::value_view>& v) {
+    if (!v) return std::nullopt;
+    return sample::id(*v);
+  }
   void merge() {
     const auto [a, b] = any_two();
-    const unsigned mode = choose_(4);
-    std::vector<std::string> asked, to_ask;
-    version r;
-    r.map = hamt::merge(a.map, b.map, [&](std::string_view k, const auto& x, const auto& y) {
-      asked.emplace_back(k);
-      return sample::make(resolved(mode, sample::id(x), sample::id(y)));
-    });
-    r.model = a.model;
-    for (const auto& [k, id] : b.model) {
-      const auto [at, fresh] = r.model.emplace(k, id);
-      if (fresh || at->second == id) continue;
-      to_ask.push_back(k);
-      at->second = resolved(mode, at->second, id);
-    }
-    require(asked == to_ask, "merge asks about other keys, or in another order");
+    const decision decide{choose_(4), limits_.values};
+    const auto expected = merged(a.model, b.model, decide, order_of<P>);
+    std::vector<std::string> asked;
+    version r{hamt::merge(a.map, b.map,
+                          [&](std::string_view k, const auto& x, const auto& y) {
+                            asked.emplace_back(k);
+                            return sample::make(decide(sample::id(x), sample::id(y)));
+                          }),
+              expected.first};
+    require(asked == expected.second, "merge asks about other keys, or in another order");
     same_if_equal(r, a);
     add(std::move(r));
-  }
-  unsigned resolved(unsigned mode, unsigned x, unsigned y) const {
-    return mode == 0 ? x : mode == 1 ? y : mode == 2 ? (x + y) % limits_.values : 1;
   }
   void merge_default() {
     const auto [a, b] = any_two();
@@ -370,51 +425,19 @@ class history {
   void merge3() {
     version base = any(), ours = choose_(3) == 0 ? any() : edited(base),
             theirs = choose_(3) == 0 ? any() : edited(base);
-    const unsigned mode = choose_(5);
-    const auto resolve = [&](std::optional<unsigned> b, std::optional<unsigned> x,
-                             std::optional<unsigned> y) -> std::optional<unsigned> {
-      if (mode == 0) return std::nullopt;
-      if (mode == 1) return x;
-      if (mode == 2) return y;
-      if (mode == 3) return b;
-      return (x.value_or(7) + y.value_or(9)) % limits_.values;
-    };
-    const auto id = [](const auto& v) -> std::optional<unsigned> {
-      if (!v) return std::nullopt;
-      return sample::id(*v);
-    };
-    std::vector<std::string> asked, to_ask;
-    version r;
-    r.map = hamt::merge3(base.map, ours.map, theirs.map,
-                         [&](std::string_view k, const auto& b, const auto& x,
-                             const auto& y) -> std::optional<owned> {
-                           asked.emplace_back(k);
-                           const auto v = resolve(id(b), id(x), id(y));
-                           if (!v) return std::nullopt;
-                           return sample::make(*v);
-                         });
-    const auto in = [](const version& v, const std::string& k) -> std::optional<unsigned> {
-      const auto i = v.model.find(k);
-      if (i == v.model.end()) return std::nullopt;
-      return i->second;
-    };
-    model_type all = base.model;
-    all.insert(ours.model.begin(), ours.model.end());
-    all.insert(theirs.model.begin(), theirs.model.end());
-    for (const auto& [k, unused] : all) {
-      const auto b = in(base, k), x = in(ours, k), y = in(theirs, k);
-      std::optional<unsigned> v = x;
-      if (x == y || y == b) {
-        v = x;
-      } else if (x == b) {
-        v = y;
-      } else {
-        to_ask.push_back(k);
-        v = resolve(b, x, y);
-      }
-      if (v) r.model[k] = *v;
-    }
-    require(asked == to_ask, "merge3 asks about other keys, or in another order");
+    const decision decide{choose_(5), limits_.values};
+    const auto expected = merged(base.model, ours.model, theirs.model, decide, order_of<P>);
+    std::vector<std::string> asked;
+    version r{hamt::merge3(base.map, ours.map, theirs.map,
+                           [&](std::string_view k, const auto& b, const auto& x,
+                               const auto& y) -> std::optional<owned> {
+                             asked.emplace_back(k);
+                             const auto v = decide(id_of(b), id_of(x), id_of(y));
+                             if (!v) return std::nullopt;
+                             return sample::make(*v);
+                           }),
+              expected.first};
+    require(asked == expected.second, "merge3 asks about other keys, or in another order");
     if (ours.map.same(base.map)) require(r.map.same(theirs.map), "merge3: only theirs changed");
     if (theirs.map.same(base.map)) require(r.map.same(ours.map), "merge3: only ours changed");
     if (ours.map.same(theirs.map)) require(r.map.same(ours.map), "merge3: both changed alike");
@@ -463,7 +486,7 @@ class history {
       asked.emplace_back(k);
       return keeps(k, sample::id(v));
     });
-    for (const auto& [k, id] : a.model) {
+    for (const auto& [k, id] : in_order(a.model, order_of<P>)) {
       to_ask.push_back(k);
       if (keeps(k, id)) r.model.emplace(k, id);
     }
@@ -485,7 +508,7 @@ class history {
       asked.emplace_back(k);
       return sample::make(transform(k, sample::id(v)));
     });
-    for (const auto& [k, id] : a.model) {
+    for (const auto& [k, id] : in_order(a.model, order_of<P>)) {
       to_ask.push_back(k);
       r.model.emplace(k, transform(k, id));
     }

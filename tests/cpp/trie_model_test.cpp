@@ -28,35 +28,23 @@ template <class Setting>
 class histories : public testing::Test {};
 
 using settings = testing::Types<
-    // hashes
+    // hashes, bits a level, how much is packed: all with a memory in which a sanitizer sees every
+    // mistake
     setting<strict_policy<whole_hash>, hamt::bytes>,
-    setting<strict_policy<two_bit_hash>, hamt::bytes>,
+    setting<strict_policy<two_bit_hash, 5, 0>, hamt::bytes, 60>,
     setting<strict_policy<constant_hash>, hamt::bytes, 40>,
-    setting<strict_policy<zero_hash>, hamt::bytes, 16>,
-    setting<strict_policy<last_four_bits_hash>, hamt::bytes, 60>,
-    setting<strict_policy<top_bits_hash>, hamt::bytes>,
-    setting<strict_policy<last_bit_hash>, hamt::bytes, 8>,
-    setting<strict_policy<sparse_hash>, hamt::bytes>,
-    // bits a level
-    setting<strict_policy<whole_hash, 1>, hamt::bytes>,
-    setting<strict_policy<top_bits_hash, 2>, hamt::bytes>,
-    setting<strict_policy<whole_hash, 3>, hamt::bytes>,
-    setting<strict_policy<last_four_bits_hash, 3>, hamt::bytes, 60>,
+    setting<strict_policy<last_four_bits_hash, 3, 2000>, hamt::bytes, 60>,
     setting<strict_policy<top_bits_hash, 4>, hamt::bytes>,
-    // what is packed: nothing, next to nothing, as much as can be
-    setting<strict_policy<whole_hash, 5, 0>, hamt::bytes>,
-    setting<strict_policy<two_bit_hash, 5, 8>, hamt::bytes, 40>,
-    setting<strict_policy<sparse_hash, 5, 2000>, hamt::bytes>,
-    // counts and memory as shipped
+    setting<strict_policy<whole_hash, 1>, hamt::bytes>,
+    // as shipped
     setting<hamt::local_policy, hamt::bytes>, setting<hamt::atomic_policy, hamt::bytes>,
-    setting<strict_policy<sparse_hash, 5, 192, hamt::atomic_policy>, hamt::bytes, 40>,
     // kinds of values
-    setting<strict_policy<whole_hash>, std::uint64_t>, setting<strict_policy<two_bit_hash>, double>,
-    setting<strict_policy<sparse_hash>, std::string>,
+    setting<strict_policy<whole_hash, 5, 16>, std::uint64_t>,
+    setting<strict_policy<two_bit_hash>, double, 60>,
+    setting<strict_policy<sparse_hash, 5, 192, hamt::atomic_policy>, std::string>,
     setting<strict_policy<last_four_bits_hash>, traced, 60>,
-    setting<strict_policy<whole_hash, 5, 192, hamt::atomic_policy>, traced>,
-    setting<strict_policy<top_bits_hash, 5, 300>, wide>,
-    setting<strict_policy<two_bit_hash, 2, 40>, wide, 40>>;
+    setting<strict_policy<top_bits_hash, 2>, traced>,
+    setting<strict_policy<last_bit_hash, 5, 300>, wide, 8>>;
 TYPED_TEST_SUITE(histories, settings);
 
 template <class Setting>
