@@ -221,7 +221,8 @@ class Column {
   get(i: number): number {
     let at = this.start + i
     let value = this.bytes[at]!
-    for (let p = 1, scale = 256; p < this.width; ++p, scale *= 256) value += this.bytes[(at += this.count)]! * scale
+    for (let p = 1, scale = 256; p < this.width; ++p, scale *= 256)
+      value += this.bytes[(at += this.count)]! * scale
     return value
   }
 }
@@ -257,7 +258,7 @@ class Bits {
       sum += ones(bytes[this.start + i]!)
     }
     this.before[this.before.length - 1] = sum
-    const padding = count % 8 === 0 ? 0 : bytes[this.start + length - 1]! >> count % 8
+    const padding = count % 8 === 0 ? 0 : bytes[this.start + length - 1]! >> (count % 8)
     if (sum !== expected || padding !== 0) throw new SnapshotError('bits', this.start)
   }
 
@@ -338,7 +339,12 @@ export class SnapshotView {
     const values = reader.varint()
     const first = reader.varint()
     const later = reader.varint()
-    if (first > keys || (count < 2 && later > 0) || (count === 0 && first + listed > 0) || (listed > 0 && listed < count)) {
+    if (
+      first > keys ||
+      (count < 2 && later > 0) ||
+      (count === 0 && first + listed > 0) ||
+      (listed > 0 && listed < count)
+    ) {
       throw new SnapshotError('count', countsAt)
     }
     if (outside > 0) throw new SnapshotError('needs-base', 0)
@@ -396,7 +402,7 @@ export class SnapshotView {
     const start = key === 0 ? 0 : this.runs.zero(key - 1) - (key - 1)
     let end = this.runs.zero(key) - key
     // The last change that is at v or at a version that v stands on.
-    for (let at = v; at >= 0 && end > start; ) {
+    for (let at = v; at >= 0 && end > start;) {
       let low = start - 1
       let high = end - 1
       while (low < high) {
@@ -410,7 +416,9 @@ export class SnapshotView {
       end = low
       while (at >= changed) at = this.bases[at]!
     }
-    return this.inFirst.get(key) && v < this.ends[0]! ? this.checked(this.codes.get(this.inFirst.rank(key))) : 0
+    return this.inFirst.get(key) && v < this.ends[0]!
+      ? this.checked(this.codes.get(this.inFirst.rank(key)))
+      : 0
   }
 
   private checked(code: number): number {

@@ -2,7 +2,17 @@
 import { CborError, decodeCbor } from './cbor-decode.js'
 import { cbor, encodeCbor } from './codec.js'
 import type { Codec } from './codec.js'
-import { check, decoder, isWellFormed, kind, raw as rawExports, takeOut, withBytes, wordsAt, io } from './engine.js'
+import {
+  check,
+  decoder,
+  isWellFormed,
+  kind,
+  raw as rawExports,
+  takeOut,
+  withBytes,
+  wordsAt,
+  io,
+} from './engine.js'
 import type { Raw as HotRaw } from './engine.js'
 import { SnapshotError } from './errors.js'
 import { fromHandle, Hamt } from './hamt.js'
@@ -11,7 +21,13 @@ import { SnapshotView } from './snapshot-view.js'
 
 /** The raw exports of cpp/binding/snapshot.cpp. */
 interface Raw extends HotRaw {
-  _hamt_snapshot_write(handles: number, outside: number, count: number, meta: number, metaSize: number): number
+  _hamt_snapshot_write(
+    handles: number,
+    outside: number,
+    count: number,
+    meta: number,
+    metaSize: number,
+  ): number
   _hamt_snapshot_read(file: number, size: number, outside: number, count: number): number
   _hamt_snapshot_validate(file: number, size: number): number
   _hamt_snapshot_meta(file: number, size: number): number
@@ -46,7 +62,10 @@ export interface OpenOptions<V> extends DeserializeOptions<V> {
  * The bytes of versions of one map or of several: what they share is written once, and what is equal is shared, however they
  * were made. The bytes follow from contents, order and `meta` alone. O(what the versions do not share).
  */
-export function serialize<V>(versions: Iterable<Hamt<V>>, options?: SerializeOptions): Uint8Array<ArrayBuffer> {
+export function serialize<V>(
+  versions: Iterable<Hamt<V>>,
+  options?: SerializeOptions,
+): Uint8Array<ArrayBuffer> {
   return write([], mapsOf(versions, 'versions'), options)
 }
 
@@ -62,7 +81,11 @@ export function serializeDelta<V>(
   return write(mapsOf(base, 'base'), mapsOf(versions, 'versions'), options)
 }
 
-function write(base: Hamt<unknown>[], versions: Hamt<unknown>[], options?: SerializeOptions): Uint8Array<ArrayBuffer> {
+function write(
+  base: Hamt<unknown>[],
+  versions: Hamt<unknown>[],
+  options?: SerializeOptions,
+): Uint8Array<ArrayBuffer> {
   const meta = options?.meta === undefined ? new Uint8Array(0) : encodeCbor(options.meta)
   return withHandles([...base, ...versions], (handles) =>
     withBytes(bytesOf(handles), (place) =>
@@ -80,16 +103,24 @@ function write(base: Hamt<unknown>[], versions: Hamt<unknown>[], options?: Seria
  */
 export function deserialize<V = unknown>(bytes: Uint8Array, options?: DeserializeOptions<V>): Hamt<V>[] {
   checkBytes(bytes)
-  const maps = withBytes(bytes, (place, size) => handOver<V>(raw()._hamt_snapshot_read(place, size, 0, 0), options))
+  const maps = withBytes(bytes, (place, size) =>
+    handOver<V>(raw()._hamt_snapshot_read(place, size, 0, 0), options),
+  )
   return expect(maps, options?.digest)
 }
 
 /** The versions of a delta. Among `base` must be those it was made for, in any order; else `SnapshotError`, `wrong-base`. */
-export function applyDelta<V>(base: Iterable<Hamt<V>>, bytes: Uint8Array, options?: DeserializeOptions<V>): Hamt<V>[] {
+export function applyDelta<V>(
+  base: Iterable<Hamt<V>>,
+  bytes: Uint8Array,
+  options?: DeserializeOptions<V>,
+): Hamt<V>[] {
   checkBytes(bytes)
   const maps = withHandles(mapsOf(base, 'base'), (handles) =>
     withBytes(bytesOf(handles), (list) =>
-      withBytes(bytes, (place, size) => handOver<V>(raw()._hamt_snapshot_read(place, size, list, handles.length), options)),
+      withBytes(bytes, (place, size) =>
+        handOver<V>(raw()._hamt_snapshot_read(place, size, list, handles.length), options),
+      ),
     ),
   )
   return expect(maps, options?.digest)
@@ -115,7 +146,8 @@ export function openSnapshot<V = unknown>(bytes: Uint8Array, options?: OpenOptio
   if (!options?.trusted) withBytes(bytes, (place, size) => check(raw()._hamt_snapshot_validate(place, size)))
   const opened = new OpenedSnapshot<V>(bytes, new SnapshotView(bytes), (options?.codec ?? cbor) as Codec<V>)
   const wanted = options?.digest
-  if (wanted && !(opened.length > 0 && sameBytes(opened.at(opened.length - 1).digest(), wanted))) throw wrongDigest()
+  if (wanted && !(opened.length > 0 && sameBytes(opened.at(opened.length - 1).digest(), wanted)))
+    throw wrongDigest()
   return opened
 }
 
@@ -199,12 +231,18 @@ export class OpenedVersion<V> {
 }
 
 function mapsOf<V>(maps: Iterable<Hamt<V>>, what: string): Hamt<unknown>[] {
-  if (typeof (maps as Partial<typeof maps> | undefined)?.[Symbol.iterator] !== 'function' || maps instanceof Hamt) {
-    throw new TypeError(`${what} must be a list of maps, not ${maps instanceof Hamt ? 'one map' : kind(maps)}`)
+  if (
+    typeof (maps as Partial<typeof maps> | undefined)?.[Symbol.iterator] !== 'function' ||
+    maps instanceof Hamt
+  ) {
+    throw new TypeError(
+      `${what} must be a list of maps, not ${maps instanceof Hamt ? 'one map' : kind(maps)}`,
+    )
   }
   const list = [...maps] as Hamt<unknown>[]
   list.forEach((map, i) => {
-    if (!(map instanceof Hamt)) throw new TypeError(`${what} must be a list of maps, but number ${i} is ${kind(map)}`)
+    if (!(map instanceof Hamt))
+      throw new TypeError(`${what} must be a list of maps, but number ${i} is ${kind(map)}`)
     checkUsable(map)
   })
   return list
@@ -232,7 +270,11 @@ function expect<V>(maps: Hamt<V>[], digest: Uint8Array | undefined): Hamt<V>[] {
 }
 
 function wrongDigest(): SnapshotError {
-  return new SnapshotError('wrong-digest', -1, 'the last version does not have the digest that was asked for (wrong-digest)')
+  return new SnapshotError(
+    'wrong-digest',
+    -1,
+    'the last version does not have the digest that was asked for (wrong-digest)',
+  )
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
@@ -245,10 +287,15 @@ function decodeMeta(bytes: Uint8Array): unknown {
     return decodeCbor(bytes)
   } catch (error) {
     if (!(error instanceof CborError)) throw error
-    throw new SnapshotError('meta', -1, `the meta of this snapshot is not deterministic CBOR: ${error.message} (meta)`)
+    throw new SnapshotError(
+      'meta',
+      -1,
+      `the meta of this snapshot is not deterministic CBOR: ${error.message} (meta)`,
+    )
   }
 }
 
 function checkBytes(bytes: unknown): void {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError(`a snapshot must be a Uint8Array, not ${kind(bytes)}`)
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError(`a snapshot must be a Uint8Array, not ${kind(bytes)}`)
 }

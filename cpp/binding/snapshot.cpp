@@ -1,5 +1,5 @@
-// Snapshots across the boundary. Files and lists of handles come in as bytes; bytes and lists of handles go out
-// through the output buffer.
+// Snapshots across the boundary. Files and lists of handles come in as bytes; bytes and lists of
+// handles go out through the output buffer.
 #include <emscripten.h>
 
 #include <cstdint>
@@ -71,9 +71,10 @@ int hand_over(std::vector<tree> maps) {
 
 extern "C" {
 
-/// The file of `count` maps, with `meta`. Their handles follow those of `outside` maps, which the reader has already: then
-/// the file is a delta, else a snapshot.
-EMSCRIPTEN_KEEPALIVE int hamt_snapshot_write(const handle* handles, std::size_t outside, std::size_t count, const char* meta,
+/// The file of `count` maps, with `meta`. Their handles follow those of `outside` maps, which the
+/// reader has already: then the file is a delta, else a snapshot.
+EMSCRIPTEN_KEEPALIVE int hamt_snapshot_write(const handle* handles, std::size_t outside,
+                                             std::size_t count, const char* meta,
                                              std::size_t meta_size) {
   return answer([&] {
     const std::vector<tree> maps = maps_of(handles, outside + count);
@@ -84,12 +85,14 @@ EMSCRIPTEN_KEEPALIVE int hamt_snapshot_write(const handle* handles, std::size_t 
   });
 }
 
-/// Handles of the versions of a snapshot, for which `outside` is null, or of a delta, given maps among which are those that it
-/// names.
-EMSCRIPTEN_KEEPALIVE int hamt_snapshot_read(const char* file, std::size_t size, const handle* outside, std::size_t count) {
+/// Handles of the versions of a snapshot, for which `outside` is null, or of a delta, given maps
+/// among which are those that it names.
+EMSCRIPTEN_KEEPALIVE int hamt_snapshot_read(const char* file, std::size_t size,
+                                            const handle* outside, std::size_t count) {
   return answer([&] {
     const std::vector<tree> maps = maps_of(outside, count);
-    std::vector<digest32> digests;  // of the last maps: most often the last is wanted, and none else
+    std::vector<digest32>
+        digests;  // of the last maps: most often the last is wanted, and none else
     const auto find = [&](std::string_view digest) -> const tree* {
       if (outside == nullptr) files::fail(files::rule::needs_base, 0);
       for (std::size_t i = 0; i < maps.size(); ++i) {

@@ -1,4 +1,5 @@
-// What can be wrong with a snapshot: the rules of FORMAT.md, and the exception that says which one was broken where.
+// What can be wrong with a snapshot: the rules of FORMAT.md, and the exception that says which one
+// was broken where.
 #pragma once
 
 #include <cstddef>
@@ -39,7 +40,7 @@ enum class rule : std::uint8_t {
 };
 
 struct rule_text {
-  const char* name;     // as JavaScript sees it in `SnapshotError.code`
+  const char* name;  // as JavaScript sees it in `SnapshotError.code`
   const char* meaning;
 };
 

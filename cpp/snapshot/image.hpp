@@ -1,9 +1,11 @@
-// A snapshot as it lies in a file, taken apart and checked, but not yet made into maps. FORMAT.md describes every byte.
+// A snapshot as it lies in a file, taken apart and checked, but not yet made into maps. FORMAT.md
+// describes every byte.
 //
-// Versions form a tree: each is stored as its difference from a base, which is an earlier version, or the empty map, or (in a
-// delta) a version outside the file. They are numbered so that the versions that stand on one another directly or
-// indirectly are neighbours (a walk of the tree, bases first): those on version v are the interval [v, end of v).
-// A key's history is the list of its changes; at version i it has the last change at a v <= i with i < end of v.
+// Versions form a tree: each is stored as its difference from a base, which is an earlier version,
+// or the empty map, or (in a delta) a version outside the file. They are numbered so that the
+// versions that stand on one another directly or indirectly are neighbours (a walk of the tree,
+// bases first): those on version v are the interval [v, end of v). A key's history is the list of
+// its changes; at version i it has the last change at a v <= i with i < end of v.
 #pragma once
 
 #include <algorithm>
@@ -28,31 +30,33 @@ inline constexpr std::size_t digest_bytes_length = 32;
 inline constexpr std::size_t checksum_length = 8;
 
 struct version_record {
-  std::uint32_t base;        // a version; or, from the number of versions on, a ground (see image::ground)
-  std::uint32_t end;         // versions [this, end) stand on this one
-  std::uint32_t ground;      // what the tree stands on: 0 the empty map, 1 + b the b-th base outside
-  std::int64_t growth;       // size, less the size of the base
-  std::int64_t size;         // size, less the size of the ground
-  std::size_t offset;        // where the file describes it
+  std::uint32_t
+      base;           // a version; or, from the number of versions on, a ground (see image::ground)
+  std::uint32_t end;  // versions [this, end) stand on this one
+  std::uint32_t ground;  // what the tree stands on: 0 the empty map, 1 + b the b-th base outside
+  std::int64_t growth;   // size, less the size of the base
+  std::int64_t size;     // size, less the size of the ground
+  std::size_t offset;    // where the file describes it
 };
 
 class image {
  public:
-  /// Checks everything but strings and changes. O(versions) and the checksum; allocates 40 bytes a version, none
-  /// of which the file does not pay for.
+  /// Checks everything but strings and changes. O(versions) and the checksum; allocates 40 bytes a
+  /// version, none of which the file does not pay for.
   explicit image(std::string_view file);
 
   std::string_view meta;
   std::string_view bases;                // 32 bytes for each version outside
   std::vector<version_record> versions;  // in the file's order
-  std::vector<std::uint32_t> listing;    // for each version that was asked to be written, which of the file's it is
-  std::uint32_t keys = 0, values = 0;    // how many
-  std::uint32_t first = 0, later = 0;    // changes at version 0, and at all others
+  std::vector<std::uint32_t>
+      listing;  // for each version that was asked to be written, which of the file's it is
+  std::uint32_t keys = 0, values = 0;  // how many
+  std::uint32_t first = 0, later = 0;  // changes at version 0, and at all others
   string_table key_table, value_table;
-  bit_vector in_first;                   // for each key: whether version 0 changes it
-  bit_vector runs;                       // for each key: a one for each later change, then a zero
-  column change_versions;                // of the later changes, by key, then by version
-  column change_codes;                   // 0: absent, 1 + value. First those of version 0, then the later ones
+  bit_vector in_first;     // for each key: whether version 0 changes it
+  bit_vector runs;         // for each key: a one for each later change, then a zero
+  column change_versions;  // of the later changes, by key, then by version
+  column change_codes;     // 0: absent, 1 + value. First those of version 0, then the later ones
 
   std::size_t base_count() const noexcept { return bases.size() / digest_bytes_length; }
   std::size_t base_offset(std::size_t b) const noexcept {
@@ -60,8 +64,8 @@ class image {
   }
   bool grounded(std::uint32_t v) const noexcept { return versions[v].base >= versions.size(); }
 
-  /// Calls `sink(key, version, code, offset)` for every change, by key, then by version. O(changes).
-  /// Refuses histories that are not in order; does not look at what changes say.
+  /// Calls `sink(key, version, code, offset)` for every change, by key, then by version.
+  /// O(changes). Refuses histories that are not in order; does not look at what changes say.
   template <class Sink>
   void each_change(Sink&& sink) const {
     std::size_t bit = 0, f = 0, t = 0;
@@ -79,13 +83,15 @@ class image {
     }
   }
 
-  /// Checks every change: that it changes something, and that sizes, values and versions come out as stated. Returns how
-  /// many changes each version has. O(changes). What a change to a version outside does is known only when that is.
+  /// Checks every change: that it changes something, and that sizes, values and versions come out
+  /// as stated. Returns how many changes each version has. O(changes). What a change to a version
+  /// outside does is known only when that is.
   std::vector<std::uint32_t> check_changes() const {
     struct standing {
       std::uint32_t version, code;
     };
-    std::vector<standing> history;  // the changes of one key whose intervals hold the current version
+    std::vector<standing>
+        history;  // the changes of one key whose intervals hold the current version
     std::vector<std::uint32_t> counts(versions.size());
     std::vector<std::int64_t> growth(versions.size());
     std::vector<bool> used(values);
@@ -121,7 +127,8 @@ class image {
  private:
   void check_bases() const {
     std::vector<std::string_view> digests;
-    for (std::size_t b = 0; b < base_count(); ++b) digests.push_back(bases.substr(b * digest_bytes_length, digest_bytes_length));
+    for (std::size_t b = 0; b < base_count(); ++b)
+      digests.push_back(bases.substr(b * digest_bytes_length, digest_bytes_length));
     if (rank_strings(digests).distinct.size() != digests.size()) fail(rule::base, base_offset(0));
   }
 
@@ -181,10 +188,12 @@ class image {
     }
     if (plain) fail(rule::listing, start);
     // Bases before what stands on them, and what stands on the same base in the order of the list.
-    std::vector<std::uint32_t> sibling(std::size_t{count} + 1);  // 1 + place of the last version on each base
+    std::vector<std::uint32_t> sibling(std::size_t{count} +
+                                       1);  // 1 + place of the last version on each base
     for (std::uint32_t v = 0; v < count; ++v) {
       const std::uint32_t b = versions[v].base < count ? versions[v].base : count;
-      if (place[v] == listed || place[v] < sibling[b] || (b < count && place[v] <= place[b])) fail(rule::listing, start);
+      if (place[v] == listed || place[v] < sibling[b] || (b < count && place[v] <= place[b]))
+        fail(rule::listing, start);
       sibling[b] = place[v] + 1;
     }
   }
@@ -220,7 +229,8 @@ inline image::image(std::string_view file) {
   first = in.varint();
   later = in.varint();
   const std::uint64_t changes = std::uint64_t{first} + later;
-  if (changes > 0xffffffff || first > keys || keys > changes || values > changes || (count < 2 && later != 0) || (count == 0 && changes != 0) ||
+  if (changes > 0xffffffff || first > keys || keys > changes || values > changes ||
+      (count < 2 && later != 0) || (count == 0 && changes != 0) ||
       (listed != 0 && listed < count) || (count == 0 && listed != 0)) {
     fail(rule::count, counts_at);
   }

@@ -19,16 +19,19 @@ struct ranking {
 
 namespace detail {
 
-/// The eight bytes of `s` from `from` on as a number that compares as they do; missing bytes are zero.
+/// The eight bytes of `s` from `from` on as a number that compares as they do; missing bytes are
+/// zero.
 inline std::uint64_t word_at(std::string_view s, std::size_t from) noexcept {
   std::uint64_t word = 0;
-  for (std::size_t i = 0; i < 8; ++i) word = word << 8 | (from + i < s.size() ? static_cast<std::uint8_t>(s[from + i]) : 0);
+  for (std::size_t i = 0; i < 8; ++i)
+    word = word << 8 | (from + i < s.size() ? static_cast<std::uint8_t>(s[from + i]) : 0);
   return word;
 }
 
 }  // namespace detail
 
-/// O(bytes + n log n) whatever the strings are: equal ones are found by hash, and only distinct ones are sorted.
+/// O(bytes + n log n) whatever the strings are: equal ones are found by hash, and only distinct
+/// ones are sorted.
 inline ranking rank_strings(const std::vector<std::string_view>& strings) {
   ranking result;
   std::vector<std::string_view>& distinct = result.distinct;
@@ -47,7 +50,8 @@ inline ranking rank_strings(const std::vector<std::string_view>& strings) {
   }
   if (distinct.empty()) return result;
 
-  // Most comparisons are settled by the eight bytes after what all strings share; they are kept beside the index.
+  // Most comparisons are settled by the eight bytes after what all strings share; they are kept
+  // beside the index.
   struct item {
     std::uint64_t word;
     std::uint32_t index;
@@ -60,7 +64,8 @@ inline ranking rank_strings(const std::vector<std::string_view>& strings) {
   }
   std::vector<item> items;
   items.reserve(distinct.size());
-  for (std::uint32_t i = 0; i < distinct.size(); ++i) items.push_back({detail::word_at(distinct[i], common), i});
+  for (std::uint32_t i = 0; i < distinct.size(); ++i)
+    items.push_back({detail::word_at(distinct[i], common), i});
   const auto less = [&](const item& a, const item& b) {
     return a.word != b.word ? a.word < b.word : distinct[a.index] < distinct[b.index];
   };

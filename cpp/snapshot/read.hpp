@@ -20,8 +20,8 @@ struct loaded {
   std::string_view meta;                // inside the file; empty when there is none
 };
 
-/// Checks that `file` is a snapshot (or a delta) by every rule of FORMAT.md. Time and memory linear in its length; what a
-/// delta does to its base can only be checked with that base.
+/// Checks that `file` is a snapshot (or a delta) by every rule of FORMAT.md. Time and memory linear
+/// in its length; what a delta does to its base can only be checked with that base.
 inline void validate(std::string_view file) {
   const image snapshot(file);
   snapshot.key_table.decode(true, nullptr);
@@ -29,16 +29,18 @@ inline void validate(std::string_view file) {
   snapshot.check_changes();
 }
 
-/// The versions of a snapshot or of a delta; they share memory along the tree in which the file stores them.
-/// `find(digest) -> const map<bytes, P>*` gives the version outside that has this digest (32 bytes), or null.
-/// Linear in the file's length, and in the paths that the changes copy. Throws `error`, std::bad_alloc.
+/// The versions of a snapshot or of a delta; they share memory along the tree in which the file
+/// stores them. `find(digest) -> const map<bytes, P>*` gives the version outside that has this
+/// digest (32 bytes), or null. Linear in the file's length, and in the paths that the changes copy.
+/// Throws `error`, std::bad_alloc.
 template <class P = local_policy, class Find>
 loaded<P> read_delta(std::string_view file, Find&& find) {
   using map_type = map<bytes, P>;
   const image snapshot(file);
   std::vector<map_type> grounds(1);
   for (std::size_t b = 0; b < snapshot.base_count(); ++b) {
-    const map_type* base = find(snapshot.bases.substr(b * digest_bytes_length, digest_bytes_length));
+    const map_type* base =
+        find(snapshot.bases.substr(b * digest_bytes_length, digest_bytes_length));
     if (base == nullptr) fail(rule::wrong_base, snapshot.base_offset(b));
     grounds.push_back(*base);
   }
@@ -54,7 +56,9 @@ loaded<P> read_delta(std::string_view file, Find&& find) {
     std::uint32_t key, code;
   };
   std::vector<change> changes(sum);
-  snapshot.each_change([&](std::uint32_t k, std::uint32_t v, std::uint32_t c, std::size_t) { changes[ends[v]++] = {k, c}; });
+  snapshot.each_change([&](std::uint32_t k, std::uint32_t v, std::uint32_t c, std::size_t) {
+    changes[ends[v]++] = {k, c};
+  });
 
   std::vector<map_type> versions;
   versions.reserve(snapshot.versions.size());
@@ -64,7 +68,8 @@ loaded<P> read_delta(std::string_view file, Find&& find) {
     const version_record& r = snapshot.versions[v];
     if (snapshot.grounded(v) && r.ground == 0) {
       entries.clear();
-      for (; at < ends[v]; ++at) entries.emplace_back(keys[changes[at].key], values[changes[at].code - 1]);
+      for (; at < ends[v]; ++at)
+        entries.emplace_back(keys[changes[at].key], values[changes[at].code - 1]);
       versions.push_back(build<bytes, P>(entries));
       continue;
     }
@@ -72,9 +77,11 @@ loaded<P> read_delta(std::string_view file, Find&& find) {
     draft<bytes, P> d{base};
     for (; at < ends[v]; ++at) {
       const auto [k, c] = changes[at];
-      if (!(c == 0 ? d.erase(keys[k]) : d.set(keys[k], values[c - 1]))) fail(rule::no_change, r.offset);
+      if (!(c == 0 ? d.erase(keys[k]) : d.set(keys[k], values[c - 1])))
+        fail(rule::no_change, r.offset);
     }
-    if (static_cast<std::int64_t>(d.size()) != static_cast<std::int64_t>(base.size()) + r.growth) fail(rule::size, r.offset);
+    if (static_cast<std::int64_t>(d.size()) != static_cast<std::int64_t>(base.size()) + r.growth)
+      fail(rule::size, r.offset);
     versions.push_back(d.freeze());
   }
 
@@ -88,7 +95,8 @@ loaded<P> read_delta(std::string_view file, Find&& find) {
 /// The versions of a snapshot. As `read_delta`; a delta is refused.
 template <class P = local_policy>
 loaded<P> read(std::string_view file) {
-  return read_delta<P>(file, [](std::string_view) -> const map<bytes, P>* { fail(rule::needs_base, 0); });
+  return read_delta<P>(file,
+                       [](std::string_view) -> const map<bytes, P>* { fail(rule::needs_base, 0); });
 }
 
 }  // namespace hamt::snapshot

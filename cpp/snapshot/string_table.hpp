@@ -1,11 +1,13 @@
-// Distinct strings in ascending order, front-coded: each says how many bytes it shares with the one before.
+// Distinct strings in ascending order, front-coded: each says how many bytes it shares with the one
+// before.
 //
 //   block lengths   a varint for each block of 32 strings
 //   blocks          for each string: token, [shared - 15], [varint fold - 15], its own bytes
 //
-// The token's high half is min(shared, 15), its low half min(fold, 15), where fold is the zigzag of (this length - that
-// length): strings of equal length, such as addresses, pay one byte. The first string of a block is coded against the
-// first string of the whole table, so that a reader needs that one and a single block, and can search the blocks in place.
+// The token's high half is min(shared, 15), its low half min(fold, 15), where fold is the zigzag of
+// (this length - that length): strings of equal length, such as addresses, pay one byte. The first
+// string of a block is coded against the first string of the whole table, so that a reader needs
+// that one and a single block, and can search the blocks in place.
 #pragma once
 
 #include <algorithm>
@@ -22,7 +24,8 @@
 namespace hamt::snapshot {
 
 inline constexpr std::uint32_t block_strings = 32;
-/// Sharing is capped, so that no string costs less than 1/128 of its length: a small file must not become a large map.
+/// Sharing is capped, so that no string costs less than 1/128 of its length: a small file must not
+/// become a large map.
 inline constexpr std::size_t most_shared = 127;
 
 inline std::size_t shared_bytes(std::string_view a, std::string_view b) noexcept {
@@ -46,8 +49,10 @@ inline void put_string_table(std::string& out, const std::vector<std::string_vie
     }
     const std::string_view model = i == 0 ? std::string_view{} : strings[heads_block ? 0 : i - 1];
     const std::size_t shared = shared_bytes(model, string);
-    const std::uint32_t folded = fold(static_cast<std::int64_t>(string.size()) - static_cast<std::int64_t>(model.size()));
-    blocks.push_back(static_cast<char>(std::min<std::size_t>(shared, 15) << 4 | std::min(folded, 15u)));
+    const std::uint32_t folded =
+        fold(static_cast<std::int64_t>(string.size()) - static_cast<std::int64_t>(model.size()));
+    blocks.push_back(
+        static_cast<char>(std::min<std::size_t>(shared, 15) << 4 | std::min(folded, 15u)));
     if (shared >= 15) blocks.push_back(static_cast<char>(shared - 15));
     if (folded >= 15) put_varint(blocks, folded - 15);
     blocks.append(string.substr(shared));
@@ -78,15 +83,16 @@ class string_table {
  public:
   string_table() = default;
   /// Reads the block lengths and steps over the blocks. O(count / 32); allocates nothing.
-  string_table(std::string_view file, reader& in, std::uint32_t count) : file_(file), count_(count), lengths_at_(in.offset()) {
+  string_table(std::string_view file, reader& in, std::uint32_t count)
+      : file_(file), count_(count), lengths_at_(in.offset()) {
     std::uint64_t bytes = 0;
     for (std::uint64_t i = 0; i < count; i += block_strings) bytes += in.varint();
     blocks_at_ = in.offset();
     in.take(bytes);
   }
 
-  /// Checks every string, and appends them to `strings` unless it is null. O(bytes) of the table and of what is appended.
-  /// With `text`, strings must be UTF-8.
+  /// Checks every string, and appends them to `strings` unless it is null. O(bytes) of the table
+  /// and of what is appended. With `text`, strings must be UTF-8.
   void decode(bool text, arena* strings) const {
     std::string first, before, string;
     reader lengths(file_, lengths_at_);
@@ -110,14 +116,16 @@ class string_table {
       const bool odd = folded & 1;
       const std::string_view model = heads_block ? first : before;
       const std::int64_t length = static_cast<std::int64_t>(model.size()) +
-                                  (odd ? -static_cast<std::int64_t>(folded >> 1) - 1 : static_cast<std::int64_t>(folded >> 1));
-      if (shared > most_shared || shared > model.size() || length < static_cast<std::int64_t>(shared) ||
-          length - shared > end - at) {
+                                  (odd ? -static_cast<std::int64_t>(folded >> 1) - 1
+                                       : static_cast<std::int64_t>(folded >> 1));
+      if (shared > most_shared || shared > model.size() ||
+          length < static_cast<std::int64_t>(shared) || length - shared > end - at) {
         fail(rule::string, start);
       }
       const std::string_view own = file_.substr(at, static_cast<std::size_t>(length) - shared);
       if (i != 0) {
-        // Greater than its model, and sharing as much as it may: the first byte of its own decides both.
+        // Greater than its model, and sharing as much as it may: the first byte of its own decides
+        // both.
         if (own.empty()) fail(rule::unsorted, start);
         const std::string_view rest = model.substr(shared);
         if (shared < most_shared && !rest.empty() && own[0] == rest[0]) fail(rule::prefix, start);
@@ -133,7 +141,8 @@ class string_table {
         before.resize(shared);
         before += own;
       }
-      if (text && !is_utf8(std::string_view(before).substr(last_character(std::string_view(before).substr(0, shared))))) {
+      if (text && !is_utf8(std::string_view(before).substr(
+                      last_character(std::string_view(before).substr(0, shared))))) {
         fail(rule::utf8, start);
       }
       at += own.size();

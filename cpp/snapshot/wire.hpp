@@ -11,7 +11,8 @@
 
 namespace hamt::snapshot {
 
-/// LEB128, unsigned, at most 2^32 - 1, in as few bytes as its value needs. `next` gives the bytes, the first at `start`.
+/// LEB128, unsigned, at most 2^32 - 1, in as few bytes as its value needs. `next` gives the bytes,
+/// the first at `start`.
 template <class Next>
 std::uint32_t read_varint(std::size_t start, Next&& next) {
   std::uint64_t value = 0;
@@ -70,18 +71,22 @@ inline std::uint32_t fold(std::int64_t value) noexcept {
   return static_cast<std::uint32_t>(value < 0 ? -2 * value - 1 : 2 * value);
 }
 
-/// Bytes that a column needs for numbers up to `max`: never none, so that a count is bounded by the file's length.
+/// Bytes that a column needs for numbers up to `max`: never none, so that a count is bounded by the
+/// file's length.
 inline unsigned width_of(std::uint32_t max) noexcept {
   return max < 0x100 ? 1 : max < 0x10000 ? 2 : max < 0x1000000 ? 3 : 4;
 }
 
-/// Numbers of equal width, stored as planes: all lowest bytes, then all second bytes, and so on. General compressors
-/// like planes better than numbers side by side (gzip by 10 % on the benchmark's file), and reading in place costs the same.
+/// Numbers of equal width, stored as planes: all lowest bytes, then all second bytes, and so on.
+/// General compressors like planes better than numbers side by side (gzip by 10 % on the
+/// benchmark's file), and reading in place costs the same.
 class column {
  public:
   column() = default;
   column(reader& in, std::uint64_t count, unsigned width)
-      : offset_(in.offset()), count_(static_cast<std::size_t>(count)), width_(width),
+      : offset_(in.offset()),
+        count_(static_cast<std::size_t>(count)),
+        width_(width),
         planes_(in.take(count * width).data()) {}
 
   std::size_t size() const noexcept { return count_; }
@@ -116,8 +121,10 @@ class bit_vector {
   bit_vector(reader& in, std::uint64_t count, std::uint64_t ones) : offset_(in.offset()) {
     bits_ = in.take((count + 7) / 8);
     std::uint64_t seen = 0;
-    for (const char c : bits_) seen += static_cast<unsigned>(std::popcount(static_cast<std::uint8_t>(c)));
-    const bool padded = count % 8 == 0 || static_cast<std::uint8_t>(bits_.back()) >> (count % 8) == 0;
+    for (const char c : bits_)
+      seen += static_cast<unsigned>(std::popcount(static_cast<std::uint8_t>(c)));
+    const bool padded =
+        count % 8 == 0 || static_cast<std::uint8_t>(bits_.back()) >> (count % 8) == 0;
     if (seen != ones || !padded) fail(rule::bits, offset_);
   }
 

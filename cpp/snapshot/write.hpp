@@ -20,7 +20,8 @@ namespace hamt::snapshot {
 
 namespace detail {
 
-/// Decides, by contents alone, which version each is stored as a difference from, and collects these differences.
+/// Decides, by contents alone, which version each is stored as a difference from, and collects
+/// these differences.
 template <class P>
 class planner {
  public:
@@ -32,13 +33,14 @@ class planner {
     bool present;
   };
   struct version {
-    std::uint32_t base = none;         // an earlier version, or none: it stands on its ground
-    std::uint32_t ground = 0;          // 0 the empty map, 1 + b the b-th base outside
+    std::uint32_t base = none;  // an earlier version, or none: it stands on its ground
+    std::uint32_t ground = 0;   // 0 the empty map, 1 + b the b-th base outside
     std::int64_t growth = 0;
     std::vector<change> changes;
   };
 
-  planner(std::span<const map_type> outside, std::span<const map_type> listed) : outside_(outside), copies_(outside.size() + 1, none) {
+  planner(std::span<const map_type> outside, std::span<const map_type> listed)
+      : outside_(outside), copies_(outside.size() + 1, none) {
     listing.reserve(listed.size());
     for (const map_type& m : listed) add(m);
   }
@@ -52,22 +54,27 @@ class planner {
     std::uint32_t version = none, ground = 0;
   };
 
-  /// Candidates are the versions nearest in the list, the bases of the one before at distances 1, 2, 4 ..., and likewise the
-  /// maps outside: enough for histories, for branches that take turns and for edits of one base, at a bounded cost a version.
+  /// Candidates are the versions nearest in the list, the bases of the one before at distances 1,
+  /// 2, 4 ..., and likewise the maps outside: enough for histories, for branches that take turns
+  /// and for edits of one base, at a bounded cost a version.
   void add(const map_type& m) {
     static constexpr std::size_t nearest = 8;
     stand best;
-    std::size_t fewest = m.size() + 1;  // standing on the empty map costs one less; ties go to a relative
+    std::size_t fewest =
+        m.size() + 1;  // standing on the empty map costs one less; ties go to a relative
     const auto consider = [&](stand s, const map_type& candidate) {
       const std::size_t n = fewest == 0 ? 0 : differences(candidate, m, fewest);
       if (n < fewest) fewest = n, best = s;
     };
     const std::size_t count = versions.size();
-    for (std::size_t i = 0; i < nearest && i < count; ++i) consider({static_cast<std::uint32_t>(count - 1 - i), 0}, *maps_[count - 1 - i]);
+    for (std::size_t i = 0; i < nearest && i < count; ++i)
+      consider({static_cast<std::uint32_t>(count - 1 - i), 0}, *maps_[count - 1 - i]);
     if (!listing.empty()) {
       std::size_t steps = 0, stop = 1;
       for (std::uint32_t a = versions[listing.back()].base; a != none; a = versions[a].base) {
-        if (++steps == stop || versions[a].base == none) consider({a, 0}, *maps_[a]);
+        const bool chosen = ++steps == stop || versions[a].base == none;
+        if (chosen && count - a > nearest)
+          consider({a, 0}, *maps_[a]);  // the nearest were there already
         if (steps == stop) stop *= 2;
       }
     }
@@ -88,7 +95,9 @@ class planner {
     version v;
     v.base = best.version;
     v.ground = best.version != none ? versions[best.version].ground : best.ground;
-    const map_type& base = best.version != none ? *maps_[best.version] : best.ground != 0 ? outside_[best.ground - 1] : empty_;
+    const map_type& base = best.version != none ? *maps_[best.version]
+                           : best.ground != 0   ? outside_[best.ground - 1]
+                                                : empty_;
     v.growth = static_cast<std::int64_t>(m.size()) - static_cast<std::int64_t>(base.size());
     v.changes.reserve(fewest);
     for (diff_cursor<bytes, P> d{base, m}; d; d.next()) {
@@ -115,12 +124,14 @@ class planner {
   map_type empty_;
 };
 
-/// The walk of the tree of versions in which the file stores them: bases first, otherwise as listed.
+/// The walk of the tree of versions in which the file stores them: bases first, otherwise as
+/// listed.
 template <class Version>
 std::vector<std::uint32_t> file_order(const std::vector<Version>& versions) {
   const auto count = static_cast<std::uint32_t>(versions.size());
   static constexpr std::uint32_t none = 0xffffffff;
-  // Children as linked lists; slot `count` is the root of all trees. Filled from the end, so that lists ascend.
+  // Children as linked lists; slot `count` is the root of all trees. Filled from the end, so that
+  // lists ascend.
   std::vector<std::uint32_t> child(std::size_t{count} + 1, none), sibling(count, none), order;
   for (std::uint32_t v = count; v-- > 0;) {
     std::uint32_t& head = child[versions[v].base == none ? count : versions[v].base];
@@ -146,9 +157,10 @@ std::vector<std::uint32_t> file_order(const std::vector<Version>& versions) {
 template <class P>
 using maps = std::type_identity_t<std::span<const map<bytes, P>>>;
 
-/// The bytes of `versions`, given that the reader has `outside`. `digest_of(i)` gives the 32 bytes that name `outside[i]`; only
-/// those that are needed are asked for, and the last. With no version outside the result is a snapshot.
-/// The bytes follow from the contents, the order and `meta` alone. Costs O(bytes of what the versions do not share, times its log).
+/// The bytes of `versions`, given that the reader has `outside`. `digest_of(i)` gives the 32 bytes
+/// that name `outside[i]`; only those that are needed are asked for, and the last. With no version
+/// outside the result is a snapshot. The bytes follow from the contents, the order and `meta`
+/// alone. Costs O(bytes of what the versions do not share, times its log).
 template <class P = local_policy, class DigestOf>
 std::string write_delta(maps<P> outside, maps<P> versions, std::string_view meta,
                         DigestOf&& digest_of) {
@@ -196,7 +208,9 @@ std::string write_delta(maps<P> outside, maps<P> versions, std::string_view meta
   // What the file calls the versions outside: the last first, then as they are used.
   std::vector<std::uint32_t> named(outside.size(), none), bases;
   const auto name_base = [&](std::size_t b) {
-    if (named[b] == none) named[b] = static_cast<std::uint32_t>(bases.size()), bases.push_back(static_cast<std::uint32_t>(b));
+    if (named[b] == none)
+      named[b] = static_cast<std::uint32_t>(bases.size()),
+      bases.push_back(static_cast<std::uint32_t>(b));
     return named[b];
   };
   if (!outside.empty()) name_base(outside.size() - 1);
@@ -233,9 +247,11 @@ std::string write_delta(maps<P> outside, maps<P> versions, std::string_view meta
   codes.insert(codes.end(), later_codes.begin(), later_codes.end());
 
   std::string out(magic);
-  for (const std::uint8_t id : {format_version, siphash_1_3, keccak_nodes}) out.push_back(static_cast<char>(id));
-  for (const std::size_t n : {meta.size(), bases.size(), std::size_t{count}, plain ? 0 : listing.size(), keys.distinct.size(),
-                              values.distinct.size(), first, later_versions.size()}) {
+  for (const std::uint8_t id : {format_version, siphash_1_3, keccak_nodes})
+    out.push_back(static_cast<char>(id));
+  for (const std::size_t n :
+       {meta.size(), bases.size(), std::size_t{count}, plain ? 0 : listing.size(),
+        keys.distinct.size(), values.distinct.size(), first, later_versions.size()}) {
     if (n > 0xffffffff) throw std::length_error("more than a snapshot can count");
     put_varint(out, static_cast<std::uint32_t>(n));
   }
@@ -250,7 +266,8 @@ std::string write_delta(maps<P> outside, maps<P> versions, std::string_view meta
   put_string_table(out, keys.distinct);
   put_string_table(out, values.distinct);
   bit_writer in_first(out);
-  for (std::size_t k = 0; k < keys.distinct.size(); ++k) in_first.put(changes[starts[k]].version == 0);
+  for (std::size_t k = 0; k < keys.distinct.size(); ++k)
+    in_first.put(changes[starts[k]].version == 0);
   bit_writer runs(out);
   for (std::size_t k = 0; k < keys.distinct.size(); ++k) {
     for (std::size_t i = starts[k]; i < starts[k + 1]; ++i) {
@@ -268,7 +285,8 @@ std::string write_delta(maps<P> outside, maps<P> versions, std::string_view meta
 /// The bytes of `versions`: a snapshot. As `write_delta`.
 template <class P = local_policy>
 std::string write(maps<P> versions, std::string_view meta = {}) {
-  return write_delta<P>({}, versions, meta, [](std::size_t) { return std::array<char, digest_bytes_length>{}; });
+  return write_delta<P>({}, versions, meta,
+                        [](std::size_t) { return std::array<char, digest_bytes_length>{}; });
 }
 
 }  // namespace hamt::snapshot

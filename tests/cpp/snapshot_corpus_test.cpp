@@ -1,4 +1,5 @@
-// tests/vectors/snapshots: every good file is read, every hostile one refused for the reason in its name.
+// tests/vectors/snapshots: every good file is read, every hostile one refused for the reason in its
+// name.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -21,11 +22,13 @@ struct corpus_file {
 
 std::vector<corpus_file> folder(const std::string& name) {
   std::vector<corpus_file> found;
-  for (const auto& entry : std::filesystem::directory_iterator(std::string(HAMT_VECTORS) + "/snapshots/" + name)) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(std::string(HAMT_VECTORS) + "/snapshots/" + name)) {
     std::ifstream in(entry.path(), std::ios::binary);
     found.push_back({entry.path().stem().string(), {std::istreambuf_iterator<char>(in), {}}});
   }
-  std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  std::sort(found.begin(), found.end(),
+            [](const auto& a, const auto& b) { return a.name < b.name; });
   return found;
 }
 
@@ -61,7 +64,8 @@ TEST(SnapshotCorpus, HostileFilesAreRefusedForTheirReason) {
   EXPECT_EQ(hamt::local_memory::usage().blocks, before);
   // Every rule but those that need a base at hand has a file.
   for (int r = 0; r <= static_cast<int>(files::rule::needs_base); ++r) {
-    EXPECT_TRUE(seen.contains(files::text(static_cast<files::rule>(r)).name)) << files::text(static_cast<files::rule>(r)).name;
+    EXPECT_TRUE(seen.contains(files::text(static_cast<files::rule>(r)).name))
+        << files::text(static_cast<files::rule>(r)).name;
   }
 }
 

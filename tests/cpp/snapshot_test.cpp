@@ -1,4 +1,5 @@
-// Snapshots round trip, byte for byte the same whatever the history, and nothing but a snapshot is read.
+// Snapshots round trip, byte for byte the same whatever the history, and nothing but a snapshot is
+// read.
 #include <gtest/gtest.h>
 
 #include <map>
@@ -58,7 +59,8 @@ using policies = testing::Types<hamt::local_policy, two_bits, constant>;
 TYPED_TEST_SUITE(Snapshot, policies);
 
 std::string random_key(std::mt19937& random, unsigned space) {
-  static const char* shapes[] = {"user:%06u", "%u", "0x%08x%08x", "\u00e9\u00e8%u", "\U0001F600%x", ""};
+  static const char* shapes[] = {"user:%06u",      "%u",           "0x%08x%08x",
+                                 "\u00e9\u00e8%u", "\U0001F600%x", ""};
   char text[64];
   const unsigned n = random() % space;
   std::snprintf(text, sizeof text, shapes[random() % 6], n, n * 2654435761u);
@@ -66,7 +68,8 @@ std::string random_key(std::mt19937& random, unsigned space) {
   return random() % 8 == 0 ? std::string(120 + n % 20, 'p') + text : text;
 }
 
-/// Histories in every shape: long lines, stars, branches that take turns, returns to earlier versions, strangers.
+/// Histories in every shape: long lines, stars, branches that take turns, returns to earlier
+/// versions, strangers.
 std::vector<model> random_history(std::mt19937& random) {
   const unsigned space = 1u << random() % 9;
   std::vector<model> versions;
@@ -74,11 +77,14 @@ std::vector<model> random_history(std::mt19937& random) {
   for (unsigned i = 0; i < count; ++i) {
     model m;
     const unsigned kind = random() % 8;
-    if (!versions.empty() && kind != 0) m = kind < 5 ? versions.back() : versions[random() % versions.size()];
+    if (!versions.empty() && kind != 0)
+      m = kind < 5 ? versions.back() : versions[random() % versions.size()];
     for (unsigned edits = random() % (kind == 0 ? 60 : 6); edits > 0; --edits) {
       const std::string key = random_key(random, space);
-      if (random() % 3 == 0) m.erase(key);
-      else m[key] = std::string(random() % 4, static_cast<char>('a' + random() % 3));
+      if (random() % 3 == 0)
+        m.erase(key);
+      else
+        m[key] = std::string(random() % 4, static_cast<char>('a' + random() % 3));
     }
     versions.push_back(std::move(m));
   }
@@ -100,7 +106,8 @@ TYPED_TEST(Snapshot, RoundTripsAnyHistory) {
     for (std::size_t i = 0; i < models.size(); ++i) {
       ASSERT_EQ(model_of(loaded.versions[i]), models[i]) << round << " version " << i;
     }
-    // What was loaded shares memory in another way than what was written: the bytes must not show it.
+    // What was loaded shares memory in another way than what was written: the bytes must not show
+    // it.
     ASSERT_EQ(files::write<TypeParam>(loaded.versions, meta), file) << round;
   }
 }
@@ -112,7 +119,8 @@ TYPED_TEST(Snapshot, BytesFollowFromContents) {
     std::vector<version<TypeParam>> apart, related;
     for (const model& m : models) {
       apart.push_back(map_of<TypeParam>(m));
-      version<TypeParam> next = related.empty() ? version<TypeParam>{} : related[random() % related.size()];
+      version<TypeParam> next =
+          related.empty() ? version<TypeParam>{} : related[random() % related.size()];
       for (const auto& [k, v] : model_of(next)) {
         if (!m.contains(k)) next = next.erase(k);
       }
@@ -128,8 +136,10 @@ TYPED_TEST(Snapshot, DeltasAddUpToTheirVersions) {
   const auto digest_of = [](const version<TypeParam>& m) {
     std::string d(32, '\0');
     for (const auto& [k, v] : model_of(m)) {
-      for (std::size_t i = 0; i < k.size(); ++i) d[i % 8] = static_cast<char>(d[i % 8] * 31 + k[i] + 1);
-      for (std::size_t i = 0; i < v.size(); ++i) d[8 + i % 8] = static_cast<char>(d[8 + i % 8] * 31 + v[i] + k.size());
+      for (std::size_t i = 0; i < k.size(); ++i)
+        d[i % 8] = static_cast<char>(d[i % 8] * 31 + k[i] + 1);
+      for (std::size_t i = 0; i < v.size(); ++i)
+        d[8 + i % 8] = static_cast<char>(d[8 + i % 8] * 31 + v[i] + k.size());
     }
     d[31] = static_cast<char>(m.size());
     return d;
@@ -138,16 +148,20 @@ TYPED_TEST(Snapshot, DeltasAddUpToTheirVersions) {
     const std::vector<model> models = random_history(random);
     const std::size_t cut = models.empty() ? 0 : random() % models.size();
     std::vector<version<TypeParam>> outside, maps;
-    for (std::size_t i = 0; i < models.size(); ++i) (i < cut ? outside : maps).push_back(map_of<TypeParam>(models[i]));
-    const std::string file = files::write_delta<TypeParam>(outside, maps, "", [&](std::size_t i) { return digest_of(outside[i]); });
-    const auto loaded = files::read_delta<TypeParam>(file, [&](std::string_view digest) -> const version<TypeParam>* {
-      for (const auto& m : outside) {
-        if (digest_of(m) == digest) return &m;
-      }
-      return nullptr;
-    });
+    for (std::size_t i = 0; i < models.size(); ++i)
+      (i < cut ? outside : maps).push_back(map_of<TypeParam>(models[i]));
+    const std::string file = files::write_delta<TypeParam>(
+        outside, maps, "", [&](std::size_t i) { return digest_of(outside[i]); });
+    const auto loaded = files::read_delta<TypeParam>(
+        file, [&](std::string_view digest) -> const version<TypeParam>* {
+          for (const auto& m : outside) {
+            if (digest_of(m) == digest) return &m;
+          }
+          return nullptr;
+        });
     ASSERT_EQ(loaded.versions.size(), maps.size());
-    for (std::size_t i = 0; i < maps.size(); ++i) ASSERT_EQ(loaded.versions[i], maps[i]) << round << " version " << i;
+    for (std::size_t i = 0; i < maps.size(); ++i)
+      ASSERT_EQ(loaded.versions[i], maps[i]) << round << " version " << i;
     if (outside.empty()) continue;
     const auto refused = [&](auto&& read) {
       try {
@@ -159,7 +173,8 @@ TYPED_TEST(Snapshot, DeltasAddUpToTheirVersions) {
     };
     EXPECT_EQ(refused([&] { files::read<TypeParam>(file); }), rule::needs_base);
     EXPECT_EQ(refused([&] {
-                files::read_delta<TypeParam>(file, [](std::string_view) -> const version<TypeParam>* { return nullptr; });
+                files::read_delta<TypeParam>(
+                    file, [](std::string_view) -> const version<TypeParam>* { return nullptr; });
               }),
               rule::wrong_base);
   }
@@ -221,8 +236,10 @@ TEST(SnapshotFile, WhatIsReadBehindAGoodChecksumIsASnapshotOfItself) {
 
 TEST(SnapshotFile, EveryPrefixIsRefused) {
   const std::string file = files::write(small_history());
-  for (std::size_t n = 0; n < file.size(); ++n) EXPECT_THROW(files::read(file.substr(0, n)), error) << n;
-  for (std::size_t n = 16; n < file.size(); ++n) EXPECT_THROW(files::read(sealed(file.substr(0, n))), error) << n;
+  for (std::size_t n = 0; n < file.size(); ++n)
+    EXPECT_THROW(files::read(file.substr(0, n)), error) << n;
+  for (std::size_t n = 16; n < file.size(); ++n)
+    EXPECT_THROW(files::read(sealed(file.substr(0, n))), error) << n;
   EXPECT_THROW(files::read(sealed(file + std::string(8, '\0'))), error);
 }
 
@@ -237,7 +254,8 @@ TEST(SnapshotFile, EqualVersionsCostNothing) {
 
 TEST(SnapshotFile, TheThousandthVersionCostsNoMoreThanTheTenth) {
   plain m;
-  for (int i = 0; i < 1000; ++i) m = std::move(m).set("key" + std::to_string(i), "value" + std::to_string(i));
+  for (int i = 0; i < 1000; ++i)
+    m = std::move(m).set("key" + std::to_string(i), "value" + std::to_string(i));
   std::vector<plain> versions{m};
   std::vector<std::size_t> sizes;
   for (int i = 1; i <= 1000; ++i) {
@@ -253,7 +271,8 @@ TEST(SnapshotFile, LoadedVersionsShareMemory) {
   plain m;
   for (int i = 0; i < 10000; ++i) m = std::move(m).set("key" + std::to_string(i), "value");
   std::vector<plain> versions{m};
-  for (int i = 1; i < 100; ++i) versions.push_back(versions.back().set("key" + std::to_string(i), "changed"));
+  for (int i = 1; i < 100; ++i)
+    versions.push_back(versions.back().set("key" + std::to_string(i), "changed"));
   const std::string file = files::write(versions);
   const auto blocks = [] { return local_memory::usage().blocks; };
   std::size_t start = blocks();

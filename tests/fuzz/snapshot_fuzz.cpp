@@ -1,5 +1,6 @@
-// Snapshots from bytes. Whatever is read must be a map that could have been made by hand, and must survive being written again;
-// what is not read must leave nothing behind. The mutator repairs checksums, or no input would get past the first rule.
+// Snapshots from bytes. Whatever is read must be a map that could have been made by hand, and must
+// survive being written again; what is not read must leave nothing behind. The mutator repairs
+// checksums, or no input would get past the first rule.
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -27,7 +28,8 @@ void require(bool fine, const char* what) {
 std::string digest_of(const version& m) {
   std::string d(files::digest_bytes_length, '\0');
   std::uint64_t sum = m.size();
-  for (hamt::cursor<> c(m); c; c.next()) sum += hamt::hash_key(std::string(c.key()) + '=' + std::string(c.value()));
+  for (hamt::cursor<> c(m); c; c.next())
+    sum += hamt::hash_key(std::string(c.key()) + '=' + std::string(c.value()));
   std::memcpy(d.data(), &sum, sizeof sum);
   return d;
 }
@@ -73,7 +75,8 @@ void check(std::string_view file) {
   require(files::write(twice.versions, twice.meta) == once, "two encodings of the same versions");
 }
 
-/// Versions out of bytes, so that the fuzzer also explores the writer: commands of set, erase, new version, go back.
+/// Versions out of bytes, so that the fuzzer also explores the writer: commands of set, erase, new
+/// version, go back.
 void write_from(std::string_view commands) {
   std::vector<version> versions;
   version now;
@@ -84,20 +87,28 @@ void write_from(std::string_view commands) {
     if (command % 16 == 15) key.insert(0, 130, 'p');
     switch (command / 16 % 4) {
       case 0:
-      case 1: now = now.set(key, commands.substr(i + 2, 1)); break;
-      case 2: now = now.erase(key); break;
+      case 1:
+        now = now.set(key, commands.substr(i + 2, 1));
+        break;
+      case 2:
+        now = now.erase(key);
+        break;
       default:
         versions.push_back(now);
-        if (command > 128 && !versions.empty()) now = versions[static_cast<std::uint8_t>(commands[i + 1]) % versions.size()];
+        if (command > 128 && !versions.empty())
+          now = versions[static_cast<std::uint8_t>(commands[i + 1]) % versions.size()];
     }
   }
   const std::string file = files::write(versions);
   files::validate(file);
   require(files::read(file).versions == versions, "the writer and the reader disagree");
   const std::size_t cut = versions.size() / 2;
-  const std::vector<version> outside(versions.begin(), versions.begin() + static_cast<std::ptrdiff_t>(cut));
-  const std::vector<version> rest(versions.begin() + static_cast<std::ptrdiff_t>(cut), versions.end());
-  const std::string delta = files::write_delta(outside, rest, "", [&](std::size_t i) { return digest_of(outside[i]); });
+  const std::vector<version> outside(versions.begin(),
+                                     versions.begin() + static_cast<std::ptrdiff_t>(cut));
+  const std::vector<version> rest(versions.begin() + static_cast<std::ptrdiff_t>(cut),
+                                  versions.end());
+  const std::string delta =
+      files::write_delta(outside, rest, "", [&](std::size_t i) { return digest_of(outside[i]); });
   const auto loaded = files::read_delta(delta, [&](std::string_view digest) -> const version* {
     for (const version& m : outside) {
       if (digest_of(m) == digest) return &m;
@@ -112,13 +123,16 @@ void write_from(std::string_view commands) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const auto before = hamt::local_memory::usage().blocks;
   const std::string_view input(reinterpret_cast<const char*>(data), size);
-  if (size > 0 && data[0] == 'w') write_from(input.substr(1));
-  else check(input);
+  if (size > 0 && data[0] == 'w')
+    write_from(input.substr(1));
+  else
+    check(input);
   require(hamt::local_memory::usage().blocks == before, "nodes leaked");
   return 0;
 }
 
-extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size, std::size_t max_size, unsigned seed) {
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
+                                               std::size_t max_size, unsigned seed) {
   size = LLVMFuzzerMutate(data, size, max_size);
   if (seed % 16 != 0) seal(data, size);
   return size;

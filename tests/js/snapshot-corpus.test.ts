@@ -1,7 +1,7 @@
 // The files of tests/vectors/snapshots, through the package, through the view that reads in place, and through the reference
 // reader: all agree on what is in a good file, and on why a hostile one is refused.
 import { readdirSync, readFileSync } from 'node:fs'
-import { deserialize, openSnapshot, SnapshotError, stats } from 'hamt-wasm'
+import { deserialize, openSnapshot, readMeta, serialize, SnapshotError, stats } from 'hamt-wasm'
 import { encode, good, hostile } from '../vectors/snapshots/generate.mjs'
 import { Broken, readSnapshot } from './snapshot-reference.js'
 
@@ -31,9 +31,17 @@ function codeOf(f: () => unknown): string {
 }
 
 test('the files are what the script writes', () => {
-  expect(files('good').map((f) => f.name).sort()).toEqual(Object.keys(good).sort())
+  expect(
+    files('good')
+      .map((f) => f.name)
+      .sort(),
+  ).toEqual(Object.keys(good).sort())
   for (const { name, bytes } of files('good')) expect(bytes).toEqual(encode(good[name]!))
-  expect(files('hostile').map((f) => f.name).sort()).toEqual(Object.keys(hostile).sort())
+  expect(
+    files('hostile')
+      .map((f) => f.name)
+      .sort(),
+  ).toEqual(Object.keys(hostile).sort())
   for (const { name, bytes } of files('hostile')) expect(bytes).toEqual(hostile[name])
 })
 
@@ -41,6 +49,7 @@ test.each(files('good'))('good: $name', ({ bytes }) => {
   const reference = readSnapshot(bytes)
   const maps = deserialize(bytes, { codec: raw })
   const opened = openSnapshot(bytes, { codec: raw })
+  expect(serialize(maps, { meta: readMeta(bytes) })).toEqual(bytes)
   expect(maps.length).toBe(reference.versions.length)
   expect(opened.length).toBe(reference.versions.length)
   reference.versions.forEach((map, i) => {
@@ -53,7 +62,17 @@ test.each(files('good'))('good: $name', ({ bytes }) => {
       expect(units(version.get(text(key))!)).toBe(value)
       expect(version.has(text(key))).toBe(true)
     }
-    for (const key of ['', 'a', 'alice', 'alice2', 'ali', 'zz', 'p'.repeat(127), 'p'.repeat(250), 'key0031a']) {
+    for (const key of [
+      '',
+      'a',
+      'alice',
+      'alice2',
+      'ali',
+      'zz',
+      'p'.repeat(127),
+      'p'.repeat(250),
+      'key0031a',
+    ]) {
       if (map.has(key)) continue
       expect(version.has(key)).toBe(false)
       expect(version.get(key)).toBeUndefined()
@@ -82,7 +101,17 @@ describe('hostile', () => {
         for (let i = 0; i < Math.min(opened.length, 10); ++i) {
           const version = codeOfAny(() => opened.at(i))
           if (!version) continue
-          for (const key of ['', 'alice', 'bob', 'börge', 'zoe', 'key0000', 'key0040', 'key0099', 'p'.repeat(200)]) {
+          for (const key of [
+            '',
+            'alice',
+            'bob',
+            'börge',
+            'zoe',
+            'key0000',
+            'key0040',
+            'key0099',
+            'p'.repeat(200),
+          ]) {
             codeOfAny(() => version.get(key))
             codeOfAny(() => version.has(key))
           }

@@ -54,7 +54,10 @@ export function readSnapshot(bytes: Uint8Array, outside?: Map<string, Map<string
   }
   const bits = (n: number, ones: number) => {
     const packed = take(Math.ceil(n / 8))
-    const all = Array.from({ length: packed.length * 8 }, (_, i) => ((packed.charCodeAt(i >> 3) >> (i & 7)) & 1) === 1)
+    const all = Array.from(
+      { length: packed.length * 8 },
+      (_, i) => ((packed.charCodeAt(i >> 3) >> (i & 7)) & 1) === 1,
+    )
     unless(!all.slice(n).includes(true) && all.filter(Boolean).length === ones, 'bits')
     return all.slice(0, n)
   }
@@ -80,7 +83,10 @@ export function readSnapshot(bytes: Uint8Array, outside?: Map<string, Map<string
         const own = block.slice(i, (i += length - s))
         const string = model.slice(0, s) + own
         if (list.length > 0) {
-          unless(string !== model && string > list.at(-1)!, string[s] === model[s] && s < 127 && string > model ? 'prefix' : 'unsorted')
+          unless(
+            string !== model && string > list.at(-1)!,
+            string[s] === model[s] && s < 127 && string > model ? 'prefix' : 'unsorted',
+          )
           unless(s === 127 || s === model.length || string[s] !== model[s], 'prefix')
         }
         if (text) unless(isUtf8(string), 'utf8')
@@ -103,7 +109,14 @@ export function readSnapshot(bytes: Uint8Array, outside?: Map<string, Map<string
   unless(at <= end, 'truncated')
   unless(file.slice(end) === String.fromCharCode(...checksum(bytes.subarray(0, end))), 'checksum')
   const [metaLength, E, N, M, K, V, F, L] = Array.from({ length: 8 }, () => varint()) as [
-    number, number, number, number, number, number, number, number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
   ]
   unless(F <= K && K <= F + L && F + L < 2 ** 32 && V <= F + L, 'count')
   unless((L === 0 || N >= 2) && (N > 0 || F + M === 0) && (M === 0 || M >= N), 'count')
@@ -164,7 +177,10 @@ export function readSnapshot(bytes: Uint8Array, outside?: Map<string, Map<string
       }
     }
     visit(undefined)
-    unless(walk.every((v, i) => v === i), 'listing')
+    unless(
+      walk.every((v, i) => v === i),
+      'listing',
+    )
   }
 
   // Tables and changes
@@ -220,7 +236,8 @@ export function readSnapshot(bytes: Uint8Array, outside?: Map<string, Map<string
   const made: Map<string, string>[] = []
   for (let v = 0; v < N; ++v) {
     const b = base[v]!
-    const from = typeof b === 'number' ? made[b]! : b === 'empty' ? new Map<string, string>() : known[b.outside]!
+    const from =
+      typeof b === 'number' ? made[b]! : b === 'empty' ? new Map<string, string>() : known[b.outside]!
     const map = new Map(from)
     for (const [key, value] of changes[v]!) {
       unless(value === none ? map.has(key) : map.get(key) !== value, 'no-change')
