@@ -14,7 +14,11 @@ export async function benchCpp() {
   await quietly('bench-build', 'cmake', ['--build', '--preset', 'release', '--target', 'benches'])
   mkdirSync(results, { recursive: true })
   // Repetitions of all benchmarks in random turn: what the machine does besides falls on all of them alike.
-  const fair = ['--benchmark_repetitions=5', '--benchmark_enable_random_interleaving=true', '--benchmark_min_time=0.1']
+  const fair = [
+    '--benchmark_repetitions=5',
+    '--benchmark_enable_random_interleaving=true',
+    '--benchmark_min_time=0.1',
+  ]
   for (const name of [...names.map((file) => file.replace('.cpp', '')), 'map_boxed_bench']) {
     const filter = name === 'map_boxed_bench' ? ['--benchmark_filter=/100000$'] : []
     const out = ['--benchmark_out_format=json', `--benchmark_out=${join(results, `${name}.json`)}`]

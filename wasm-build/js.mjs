@@ -182,12 +182,11 @@ export async function buildJs({ withTypes = true } = {}) {
   say(`Built the npm package (dist/) (${seconds(began)})`)
 }
 
-/** Compiles an example (or any program on top of the package) into build/<path>.js; returns that file. */
-export async function buildProgram(path) {
-  const outfile = join(root, 'build', `${path}.js`)
+/** Compiles js/examples/*.ts, which use the package by its name as any program would, into build/js/examples. */
+export async function buildExamples() {
   await esbuild.build({
-    entryPoints: [join(root, `${path}.ts`)],
-    outfile,
+    entryPoints: [join(source, 'examples', '*.ts')],
+    outdir: join(root, 'build', 'js', 'examples'),
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -196,5 +195,4 @@ export async function buildProgram(path) {
     sourcemap: 'inline',
     logLevel: 'warning',
   })
-  return outfile
 }

@@ -7,9 +7,10 @@ import { Failure, openly, root, say } from './step.mjs'
 
 async function build(args = []) {
   await setup(needs.wasm)
-  const [{ buildWasm }, { buildJs }] = [await import('./wasm.mjs'), await import('./js.mjs')]
+  const [{ buildWasm }, { buildExamples, buildJs }] = [await import('./wasm.mjs'), await import('./js.mjs')]
   await buildWasm()
   await buildJs({ withTypes: !args.includes('--no-types') })
+  await buildExamples()
 }
 
 /** Runs js/examples/<name>.ts, which uses the built package as any program would. */
@@ -17,10 +18,8 @@ async function example(name, args) {
   if (!existsSync(join(root, 'js', 'examples', `${name}.ts`)))
     throw new Failure(`No example is called '${name}'`)
   await build()
-  const { buildProgram } = await import('./js.mjs')
-  const file = await buildProgram(`js/examples/${name}`)
   say('')
-  await openly(process.execPath, ['--enable-source-maps', file, ...args])
+  await openly(process.execPath, ['--enable-source-maps', `build/js/examples/${name}.js`, ...args])
 }
 
 async function test(parts, args) {
