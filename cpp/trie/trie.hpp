@@ -68,7 +68,8 @@ struct trie {
     }
     template <class F>
     static observer of(F& f) noexcept {
-      return {&f, [](void* c, const value_view& old) { (*static_cast<F*>(c))(old); }};
+      return {const_cast<void*>(static_cast<const void*>(&f)),
+              [](void* c, const value_view& old) { (*static_cast<F*>(c))(old); }};
     }
   };
 
