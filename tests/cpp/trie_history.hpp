@@ -297,12 +297,26 @@ class history {
     version v = any();
     for (unsigned n = 1 + choose_(8); n != 0; --n) {
       const std::string& k = any_key();
+      // What is about to be replaced or taken out is told, once, and nothing else is.
+      const std::optional<unsigned> was = value_in(v.model, k);
+      std::optional<unsigned> told;
+      const auto seen = [&](const auto& old) {
+        require(!told, "an edit tells twice what it replaces");
+        told = sample::id(old);
+      };
       if (choose_(3) == 0) {
-        v.map = std::move(v.map).erase(k);
+        v.map = std::move(v.map).erase(k, seen);
         v.model.erase(k);
+        require(told == was, "erase tells another value than it takes out");
       } else {
         const unsigned id = any_value();
-        v.map = std::move(v.map).set(k, sample::make(id));
+        if (choose_(2) == 0) {
+          v.map = std::move(v.map).set(k, sample::make(id));
+        } else {
+          v.map = std::move(v.map).set(k, sample::make(id), seen);
+          require(told == (was == id ? std::nullopt : was),
+                  "set tells another value than it replaces");
+        }
         v.model[k] = id;
       }
       check(v);
