@@ -1,7 +1,15 @@
 // js/web → dist-web/: static files that any server can serve, below any path.
 import * as esbuild from 'esbuild'
 import { createHash } from 'node:crypto'
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -35,7 +43,9 @@ const common = {
 
 /** The logs of the example: those of the two contracts, without what the page does not read, and the blocks they name. */
 function example() {
-  const { contracts, blocks, logs } = JSON.parse(readFileSync(join(root, 'tests/vectors/chain-run.json'), 'utf8'))
+  const { contracts, blocks, logs } = JSON.parse(
+    readFileSync(join(root, 'tests/vectors/chain-run.json'), 'utf8'),
+  )
   const { ciphernodeRegistry, bondingRegistry } = contracts
   const emitters = [ciphernodeRegistry, bondingRegistry].map((address) => address.toLowerCase())
   return JSON.stringify({
@@ -43,7 +53,13 @@ function example() {
     blocks,
     logs: logs
       .filter(({ address }) => emitters.includes(address.toLowerCase()))
-      .map(({ address, topics, data, blockNumber, logIndex }) => ({ address, topics, data, blockNumber, logIndex })),
+      .map(({ address, topics, data, blockNumber, logIndex }) => ({
+        address,
+        topics,
+        data,
+        blockNumber,
+        logIndex,
+      })),
   })
 }
 
@@ -83,7 +99,12 @@ async function buildServiceWorker(dir) {
     .filter((name) => !/\.(map|txt)$/.test(name))
     .sort()
   const hash = createHash('sha256')
-  for (const name of names) hash.update(name).update('\0').update(readFileSync(join(dir, name))).update('\0')
+  for (const name of names)
+    hash
+      .update(name)
+      .update('\0')
+      .update(readFileSync(join(dir, name)))
+      .update('\0')
   await esbuild.build({
     ...common,
     format: 'iife',

@@ -99,14 +99,20 @@ const fates: Record<Fate, { size: number; stroke: string; fill?: string; width: 
   seated: { size: 11, stroke: 'accent', fill: 'accent', width: 0 },
 }
 
-export function drawScores(place: HTMLElement, { points, rowNames, cutOff, logarithmic, marked }: ScoresInput): Chart {
+export function drawScores(
+  place: HTMLElement,
+  { points, rowNames, cutOff, logarithmic, marked }: ScoresInput,
+): Chart {
   const rows = rowNames.length
   const rowHeight = Math.max(2, Math.min(26, 420 / rows))
   const named = rowHeight >= 14
   const xs = points.map((p) => p.score)
   const lowest = Math.min(xs[0] ?? 1, cutOff ?? 1)
   const kinds = Object.keys(fates) as Fate[]
-  const data: uPlot.AlignedData = [xs, ...kinds.map((fate) => points.map((p) => (p.fate === fate ? p.row : null)))]
+  const data: uPlot.AlignedData = [
+    xs,
+    ...kinds.map((fate) => points.map((p) => (p.fate === fate ? p.row : null))),
+  ]
   const tip = document.createElement('div')
   tip.className = 'tip'
   tip.hidden = true
@@ -136,7 +142,10 @@ export function drawScores(place: HTMLElement, { points, rowNames, cutOff, logar
             labelSize: 18,
             space: small ? 60 : 80,
             values: (_, splits) => splits.map((v) => (v == null ? '' : axisNumber(v))),
-            ...(logarithmic && { filter: powers, grid: { filter: powers, stroke: colour('line'), width: 1 } }),
+            ...(logarithmic && {
+              filter: powers,
+              grid: { filter: powers, stroke: colour('line'), width: 1 },
+            }),
           }),
           axis({
             size: named ? 100 : 44,
@@ -175,7 +184,8 @@ export function drawScores(place: HTMLElement, { points, rowNames, cutOff, logar
           ],
           draw: [
             (u) => {
-              if (cutOff !== undefined) verticalLine(u, cutOff, colour('cut'), [5, 4], `cut-off ${axisNumber(cutOff)}`)
+              if (cutOff !== undefined)
+                verticalLine(u, cutOff, colour('cut'), [5, 4], `cut-off ${axisNumber(cutOff)}`)
             },
           ],
         },
@@ -212,7 +222,9 @@ function nearest(u: uPlot, points: TicketPoint[], x: number, y: number): TicketP
 
 function axisNumber(v: number): string {
   if (v === 0 || v >= 0.1) return String(Number(v.toPrecision(3)))
-  return v.toFixed(Math.min(12, Math.ceil(-Math.log10(v)) + (isPower(v) ? 0 : 2))).replace(/(\.\d*?[1-9])0+$/, '$1')
+  return v
+    .toFixed(Math.min(12, Math.ceil(-Math.log10(v)) + (isPower(v) ? 0 : 2)))
+    .replace(/(\.\d*?[1-9])0+$/, '$1')
 }
 function isPower(v: number): boolean {
   const log = Math.log10(v)
@@ -253,8 +265,21 @@ export function drawHistory(place: HTMLElement, { steps, until, request, unit }:
           y: { range: (_, __, max) => [0, Math.max(1, max) * 1.12] },
         },
         axes: [
-          axis({ size: 28, space: 76, values: (_, splits, __, ___, step) => splits.map((t) => moment(t, step)) }),
-          axis({ size: 48, label: unit, labelFont: font, labelSize: 18, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e12, 1e15, 1e18] }),
+          axis({
+            size: 28,
+            space: 76,
+            values: (_, splits, __, ___, step) => splits.map((t) => moment(t, step)),
+          }),
+          axis({
+            size: 48,
+            label: unit,
+            labelFont: font,
+            labelSize: 18,
+            incrs: [
+              1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e12,
+              1e15, 1e18,
+            ],
+          }),
         ],
         series: [
           {},
@@ -273,7 +298,12 @@ export function drawHistory(place: HTMLElement, { steps, until, request, unit }:
               steps.forEach(({ from, active }, i) => {
                 if (!active) return
                 const left = u.valToPos(from, 'x', true)
-                ctx.fillRect(left, bbox.top, u.valToPos(steps[i + 1]?.from ?? end, 'x', true) - left, bbox.height)
+                ctx.fillRect(
+                  left,
+                  bbox.top,
+                  u.valToPos(steps[i + 1]?.from ?? end, 'x', true) - left,
+                  bbox.height,
+                )
               })
             },
           ],
@@ -318,7 +348,12 @@ export function drawVersionBytes(place: HTMLElement, input: VersionsInput): Char
 }
 
 /** Bars over versions; of several, later ones stand before earlier ones. */
-function bars(place: HTMLElement, { rows, chosen, request, choose }: VersionsInput, unit: string, series: { values: number[]; fill: string }[]): Chart {
+function bars(
+  place: HTMLElement,
+  { rows, chosen, request, choose }: VersionsInput,
+  unit: string,
+  series: { values: number[]; fill: string }[],
+): Chart {
   const first = rows[0]!.index
   const last = rows.at(-1)!.index
   return living(place, (width) => {
@@ -334,8 +369,22 @@ function bars(place: HTMLElement, { rows, chosen, request, choose }: VersionsInp
           y: { range: (_, __, max) => [0, Math.max(1, max) * 1.08] },
         },
         axes: [
-          axis({ size: 24, label: 'version', labelFont: font, labelSize: 18, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 100_000], grid: { show: false } }),
-          axis({ size: 48, label: unit, labelFont: font, labelSize: 18, space: 24, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000] }),
+          axis({
+            size: 24,
+            label: 'version',
+            labelFont: font,
+            labelSize: 18,
+            incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 100_000],
+            grid: { show: false },
+          }),
+          axis({
+            size: 48,
+            label: unit,
+            labelFont: font,
+            labelSize: 18,
+            space: 24,
+            incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 20_000, 50_000, 100_000],
+          }),
         ],
         series: [
           {},

@@ -30,12 +30,16 @@ export class Client {
       else waiting?.resolve(data.result)
     }
     this.#worker.onerror = (event) => {
-      for (const { reject } of this.#waiting.values()) reject(new Error(event.message || 'the worker could not be started'))
+      for (const { reject } of this.#waiting.values())
+        reject(new Error(event.message || 'the worker could not be started'))
       this.#waiting.clear()
     }
   }
 
-  ask<Name extends keyof Calls>(name: Name, ...args: Parameters<Calls[Name]>): Promise<ReturnType<Calls[Name]>> {
+  ask<Name extends keyof Calls>(
+    name: Name,
+    ...args: Parameters<Calls[Name]>
+  ): Promise<ReturnType<Calls[Name]>> {
     const id = ++this.#last
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve: resolve as (value: unknown) => void, reject })

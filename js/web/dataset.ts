@@ -1,11 +1,9 @@
 // What somebody opened: the registry, replayed as far as the logs go, and the requests with their logs.
 import {
   type Address,
-  bestTicket,
   explain,
   type Hex,
   NodeRegistry,
-  type NodeState,
   type RegistryEvent,
   type Report,
   type RequestArgs,
@@ -18,7 +16,17 @@ import {
 } from '../sortition/index.js'
 import { eventNamed, readArgs } from './decode.js'
 import { type Input, InputError } from './input.js'
-import type { Alterations, Checked, CheckOptions, History, HistoryRow, RequestSummary, ScoreCloud, ShownEvent, Summary } from './protocol.js'
+import type {
+  Alterations,
+  Checked,
+  CheckOptions,
+  History,
+  HistoryRow,
+  RequestSummary,
+  ScoreCloud,
+  ShownEvent,
+  Summary,
+} from './protocol.js'
 import type { Progress } from './versions.js'
 
 /** Tickets that are drawn; the lowest scores are what decides. */
@@ -69,7 +77,9 @@ export class Dataset {
     const known = registry.position
     const news = input.events.filter(
       ({ blockNumber, logIndex }) =>
-        !known || Number(blockNumber) > known.blockNumber || (Number(blockNumber) === known.blockNumber && logIndex > known.logIndex),
+        !known ||
+        Number(blockNumber) > known.blockNumber ||
+        (Number(blockNumber) === known.blockNumber && logIndex > known.logIndex),
     )
     news.forEach((event, i) => {
       registry = registry.apply(event)
@@ -123,12 +133,21 @@ export class Dataset {
   check(e3Id: bigint, options: CheckOptions, alterations: Alterations): Checked {
     const { events } = this.#request(e3Id)
     const shown = events.map((event) => altered(event, alterations[keyOf(event)]))
-    const checked = this.#verify(e3Id, shown.flatMap((each) => each.event ?? []), options)
+    const checked = this.#verify(
+      e3Id,
+      shown.flatMap((each) => each.event ?? []),
+      options,
+    )
     this.#reports.set(e3Id, checked.report)
     return { ...checked, events: shown.map((each) => each.shown) }
   }
 
-  #verify(e3Id: bigint, events: RegistryEvent[], options: CheckOptions, limit?: number): Omit<Checked, 'events'> {
+  #verify(
+    e3Id: bigint,
+    events: RegistryEvent[],
+    options: CheckOptions,
+    limit?: number,
+  ): Omit<Checked, 'events'> {
     const request = events.find((event) => event.eventName === 'CommitteeRequested')
     if (!request) throw new InputError('without its request there is nothing to check')
     const { entropyBlock } = request.args as RequestArgs
@@ -140,7 +159,9 @@ export class Dataset {
     const end = events.find(({ eventName }) => endings.includes(eventName))
     const report = verifyRequest(this.registry, {
       request: request as unknown as EventOrArgs<RequestArgs>,
-      submissions: events.filter(({ eventName }) => eventName === 'TicketSubmitted') as unknown as EventOrArgs<SubmissionArgs>[],
+      submissions: events.filter(
+        ({ eventName }) => eventName === 'TicketSubmitted',
+      ) as unknown as EventOrArgs<SubmissionArgs>[],
       finalized: end as unknown as EventOrArgs<FinalizedArgs> | EventOrArgs<FormationFailedArgs> | undefined,
       // A random word takes the place of the block hash; what a person states is checked against what the files say.
       blockHash: options.vrf ? undefined : blockHash,
@@ -193,22 +214,21 @@ export class Dataset {
     return this.#reports.get(e3Id) ?? this.check(e3Id, { policy: 'uncapped' }, {}).report
   }
 
-  /** An operator's states, each from the second on at which it differs from the one before; and its part in a request. */
-  history(operator: Address, e3Id: bigint | undefined, progress: Progress): History {
+  /** An operator's states by the second from which they hold, and its part in a request. A walk over the changes. */
+  history(operator: Address, e3Id: bigint | undefined): History {
     const rows: HistoryRow[] = []
-    const timepoints = this.registry.timepoints().map(Number)
-    timepoints.forEach((from, i) => {
-      const state = this.registry.at(from).get(operator)
-      const last = rows.at(-1)?.state
-      if (state && !(last && sameState(last, state))) rows.push({ from, state })
-      if (i % 1000 === 0) progress('Reading its history', i, timepoints.length)
-    })
-    return { rows, explanation: e3Id === undefined ? undefined : explain(this.registry, this.#reportOf(e3Id), operator) }
-  }
-
-  /** Whether a request is known, so that a link to it leads somewhere. */
-  has(e3Id: bigint): boolean {
-    return this.#requests.has(e3Id)
+    for (const { timestamp, what, state } of this.registry.history(operator)) {
+      const last = rows.at(-1)
+      // Within one second the last write is the one that counts.
+      if (last?.from === timestamp) {
+        last.state = state
+        last.events.push(what)
+      } else rows.push({ from: timestamp, state, events: [what] })
+    }
+    return {
+      rows,
+      explanation: e3Id === undefined ? undefined : explain(this.registry, this.#reportOf(e3Id), operator),
+    }
   }
 }
 
@@ -234,12 +254,6 @@ function share(score: bigint): number {
   return Math.max(Number(score >> 203n), 1) / 2 ** 53
 }
 
-function sameState(a: NodeState, b: NodeState): boolean {
-  return (
-    a.registered === b.registered && a.active === b.active && a.ticketBalance === b.ticketBalance && a.owner === b.owner
-  )
-}
-
 // --- logs as the page shows and alters them -------------------------------------------------------
 
 function keyOf({ blockNumber, logIndex }: RegistryEvent): string {
@@ -252,7 +266,9 @@ function altered(
   change: Record<string, string> | null | undefined,
 ): { event: RegistryEvent | undefined; shown: ShownEvent } {
   const names = eventNamed(event.eventName)!.inputs
-  const args = change ? readArgs(event.eventName, fromText(event.eventName, change)) : (event.args as Record<string, unknown>)
+  const args = change
+    ? readArgs(event.eventName, fromText(event.eventName, change))
+    : (event.args as Record<string, unknown>)
   const { eventName, blockNumber, logIndex, timestamp } = event
   return {
     event: change === null ? undefined : { ...event, args },
@@ -271,7 +287,8 @@ function altered(
 function toText(value: unknown, name: string): string {
   if (Array.isArray(value)) return value.map((each) => toText(each, name)).join('\n')
   // Scores and identifiers are hashes, not quantities.
-  if (typeof value === 'bigint' && /^(e3Id|scores?)$/.test(name)) return `0x${value.toString(16).padStart(64, '0')}`
+  if (typeof value === 'bigint' && /^(e3Id|scores?)$/.test(name))
+    return `0x${value.toString(16).padStart(64, '0')}`
   return String(value)
 }
 

@@ -36,7 +36,9 @@ const abis: Record<Role, readonly EventItem[]> = {
   bondingRegistry: bondingRegistryAbi,
 }
 const items = new Map<string, EventItem>(roles.flatMap((role) => abis[role].map((item) => [item.name, item])))
-const rolesByName = new Map<string, Role>(roles.flatMap((role) => abis[role].map((item) => [item.name, role])))
+const rolesByName = new Map<string, Role>(
+  roles.flatMap((role) => abis[role].map((item) => [item.name, role])),
+)
 
 /** The first topic of an event's logs: keccak-256 of its signature. */
 export function topicOf(item: EventItem): string {
@@ -101,7 +103,8 @@ export function decodeLog(log: RawLog): DecodedLog {
 }
 
 function wordsOf(hex: string, what: string): string {
-  if (!/^0x(?:[0-9a-fA-F]{64})*$/.test(hex)) throw new DecodeError(`the data of ${what} is not a row of 32-byte words`)
+  if (!/^0x(?:[0-9a-fA-F]{64})*$/.test(hex))
+    throw new DecodeError(`the data of ${what} is not a row of 32-byte words`)
   return hex.slice(2)
 }
 function wordAt(words: string, i: number, what: string): string {
@@ -127,9 +130,16 @@ function decodeWord(word: string, type: string, what: string): unknown {
     return `0x${word.slice(24).toLowerCase()}`
   }
   if (type === 'bool') return inRange(unsigned, 0n, 2n, type, what) === 1n
+  const integer = integerType(type)
+  return integerInRange(integer.signed ? BigInt.asIntN(256, unsigned) : unsigned, type, what)
+}
+
+/** In range, and as viem has it: a number up to 48 bits, a bigint beyond. */
+function integerInRange(value: bigint, type: string, what: string): number | bigint {
   const { signed, bits } = integerType(type)
-  if (!signed) return inRange(unsigned, 0n, 1n << bits, type, what)
-  return inRange(BigInt.asIntN(256, unsigned), -(1n << (bits - 1n)), 1n << (bits - 1n), type, what)
+  const half = 1n << (bits - 1n)
+  inRange(value, signed ? -half : 0n, signed ? half : 2n * half, type, what)
+  return bits <= 48n ? Number(value) : value
 }
 
 function integerType(type: string): { signed: boolean; bits: bigint } {
@@ -176,12 +186,9 @@ function readValue(value: unknown, type: string, what: string): unknown {
     }
     throw new DecodeError(`${what} must be 0x and ${digits} hexadecimal digits`)
   }
-  const { signed, bits } = integerType(type)
   const n = integer(value)
   if (n === undefined) throw new DecodeError(`${what} must be a whole number`)
-  return signed
-    ? inRange(n, -(1n << (bits - 1n)), 1n << (bits - 1n), type, what)
-    : inRange(n, 0n, 1n << bits, type, what)
+  return integerInRange(n, type, what)
 }
 
 /** A whole number from a number, a bigint, or text; undefined for anything else. */

@@ -21,7 +21,11 @@ function set(element: Element, props: Props): void {
 }
 
 /** An element with attributes, `on…` listeners, and children. */
-export function h<K extends keyof HTMLElementTagNameMap>(tag: K, props: Props = {}, ...children: Child[]): HTMLElementTagNameMap[K] {
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  props: Props = {},
+  ...children: Child[]
+): HTMLElementTagNameMap[K] {
   const element = document.createElement(tag)
   fill(element, children)
   set(element, props)
@@ -55,7 +59,12 @@ function classOf(column: Column | undefined): string | undefined {
 }
 
 /** A table with a caption for screen readers, and column heads. */
-export function table(caption: string, columns: Column[], rows: Child[][], rowClass?: (i: number) => string | undefined): HTMLElement {
+export function table(
+  caption: string,
+  columns: Column[],
+  rows: Child[][],
+  rowClass?: (i: number) => string | undefined,
+): HTMLElement {
   return h(
     'div',
     { className: 'table', tabindex: 0, role: 'region', 'aria-label': caption },
@@ -63,7 +72,15 @@ export function table(caption: string, columns: Column[], rows: Child[][], rowCl
       'table',
       {},
       h('caption', { className: 'hidden' }, caption),
-      h('thead', {}, h('tr', {}, columns.map((c) => h('th', { scope: 'col', className: classOf(c) }, c.name)))),
+      h(
+        'thead',
+        {},
+        h(
+          'tr',
+          {},
+          columns.map((c) => h('th', { scope: 'col', className: classOf(c) }, c.name)),
+        ),
+      ),
       h(
         'tbody',
         {},

@@ -1,6 +1,16 @@
 // Files that somebody drops: registry files, and logs in JSON, raw or decoded, with or without the blocks they are from.
 import type { Hex, RegistryEvent } from '../sortition/index.js'
-import { decodeLog, DecodeError, eventNamed, integer, type RawLog, readArgs, type Role, roleOf, roles } from './decode.js'
+import {
+  decodeLog,
+  DecodeError,
+  eventNamed,
+  integer,
+  type RawLog,
+  readArgs,
+  type Role,
+  roleOf,
+  roles,
+} from './decode.js'
 
 /** A file that cannot be used; the message names the file, and where in it. */
 export class InputError extends Error {
@@ -44,7 +54,10 @@ class Reading {
 
   add(file: InputFile): void {
     if (!looksLikeJson(file.bytes)) {
-      if (this.#registry) throw new InputError(`${this.#registry.name} and ${file.name} are both registry files: open one at a time`)
+      if (this.#registry)
+        throw new InputError(
+          `${this.#registry.name} and ${file.name} are both registry files: open one at a time`,
+        )
       this.#registry = file
       return
     }
@@ -70,7 +83,8 @@ class Reading {
     for (const role of roles) {
       const address = contracts[role]
       if (address === undefined) continue
-      if (typeof address !== 'string') throw new InputError(`${where}: the contract ${role} must be an address`)
+      if (typeof address !== 'string')
+        throw new InputError(`${where}: the contract ${role} must be an address`)
       this.#contracts.set(address.toLowerCase(), role)
     }
   }
@@ -80,7 +94,8 @@ class Reading {
     if ('topics' in item || 'eventName' in item) {
       this.#entries.push({ where, log: item })
       const block = integer(item.blockNumber)
-      if (block !== undefined) this.#addBlock(Number(block), item.blockTimestamp ?? item.timestamp, item.blockHash, where)
+      if (block !== undefined)
+        this.#addBlock(Number(block), item.blockTimestamp ?? item.timestamp, item.blockHash, where)
     } else if ('number' in item && 'timestamp' in item) {
       this.#addBlock(Number(number(item.number, 'number', where)), item.timestamp, item.hash, where)
     } else throw new InputError(`${where} is neither a log nor a block`)
@@ -98,7 +113,8 @@ class Reading {
     if (typeof hash !== 'string' || !/^0x[0-9a-fA-F]{64}$/.test(hash)) return
     const text = hash.toLowerCase() as Hex
     const known = this.#hashes.get(block)
-    if (known !== undefined && known !== text) throw new InputError(`${where}: block ${block} has another hash here than elsewhere`)
+    if (known !== undefined && known !== text)
+      throw new InputError(`${where}: block ${block} has another hash here than elsewhere`)
     this.#hashes.set(block, text)
   }
 
@@ -119,7 +135,10 @@ class Reading {
       const text = JSON.stringify(event, (_, v: unknown) => (typeof v === 'bigint' ? `${v}` : v))
       const known = seen.get(key)
       if (known === text) continue // files that overlap
-      if (known !== undefined) throw new InputError(`${where}: there is another log at block ${event.blockNumber}, log ${event.logIndex}`)
+      if (known !== undefined)
+        throw new InputError(
+          `${where}: there is another log at block ${event.blockNumber}, log ${event.logIndex}`,
+        )
       seen.set(key, text)
       events.push(event)
     }
@@ -147,7 +166,8 @@ class Reading {
         )
       }
       for (const address of candidates.keys()) {
-        if (this.#contracts.has(address)) throw new InputError(`${address} writes the logs of two contracts: name them in "contracts"`)
+        if (this.#contracts.has(address))
+          throw new InputError(`${address} writes the logs of two contracts: name them in "contracts"`)
         this.#contracts.set(address, role)
       }
     }
@@ -169,7 +189,10 @@ class Reading {
     }
   }
 
-  #place(log: Record<string, unknown>, where: string): Pick<RegistryEvent, 'blockNumber' | 'logIndex' | 'timestamp'> {
+  #place(
+    log: Record<string, unknown>,
+    where: string,
+  ): Pick<RegistryEvent, 'blockNumber' | 'logIndex' | 'timestamp'> {
     const blockNumber = number(log.blockNumber, 'blockNumber', where)
     const timestamp = this.#times.get(Number(blockNumber))
     if (timestamp === undefined) {
@@ -197,7 +220,8 @@ function parse({ name, bytes }: InputFile): unknown {
 }
 
 function fields(value: unknown, where: string): Record<string, unknown> {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) throw new InputError(`${where} is not an object`)
+  if (value === null || typeof value !== 'object' || Array.isArray(value))
+    throw new InputError(`${where} is not an object`)
   return value as Record<string, unknown>
 }
 
@@ -211,5 +235,7 @@ function number(value: unknown, name: string, where: string): bigint {
 
 function isRaw(log: Record<string, unknown>): log is Record<string, unknown> & RawLog {
   const { topics, data } = log
-  return Array.isArray(topics) && topics.every((topic) => typeof topic === 'string') && typeof data === 'string'
+  return (
+    Array.isArray(topics) && topics.every((topic) => typeof topic === 'string') && typeof data === 'string'
+  )
 }

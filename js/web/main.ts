@@ -42,14 +42,26 @@ put(main, source, trouble, working, result)
 
 const parts = {
   verdict: section('verdict', 'Verdict'),
-  committee: section('committee', 'The committee', 'Who follows from the submitted tickets: the lowest scores, in order of address.'),
+  committee: section(
+    'committee',
+    'The committee',
+    'Who follows from the submitted tickets: the lowest scores, in order of address.',
+  ),
   scores: section(
     'scores',
     'All tickets',
     'Each ticket of each eligible operator has a score, a hash of operator, ticket, request and seed. An operator submits one ticket; the lowest scores win.',
   ),
-  ideal: section('ideal', 'Ideal and real', 'Who would have been drawn, had every eligible operator submitted its best ticket.'),
-  operator: section('operator', 'One operator', 'What is known of it at each second, and what that meant for this request.'),
+  ideal: section(
+    'ideal',
+    'Ideal and real',
+    'Who would have been drawn, had every eligible operator submitted its best ticket.',
+  ),
+  operator: section(
+    'operator',
+    'One operator',
+    'What is known of it at each second, and what that meant for this request.',
+  ),
   versions: section(
     'versions',
     'Versions, and what they share',
@@ -108,7 +120,9 @@ const actions: Actions & Opening & { undoAll(): void } = {
   goTo(id) {
     const title = document.querySelector<HTMLElement>(`#${id}-title`)
     title?.focus({ preventScroll: true })
-    title?.scrollIntoView({ behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth' })
+    title?.scrollIntoView({
+      behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth',
+    })
   },
   openExample() {
     location.hash = placeHash({ from: 'example' })
@@ -132,7 +146,9 @@ async function openFiles(files: File[]): Promise<void> {
   put(trouble)
   showProgress('Reading')
   try {
-    const read = await Promise.all(files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })))
+    const read = await Promise.all(
+      files.map(async (file) => ({ name: file.name, bytes: new Uint8Array(await file.arrayBuffer()) })),
+    )
     const next = await client.ask('open', read)
     show(next, files.map((file) => file.name).join(', '))
     const known = next.requests.some((each) => each.e3Id === place.e3Id)
@@ -168,7 +184,9 @@ function show(next: Summary, name: string): void {
 
 async function save(): Promise<void> {
   const bytes = await client.ask('save')
-  const address = URL.createObjectURL(new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'application/octet-stream' }))
+  const address = URL.createObjectURL(
+    new Blob([bytes as Uint8Array<ArrayBuffer>], { type: 'application/octet-stream' }),
+  )
   h('a', { href: address, download: 'registry.hamt' }).click()
   setTimeout(() => URL.revokeObjectURL(address), 10_000)
 }
@@ -249,7 +267,10 @@ function settle({ requests, operators, versions }: Summary): void {
 }
 
 function drawInvitation(): void {
-  const expected = place.e3Id === undefined ? undefined : `This link leads to ${requestName(place.e3Id).toLowerCase()} in somebody’s files: open the same ones to see it.`
+  const expected =
+    place.e3Id === undefined
+      ? undefined
+      : `This link leads to ${requestName(place.e3Id).toLowerCase()} in somebody’s files: open the same ones to see it.`
   put(source, invitation(actions, expected))
   put(result)
 }
@@ -264,7 +285,11 @@ function drawSource(now: Summary): void {
     requestPick,
     withRequests
       ? [parts.verdict, parts.committee, parts.scores, parts.ideal].map((part) => part.whole)
-      : h('p', { className: 'notice' }, 'There are no requests in these files, so there is no draw to check. Open the logs of one beside them.'),
+      : h(
+          'p',
+          { className: 'notice' },
+          'There are no requests in these files, so there is no draw to check. Open the logs of one beside them.',
+        ),
     now.operators.length > 0 && parts.operator.whole,
     parts.versions.whole,
     withRequests && parts.logs.whole,
@@ -274,12 +299,26 @@ function drawSource(now: Summary): void {
 function drawRequestPick({ requests }: Summary): void {
   if (requests.length === 0) return put(requestPick)
   const word = (each: RequestSummary) =>
-    each.violations === undefined ? 'seed needed' : each.violations > 0 ? 'wrong' : each.outcome === 'open' ? 'no result yet' : 'right'
+    each.violations === undefined
+      ? 'seed needed'
+      : each.violations > 0
+        ? 'wrong'
+        : each.outcome === 'open'
+          ? 'no result yet'
+          : 'right'
   const select = h(
     'select',
-    { id: 'request-pick', onchange: () => (location.hash = placeHash({ ...(place.from && { from: place.from }), e3Id: BigInt(select.value) })) },
+    {
+      id: 'request-pick',
+      onchange: () =>
+        (location.hash = placeHash({ ...(place.from && { from: place.from }), e3Id: BigInt(select.value) })),
+    },
     requests.map((each) =>
-      h('option', { value: `0x${each.e3Id.toString(16)}`, selected: each.e3Id === place.e3Id }, `${requestName(each.e3Id)} · ${timeText(each.time).slice(0, 16)} · ${word(each)}`),
+      h(
+        'option',
+        { value: `0x${each.e3Id.toString(16)}`, selected: each.e3Id === place.e3Id },
+        `${requestName(each.e3Id)} · ${timeText(each.time).slice(0, 16)} · ${word(each)}`,
+      ),
     ),
   )
   put(requestPick, h('p', { className: 'pick' }, h('label', { for: 'request-pick' }, 'Request'), select))
@@ -324,7 +363,11 @@ function drawSeedNeeded(now: RequestSummary, message: string): void {
   put(
     verdictBody,
     h('p', { className: 'sentence', id: 'sentence' }, 'The seed is needed first.'),
-    h('p', {}, `A draw is checked with its seed, which follows from a block hash or a random word, and ${message}. Any node or block explorer tells it.`),
+    h(
+      'p',
+      {},
+      `A draw is checked with its seed, which follows from a block hash or a random word, and ${message}. Any node or block explorer tells it.`,
+    ),
   )
   put(optionsPlace, optionsForm(options, now, message, applyOptions))
   for (const part of afterVerdict) parts[part].whole.hidden = true
@@ -354,11 +397,15 @@ async function drawChecked(next: Checked, now: RequestSummary, move: number): Pr
   comparison(parts.ideal.body, report, actions)
   logs(parts.logs.body, next.events, alterations, alter)
   delete drawn.operator
-  const [charts, cloud] = await Promise.all([loadCharts(), client.ask('scores', now.e3Id).catch((e: Error) => e)])
+  const [charts, cloud] = await Promise.all([
+    loadCharts(),
+    client.ask('scores', now.e3Id).catch((e: Error) => e),
+  ])
   if (move !== moves) return
   drawn.scores?.destroy()
   delete drawn.scores
-  if (cloud instanceof Error) put(parts.scores.body, h('p', {}, `There is no picture of the tickets: ${cloud.message}.`))
+  if (cloud instanceof Error)
+    put(parts.scores.body, h('p', {}, `There is no picture of the tickets: ${cloud.message}.`))
   else drawn.scores = scores(parts.scores.body, cloud, report, shownOperator(), charts, actions)
 }
 
@@ -369,10 +416,16 @@ function shownOperator(): string | undefined {
 async function drawOperator(now: RequestSummary | undefined, move: number): Promise<void> {
   const operator = shownOperator()
   if (operator === undefined || drawn.operator === operator || (now && !checked)) return
-  const [charts, known] = await Promise.all([loadCharts(), client.ask('history', operator as Address, now?.e3Id)])
+  const [charts, known] = await Promise.all([
+    loadCharts(),
+    client.ask('history', operator as Address, now?.e3Id),
+  ])
   if (move !== moves) return
   drawn.operator = operator
-  put(pickPlace, operatorPicker(summary!, checked?.report.ranking ?? [], operator, (chosen) => goTo({ operator: chosen })))
+  put(
+    pickPlace,
+    operatorPicker(summary!, checked?.report.ranking ?? [], operator, (chosen) => goTo({ operator: chosen })),
+  )
   drawn.history?.destroy()
   drawn.history = history(historyPlace, known, now, summary!.last ?? 0, charts)
 }
@@ -388,7 +441,8 @@ async function drawVersions(now: RequestSummary | undefined, move: number): Prom
     delete drawn.version
   }
   const { rows, of } = drawn.rows
-  if (rows.length === 0) return versions(versionsPlace, drawn.rows, now, undefined, charts, () => undefined) && undefined
+  if (rows.length === 0)
+    return versions(versionsPlace, drawn.rows, now, undefined, charts, () => undefined) && undefined
   const standard = (now && versionBefore(rows, now.time)) ?? rows.at(-1)!
   const chosen = rows.some((row) => row.index === place.version) ? place.version! : standard.index
   if (drawn.version === chosen) return
@@ -420,7 +474,10 @@ function setDragging(on: boolean): void {
 }
 const carriesFiles = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false
 addEventListener('dragenter', (event) => carriesFiles(event) && setDragging(++dragging > 0))
-addEventListener('dragleave', (event) => carriesFiles(event) && setDragging((dragging = Math.max(0, dragging - 1)) > 0))
+addEventListener(
+  'dragleave',
+  (event) => carriesFiles(event) && setDragging((dragging = Math.max(0, dragging - 1)) > 0),
+)
 addEventListener('dragover', (event) => carriesFiles(event) && event.preventDefault())
 addEventListener('drop', (event) => {
   if (!carriesFiles(event)) return
@@ -436,7 +493,14 @@ addEventListener('hashchange', () => {
 const offline = h('span', {}, '')
 put(
   document.querySelector('#foot')!,
-  h('p', {}, 'Scores, selection and the versions’ tries are computed by ', h('code', {}, 'hamt-wasm'), ', a WebAssembly module, in a worker of this page. ', offline),
+  h(
+    'p',
+    {},
+    'Scores, selection and the versions’ tries are computed by ',
+    h('code', {}, 'hamt-wasm'),
+    ', a WebAssembly module, in a worker of this page. ',
+    offline,
+  ),
 )
 if ('serviceWorker' in navigator && isSecureContext) {
   navigator.serviceWorker

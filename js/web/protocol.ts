@@ -75,6 +75,8 @@ export interface HistoryRow {
   /** The state holds from this second on. */
   from: number
   state: NodeState
+  /** The names of the events of that second. */
+  events: string[]
 }
 export interface History {
   rows: HistoryRow[]

@@ -20,14 +20,23 @@ const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url, 'http://localhost').pathname))
     const file = join(folder, path.endsWith('/') ? join(path, 'index.html') : path)
     const size = statSync(file).size
-    response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream', 'content-length': size })
+    response.writeHead(200, {
+      'content-type': types[extname(file)] ?? 'application/octet-stream',
+      'content-length': size,
+    })
     createReadStream(file).pipe(response)
   } catch {
     response.writeHead(404).end('Not found')
   }
 })
 server.on('error', (error) => {
-  console.error(error.code === 'EADDRINUSE' ? `Port ${port} is in use: name another, as in 'npm run web -- 8081'.` : error.message)
+  console.error(
+    error.code === 'EADDRINUSE'
+      ? `Port ${port} is in use: name another, as in 'npm run web -- 8081'.`
+      : error.message,
+  )
   process.exitCode = 1
 })
-server.listen(port, '127.0.0.1', () => console.log(`The verifier page: http://127.0.0.1:${server.address().port}/`))
+server.listen(port, '127.0.0.1', () =>
+  console.log(`The verifier page: http://127.0.0.1:${server.address().port}/`),
+)

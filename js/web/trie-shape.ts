@@ -40,7 +40,12 @@ export function trieShape(keys: Iterable<string>, touched: Iterable<string>, isF
   const marks = [...touched].map((key) => ({ key, hash: hashOf(key) }))
   const shape: Shape = { keys: [], depths: [], nodes: [] }
   const visit = (here: typeof all, marked: typeof marks, depth: number): void => {
-    shape.nodes.push({ depth, from: shape.keys.length, size: here.length, isNew: isFirst || marked.length > 0 })
+    shape.nodes.push({
+      depth,
+      from: shape.keys.length,
+      size: here.length,
+      isNew: isFirst || marked.length > 0,
+    })
     if (depth === lastDepth) {
       for (const { key } of here.sort((a, b) => (a.key < b.key ? -1 : 1))) place(shape, key, depth)
       return

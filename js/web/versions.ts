@@ -19,7 +19,10 @@ function nodesOf(versions: Version[]): number {
   return nodes
 }
 
-function measure(before: Version | undefined, after: Version): Pick<VersionRow, 'nodes' | 'newNodes' | 'bytes' | 'alone'> {
+function measure(
+  before: Version | undefined,
+  after: Version,
+): Pick<VersionRow, 'nodes' | 'newNodes' | 'bytes' | 'alone'> {
   const nodes = nodesOf([after])
   const alone = serialize([after]).length
   if (!before) return { nodes, newNodes: nodes, bytes: alone, alone }
@@ -32,7 +35,11 @@ function measure(before: Version | undefined, after: Version): Pick<VersionRow, 
 }
 
 /** The versions around a second, or the last ones: at most `window`, most of them before it. */
-export function measureVersions(registry: NodeRegistry, near: number | undefined, progress: Progress): Versions {
+export function measureVersions(
+  registry: NodeRegistry,
+  near: number | undefined,
+  progress: Progress,
+): Versions {
   const timepoints = registry.timepoints().map(Number)
   const at = near === undefined ? timepoints.length : timepoints.filter((t) => t < near).length
   const end = Math.min(timepoints.length, Math.max(window, at + window / 4))

@@ -22,7 +22,10 @@ function opened(): Dataset {
 }
 
 type Handlers = {
-  [Name in keyof Calls]: (progress: Progress, ...args: Parameters<Calls[Name]>) => ReturnType<Calls[Name]> | Promise<ReturnType<Calls[Name]>>
+  [Name in keyof Calls]: (
+    progress: Progress,
+    ...args: Parameters<Calls[Name]>
+  ) => ReturnType<Calls[Name]> | Promise<ReturnType<Calls[Name]>>
 }
 
 const handlers: Handlers = {
@@ -31,12 +34,13 @@ const handlers: Handlers = {
   },
   async openExample(progress, address) {
     const response = await fetch(new URL(address, scope.location.href))
-    if (!response.ok) throw new Error(`the example could not be loaded: the server answered ${response.status}`)
+    if (!response.ok)
+      throw new Error(`the example could not be loaded: the server answered ${response.status}`)
     return openFiles([{ name: 'The example', bytes: new Uint8Array(await response.arrayBuffer()) }], progress)
   },
   check: (_, e3Id, options, alterations) => opened().check(e3Id, options, alterations),
   scores: (progress, e3Id) => opened().scores(e3Id, progress),
-  history: (progress, operator: Address, e3Id) => opened().history(operator, e3Id, progress),
+  history: (_, operator: Address, e3Id) => opened().history(operator, e3Id),
   versions: (progress, near) => measureVersions(opened().registry, near, progress),
   trie: (_, index) => trieOf(opened().registry, index),
   save: () => opened().registry.serialize(),

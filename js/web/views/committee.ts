@@ -6,15 +6,28 @@ import { type Actions, operator, score } from './common.js'
 
 export function committee(body: HTMLElement, report: Report, actions: Actions): void {
   if (report.committee.length === 0) {
-    put(body, h('p', {}, `There are fewer than ${report.size} valid submissions, so no committee follows from them.`))
+    put(
+      body,
+      h('p', {}, `There are fewer than ${report.size} valid submissions, so no committee follows from them.`),
+    )
     return
   }
   put(
     body,
     table(
       'The committee',
-      [{ name: 'Party', number: true }, { name: 'Operator' }, { name: 'Ticket', number: true }, { name: 'Score', number: true }],
-      report.committee.map((seat) => [String(seat.partyId), operator(seat.node, actions, 'much'), grouped(seat.ticket), score(seat.score)]),
+      [
+        { name: 'Party', number: true },
+        { name: 'Operator' },
+        { name: 'Ticket', number: true },
+        { name: 'Score', number: true },
+      ],
+      report.committee.map((seat) => [
+        String(seat.partyId),
+        operator(seat.node, actions, 'much'),
+        grouped(seat.ticket),
+        score(seat.score),
+      ]),
     ),
   )
 }
@@ -49,7 +62,14 @@ export function comparison(body: HTMLElement, report: Report, actions: Actions):
     ),
     table(
       'Ideal and real committee',
-      [{ name: 'Rank', number: true }, { name: 'Operator' }, { name: 'Best score', number: true, wideOnly: true }, { name: 'Ideal' }, { name: 'Real' }, { name: 'What happened' }],
+      [
+        { name: 'Rank', number: true },
+        { name: 'Operator' },
+        { name: 'Best score', number: true, wideOnly: true },
+        { name: 'Ideal' },
+        { name: 'Real' },
+        { name: 'What happened' },
+      ],
       rows.map((row) => [
         row.rank === undefined ? '–' : grouped(row.rank),
         operator(row.node, actions),
@@ -64,7 +84,12 @@ export function comparison(body: HTMLElement, report: Report, actions: Actions):
 }
 
 function seat(there: boolean, kind: string): HTMLElement {
-  return h('span', { className: `seat ${there ? kind : 'none'}` }, h('span', { className: 'hidden' }, there ? 'yes' : 'no'))
+  return h(
+    'span',
+    {},
+    there && h('span', { className: `seat ${kind}` }),
+    h('span', { className: 'hidden' }, there ? 'yes' : 'no'),
+  )
 }
 
 function rowsOf(report: Report): Row[] {
@@ -75,7 +100,10 @@ function rowsOf(report: Report): Row[] {
   const submitted = new Map(report.submissions.map((each) => [each.node, each]))
   const ranks = new Map(report.ranking.map((node, i) => [node, i + 1]))
   const lastRank = Math.max(...[...ideal.keys(), ...real].map((node) => ranks.get(node) ?? 0))
-  const shown = [...report.ranking.slice(0, lastRank + extra), ...[...real].filter((node) => !ranks.has(node))]
+  const shown = [
+    ...report.ranking.slice(0, lastRank + extra),
+    ...[...real].filter((node) => !ranks.has(node)),
+  ]
   return shown.map((node) => {
     const submission = submitted.get(node)
     return {

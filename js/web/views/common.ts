@@ -12,7 +12,11 @@ export interface Actions {
 }
 
 /** An operator: short where there is little room, whole for a pointer; leads to its history. */
-export function operator(address: Address, actions: Actions, room: 'little' | 'much' = 'little'): HTMLElement {
+export function operator(
+  address: Address,
+  actions: Actions,
+  room: 'little' | 'much' = 'little',
+): HTMLElement {
   return h(
     'a',
     {
@@ -23,7 +27,10 @@ export function operator(address: Address, actions: Actions, room: 'little' | 'm
     },
     room === 'little'
       ? shortAddress(address)
-      : [h('span', { className: 'wide-only' }, address), h('span', { className: 'narrow-only' }, shortAddress(address))],
+      : [
+          h('span', { className: 'wide-only' }, address),
+          h('span', { className: 'narrow-only' }, shortAddress(address)),
+        ],
   )
 }
 
@@ -32,7 +39,11 @@ export function score(value: bigint): HTMLElement {
   return h('span', { className: 'score', title: hex(value) }, scoreText(value))
 }
 
-export function section(id: string, title: string, ...about: (Node | string)[]): { whole: HTMLElement; body: HTMLElement } {
+export function section(
+  id: string,
+  title: string,
+  ...about: (Node | string)[]
+): { whole: HTMLElement; body: HTMLElement } {
   const body = h('div', { className: 'body' })
   const whole = h(
     'section',
@@ -45,7 +56,10 @@ export function section(id: string, title: string, ...about: (Node | string)[]):
 }
 
 /** A picture with its legend; `place` is where a chart goes. */
-export function figure(label: string, legend: [mark: string, text: string][]): { whole: HTMLElement; place: HTMLElement } {
+export function figure(
+  label: string,
+  legend: [mark: string, text: string][],
+): { whole: HTMLElement; place: HTMLElement } {
   const place = h('div', { className: 'chart', role: 'img', 'aria-label': label })
   const whole = h(
     'figure',
@@ -54,7 +68,9 @@ export function figure(label: string, legend: [mark: string, text: string][]): {
       h(
         'ul',
         { className: 'legend' },
-        legend.map(([mark, text]) => h('li', {}, h('span', { className: `mark ${mark}`, 'aria-hidden': 'true' }), text)),
+        legend.map(([mark, text]) =>
+          h('li', {}, h('span', { className: `mark ${mark}`, 'aria-hidden': 'true' }), text),
+        ),
       ),
     place,
   )

@@ -31,16 +31,31 @@ export function logs(
   alterations: Alterations,
   alter: (alterations: Alterations) => Promise<string | undefined>,
 ): void {
-  const open = new Set([...body.querySelectorAll('details[open]')].map((each) => (each as HTMLElement).dataset.key))
-  const focused = body.contains(document.activeElement) ? document.activeElement!.closest('details')?.dataset.key : undefined
-  put(body, h('ol', { className: 'logs' }, events.map((event) => h('li', {}, log(event, alterations, alter)))))
+  const open = new Set(
+    [...body.querySelectorAll('details[open]')].map((each) => (each as HTMLElement).dataset.key),
+  )
+  const focused = body.contains(document.activeElement)
+    ? document.activeElement!.closest('details')?.dataset.key
+    : undefined
+  put(
+    body,
+    h(
+      'ol',
+      { className: 'logs' },
+      events.map((event) => h('li', {}, log(event, alterations, alter))),
+    ),
+  )
   for (const each of body.querySelectorAll('details')) {
     each.open = open.has(each.dataset.key)
     if (focused !== undefined && each.dataset.key === focused) each.querySelector('summary')!.focus()
   }
 }
 
-function log(event: ShownEvent, alterations: Alterations, alter: (alterations: Alterations) => Promise<string | undefined>): HTMLElement {
+function log(
+  event: ShownEvent,
+  alterations: Alterations,
+  alter: (alterations: Alterations) => Promise<string | undefined>,
+): HTMLElement {
   const { key, args, altered } = event
   const id = (name: string) => `log-${key.replace(':', '-')}-${name}`
   const problem = h('p', { className: 'problem', role: 'alert' })
@@ -65,17 +80,30 @@ function log(event: ShownEvent, alterations: Alterations, alter: (alterations: A
       onsubmit: (submitted: Event) => {
         submitted.preventDefault()
         const values = new FormData(form)
-        void apply({ ...alterations, [key]: Object.fromEntries(args.map(([name]) => [name, String(values.get(name) as string)])) })
+        void apply({
+          ...alterations,
+          [key]: Object.fromEntries(args.map(([name]) => [name, String(values.get(name) as string)])),
+        })
       },
     },
-    h('p', { className: 'about' }, `Block ${event.blockNumber}, log ${event.logIndex}, ${timeText(event.timestamp)}: ${event.eventName}`),
+    h(
+      'p',
+      { className: 'about' },
+      `Block ${event.blockNumber}, log ${event.logIndex}, ${timeText(event.timestamp)}: ${event.eventName}`,
+    ),
     fields,
     problem,
     h(
       'p',
       { className: 'buttons' },
       h('button', { type: 'submit' }, 'Alter and check'),
-      event.eventName !== 'CommitteeRequested' && altered !== 'left out' && h('button', { type: 'button', onclick: () => void apply({ ...alterations, [key]: null }) }, 'Leave this log out'),
+      event.eventName !== 'CommitteeRequested' &&
+        altered !== 'left out' &&
+        h(
+          'button',
+          { type: 'button', onclick: () => void apply({ ...alterations, [key]: null }) },
+          'Leave this log out',
+        ),
       altered && h('button', { type: 'button', onclick: () => void apply(without) }, 'Undo'),
     ),
   )

@@ -8,10 +8,16 @@ import { figure } from './common.js'
 
 const rowsInTable = 500
 
-export function operatorPicker(summary: Summary, ranking: readonly string[], chosen: string, choose: (operator: string) => void): HTMLElement {
+export function operatorPicker(
+  summary: Summary,
+  ranking: readonly string[],
+  chosen: string,
+  choose: (operator: string) => void,
+): HTMLElement {
   const ranked = ranking.filter((node) => summary.operators.includes(node as `0x${string}`))
   const others = summary.operators.filter((node) => !ranked.includes(node))
-  const options = (nodes: readonly string[]) => nodes.map((node) => h('option', { value: node, selected: node === chosen }, node))
+  const options = (nodes: readonly string[]) =>
+    nodes.map((node) => h('option', { value: node, selected: node === chosen }, node))
   return h(
     'p',
     { className: 'pick' },
@@ -20,9 +26,19 @@ export function operatorPicker(summary: Summary, ranking: readonly string[], cho
       'select',
       { id: 'operator-pick', onchange: (event: Event) => choose((event.target as HTMLSelectElement).value) },
       ranked.length > 0 && h('optgroup', { label: 'Eligible, best ticket first' }, options(ranked)),
-      others.length > 0 && (ranked.length > 0 ? h('optgroup', { label: 'Others' }, options(others)) : options(others)),
+      others.length > 0 &&
+        (ranked.length > 0 ? h('optgroup', { label: 'Others' }, options(others)) : options(others)),
     ),
   )
+}
+
+const eventTexts: Record<string, string> = {
+  CiphernodeAdded: 'registered',
+  CiphernodeRemoved: 'removed',
+  TicketBalanceUpdated: 'balance changed',
+  OperatorActivationChanged: 'activity changed',
+  EligibilityConfigurationVersionUpdated: 'new rules of eligibility',
+  BondOwnerSet: 'owner set',
 }
 
 function stateText({ registered, active }: NodeState): string {
@@ -64,7 +80,9 @@ export function history(
   const end = Math.max(until, request?.time ?? 0)
   const label =
     `${plural(rows.length, 'state')} from ${timeText(rows[0]!.from)} on.` +
-    (inForce >= 0 ? ` At the request: ${stateText(rows[inForce]!.state)}, ${plural(amount(rows[inForce]!.state), inTickets ? 'ticket' : 'unit')}.` : '')
+    (inForce >= 0
+      ? ` At the request: ${stateText(rows[inForce]!.state)}, ${plural(amount(rows[inForce]!.state), inTickets ? 'ticket' : 'unit')}.`
+      : '')
   const { whole, place } = figure(`History of the operator. ${label}`, [
     ['line', inTickets ? 'tickets at the price of this request' : 'balance'],
     ['active', 'active'],
@@ -79,9 +97,17 @@ export function history(
       shown.length < rows.length ? `The last ${rowsInTable} states as a table` : 'The same as a table',
       table(
         'States of the operator',
-        [{ name: 'From' }, { name: 'State' }, { name: 'Balance', number: true }, ...(inTickets ? [{ name: 'Tickets', number: true }] : []), { name: 'At the request' }],
+        [
+          { name: 'From' },
+          { name: 'What happened', wideOnly: true },
+          { name: 'State' },
+          { name: 'Balance', number: true },
+          ...(inTickets ? [{ name: 'Tickets', number: true }] : []),
+          { name: 'At the request' },
+        ],
         shown.map((row) => [
           timeText(row.from),
+          [...new Set(row.events)].map((event) => eventTexts[event] ?? event).join(', '),
           stateText(row.state),
           grouped(row.state.ticketBalance),
           ...(inTickets ? [grouped(amount(row.state))] : []),

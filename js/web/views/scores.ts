@@ -69,9 +69,14 @@ export function scores(
     cutOff === undefined
       ? `${plural(cloud.total, 'ticket')} of ${plural(cloud.operators.length, 'operator')}. No committee was formed, so there is no cut-off.`
       : `${plural(cloud.total, 'ticket')} of ${plural(cloud.operators.length, 'operator')}; ${grouped(below.length)} of them scored ${scoreText(cutOff)} or less, where the last seat went` +
-        (silent > 0 ? `, and ${grouped(silent)} of those ${silent === 1 ? 'was' : 'were'} not submitted.` : '.')
+        (silent > 0
+          ? `, and ${grouped(silent)} of those ${silent === 1 ? 'was' : 'were'} not submitted.`
+          : '.')
   const present = order.filter((fate) => points.some((p) => p.fate === fate)).reverse()
-  const { whole, place } = figure(`All tickets by score. ${sentence}`, present.map((fate) => [fate, fateTexts[fate]]))
+  const { whole, place } = figure(
+    `All tickets by score. ${sentence}`,
+    present.map((fate) => [fate, fateTexts[fate]]),
+  )
   let logarithmic = true
   let now = marked
   let chart: Chart
@@ -105,14 +110,26 @@ export function scores(
   put(
     body,
     h('p', {}, sentence),
-    cloud.scores.length < cloud.total && h('p', { className: 'about' }, `The ${grouped(cloud.scores.length)} lowest are drawn.`),
+    cloud.scores.length < cloud.total &&
+      h('p', { className: 'about' }, `The ${grouped(cloud.scores.length)} lowest are drawn.`),
     whole,
-    h('fieldset', { className: 'inline' }, h('legend', {}, 'Scale'), scale(true, 'logarithmic'), scale(false, 'linear')),
+    h(
+      'fieldset',
+      { className: 'inline' },
+      h('legend', {}, 'Scale'),
+      scale(true, 'logarithmic'),
+      scale(false, 'linear'),
+    ),
     fold(
       shown.length < points.length ? `The ${rowsInTable} lowest as a table` : 'The same as a table',
       table(
         'Tickets by score',
-        [{ name: 'Score', number: true }, { name: 'Operator' }, { name: 'Ticket', number: true }, { name: 'What became of it' }],
+        [
+          { name: 'Score', number: true },
+          { name: 'Operator' },
+          { name: 'Ticket', number: true },
+          { name: 'What became of it' },
+        ],
         shown.map((p) => [
           scoreText(p.score),
           operator(cloud.operators[p.row]!, actions),

@@ -21,9 +21,14 @@ const sentences: [ViolationCode, string][] = [
 export function verdictSentence(report: Report, outcome: RequestSummary['outcome']): string {
   if (report.ok) {
     if (outcome === 'open') return 'Nothing is wrong so far.'
-    return outcome === 'failed' ? 'Right: no committee could be formed.' : 'This committee was drawn by the rule.'
+    return outcome === 'failed'
+      ? 'Right: no committee could be formed.'
+      : 'This committee was drawn by the rule.'
   }
-  const [, what] = sentences.find(([code]) => report.violations.some((v) => v.code === code)) ?? ['', 'see below']
+  const [, what] = sentences.find(([code]) => report.violations.some((v) => v.code === code)) ?? [
+    '',
+    'see below',
+  ]
   return `Wrong: ${what}.`
 }
 
@@ -35,7 +40,9 @@ function basis(checked: Checked, operators: number, outcome: RequestSummary['out
       (counted < report.submissions.length ? `, ${grouped(counted)} of them validly.` : '.'),
   ]
   if (report.ok && outcome === 'finalized') {
-    parts.push(`The ${grouped(report.size)} lowest scores among these are the committee that the chain recorded.`)
+    parts.push(
+      `The ${grouped(report.size)} lowest scores among these are the committee that the chain recorded.`,
+    )
   } else if (report.ok && outcome === 'failed') {
     parts.push(`A committee needs ${grouped(report.size)}.`)
   }
@@ -97,7 +104,11 @@ function violations(list: Violation[]): HTMLElement {
 function readable(message: string): HTMLElement[] {
   return capital(message)
     .split(/(0x[0-9a-fA-F]{40,64})/)
-    .map((part, i) => (i % 2 === 1 ? h('span', { className: 'address', title: part }, shortAddress(part)) : h('span', {}, part)))
+    .map((part, i) =>
+      i % 2 === 1
+        ? h('span', { className: 'address', title: part }, shortAddress(part))
+        : h('span', {}, part),
+    )
 }
 
 function facts({ report, seedSource }: Checked, request: RequestSummary): HTMLElement {
@@ -105,7 +116,10 @@ function facts({ report, seedSource }: Checked, request: RequestSummary): HTMLEl
   const rows: [string, string, string?][] = [
     ['Request (e3Id)', hex(report.e3Id), 'long'],
     ...(contract ? ([['of contract', contract, 'long']] as [string, string, string][]) : []),
-    ['State of operators at', `${timeText(report.timepoint)} (second ${report.timepoint}), one before the request`],
+    [
+      'State of operators at',
+      `${timeText(report.timepoint)} (second ${report.timepoint}), one before the request`,
+    ],
     ['Seats', grouped(report.size)],
     ['Ticket price', `${grouped(report.ticketPrice)} units of the balance`],
     ['Policy', report.policy],
@@ -120,12 +134,32 @@ function facts({ report, seedSource }: Checked, request: RequestSummary): HTMLEl
 }
 
 /** How the check is made, where a person may know better than the files. */
-export function optionsForm(options: CheckOptions, request: RequestSummary, needed: string | undefined, apply: (options: CheckOptions) => void): HTMLElement {
-  const field = (id: string, label: string, hint: string, value = '') =>
-    [h('label', { for: id }, label), h('input', { id, name: id, value, autocomplete: 'off', spellcheck: 'false', 'aria-describedby': `${id}-hint` }), h('p', { className: 'about', id: `${id}-hint` }, hint)]
+export function optionsForm(
+  options: CheckOptions,
+  request: RequestSummary,
+  needed: string | undefined,
+  apply: (options: CheckOptions) => void,
+): HTMLElement {
+  const field = (id: string, label: string, hint: string, value = '') => [
+    h('label', { for: id }, label),
+    h('input', {
+      id,
+      name: id,
+      value,
+      autocomplete: 'off',
+      spellcheck: 'false',
+      'aria-describedby': `${id}-hint`,
+    }),
+    h('p', { className: 'about', id: `${id}-hint` }, hint),
+  ]
   const problem = h('p', { className: 'problem', role: 'alert' })
   const policy = (value: Policy, text: string) =>
-    h('label', { className: 'choice' }, h('input', { type: 'radio', name: 'policy', value, checked: options.policy === value }), ` ${text}`)
+    h(
+      'label',
+      { className: 'choice' },
+      h('input', { type: 'radio', name: 'policy', value, checked: options.policy === value }),
+      ` ${text}`,
+    )
   const form = h(
     'form',
     {
@@ -139,16 +173,42 @@ export function optionsForm(options: CheckOptions, request: RequestSummary, need
         }
       },
     },
-    h('fieldset', {}, h('legend', {}, 'Policy'), policy('uncapped', 'each operator for itself'), policy('owner-cap', 'at most one operator of each bond owner')),
-    field('blockHash', `Hash of block ${request.entropyBlock}`, 'The seed follows from it. Empty: as the files say.', options.blockHash),
-    field('seed', 'Seed', 'If you have it from elsewhere: then it is checked against the block hash.', options.seed === undefined ? '' : hex(options.seed)),
+    h(
+      'fieldset',
+      {},
+      h('legend', {}, 'Policy'),
+      policy('uncapped', 'each operator for itself'),
+      policy('owner-cap', 'at most one operator of each bond owner'),
+    ),
+    field(
+      'blockHash',
+      `Hash of block ${request.entropyBlock}`,
+      'The seed follows from it. Empty: as the files say.',
+      options.blockHash,
+    ),
+    field(
+      'seed',
+      'Seed',
+      'If you have it from elsewhere: then it is checked against the block hash.',
+      options.seed === undefined ? '' : hex(options.seed),
+    ),
     h(
       'details',
       { open: options.vrf !== undefined },
       h('summary', {}, 'A deployment that draws on a random word'),
-      field('randomWord', 'Random word', 'A number, decimal or after 0x.', options.vrf ? `${options.vrf.randomWord}` : ''),
+      field(
+        'randomWord',
+        'Random word',
+        'A number, decimal or after 0x.',
+        options.vrf ? `${options.vrf.randomWord}` : '',
+      ),
       field('chainId', 'Chain', 'Its number.', options.vrf ? `${options.vrf.chainId}` : ''),
-      field('registry', 'Registry', 'The address of the contract that asked for the word.', options.vrf?.registry ?? ''),
+      field(
+        'registry',
+        'Registry',
+        'The address of the contract that asked for the word.',
+        options.vrf?.registry ?? '',
+      ),
       field('requestId', 'Request of the word', 'Its number.', options.vrf ? `${options.vrf.requestId}` : ''),
     ),
     problem,
@@ -165,17 +225,20 @@ function readOptions(form: FormData): CheckOptions {
     return typeof value === 'string' ? value.trim() : ''
   }
   const number = (name: string, label: string): bigint => {
-    if (!/^(\d{1,78}|0x[0-9a-fA-F]{1,64})$/.test(text(name))) throw new Error(`${label} must be a number, decimal or after 0x.`)
+    if (!/^(\d{1,78}|0x[0-9a-fA-F]{1,64})$/.test(text(name)))
+      throw new Error(`${label} must be a number, decimal or after 0x.`)
     return BigInt(text(name))
   }
   const options: CheckOptions = { policy: text('policy') === 'owner-cap' ? 'owner-cap' : 'uncapped' }
   if (text('blockHash')) {
-    if (!/^0x[0-9a-fA-F]{64}$/.test(text('blockHash'))) throw new Error('The block hash must be 0x and 64 hexadecimal digits.')
+    if (!/^0x[0-9a-fA-F]{64}$/.test(text('blockHash')))
+      throw new Error('The block hash must be 0x and 64 hexadecimal digits.')
     options.blockHash = text('blockHash') as Hex
   }
   if (text('seed')) options.seed = number('seed', 'The seed')
   if (text('randomWord')) {
-    if (!/^0x[0-9a-fA-F]{40}$/.test(text('registry'))) throw new Error('The registry must be an address: 0x and 40 hexadecimal digits.')
+    if (!/^0x[0-9a-fA-F]{40}$/.test(text('registry')))
+      throw new Error('The registry must be an address: 0x and 40 hexadecimal digits.')
     options.vrf = {
       randomWord: number('randomWord', 'The random word'),
       chainId: number('chainId', 'The chain'),

@@ -31,9 +31,15 @@ export function versions(
   const all = later.reduce((sum, row) => sum + row.nodes, 0)
   const nodes = figure(
     `Trie nodes of ${plural(rows.length, 'version')}: ${grouped(all - fresh)} of ${grouped(all)} are taken over from the version before.`,
-    [['accent', 'new in this version'], ['shared', 'taken over from the one before'], ...(inForce ? ([['cut', 'the request']] as [string, string][]) : [])],
+    [
+      ['accent', 'new in this version'],
+      ['shared', 'taken over from the one before'],
+      ...(inForce ? ([['cut', 'the request']] as [string, string][]) : []),
+    ],
   )
-  const bytes = figure(`Bytes that each version adds to a file. All together ${bytesText(together)}.`, [['accent', 'bytes that a version adds to a file with the one before']])
+  const bytes = figure(`Bytes that each version adds to a file. All together ${bytesText(together)}.`, [
+    ['accent', 'bytes that a version adds to a file with the one before'],
+  ])
   put(
     body,
     h(
@@ -48,18 +54,42 @@ export function versions(
       'The same as a table',
       table(
         'Versions',
-        [{ name: 'Version', number: true }, { name: 'From' }, { name: 'Operators', number: true }, { name: 'Changed', number: true }, { name: 'Nodes', number: true }, { name: 'New', number: true }, { name: 'Adds', number: true }],
-        rows.map((row) => [grouped(row.index), timeText(row.timepoint), grouped(row.operators), grouped(row.changed), grouped(row.nodes), grouped(row.newNodes), `${grouped(row.bytes)} B`]),
+        [
+          { name: 'Version', number: true },
+          { name: 'From' },
+          { name: 'Operators', number: true },
+          { name: 'Changed', number: true },
+          { name: 'Nodes', number: true },
+          { name: 'New', number: true },
+          { name: 'Adds', number: true },
+        ],
+        rows.map((row) => [
+          grouped(row.index),
+          timeText(row.timepoint),
+          grouped(row.operators),
+          grouped(row.changed),
+          grouped(row.nodes),
+          grouped(row.newNodes),
+          `${grouped(row.bytes)} B`,
+        ]),
         (i) => (rows[i] === inForce ? 'counts' : undefined),
       ),
     ),
   )
   const input = { rows, chosen, request: inForce && inForce.index + 0.5, choose }
-  const drawn: Chart[] = [charts.drawVersionNodes(nodes.place, input), charts.drawVersionBytes(bytes.place, input)]
+  const drawn: Chart[] = [
+    charts.drawVersionNodes(nodes.place, input),
+    charts.drawVersionBytes(bytes.place, input),
+  ]
   return { destroy: () => drawn.forEach((chart) => chart.destroy()) }
 }
 
-export function versionPicker(rows: VersionRow[], of: number, chosen: number, choose: (index: number) => void): HTMLElement {
+export function versionPicker(
+  rows: VersionRow[],
+  of: number,
+  chosen: number,
+  choose: (index: number) => void,
+): HTMLElement {
   const row = rows.find((each) => each.index === chosen)
   const input = h('input', {
     type: 'range',
@@ -77,7 +107,12 @@ export function versionPicker(rows: VersionRow[], of: number, chosen: number, ch
   return h(
     'p',
     { className: 'pick range' },
-    h('label', { for: 'version-pick' }, 'Version ', h('output', { for: 'version-pick', id: 'version-now' }, String(chosen))),
+    h(
+      'label',
+      { for: 'version-pick' },
+      'Version ',
+      h('output', { for: 'version-pick', id: 'version-now' }, String(chosen)),
+    ),
     input,
     h('span', { className: 'about' }, row ? `from ${timeText(row.timepoint)} on` : ''),
   )
@@ -92,13 +127,19 @@ export function trie(body: HTMLElement, picture: TriePicture, actions: Actions):
   const changes = entries.filter((entry) => entry.change !== 'same')
   const isFirst = counted.newNodes === counted.nodes
   const shared = counted.nodes - counted.newNodes
-  const what = changes.map((entry) => `${shortAddress(entry.key)} ${entry.change}`).concat(removed.map((key) => `${shortAddress(key)} removed`))
+  const what = changes
+    .map((entry) => `${shortAddress(entry.key)} ${entry.change}`)
+    .concat(removed.map((key) => `${shortAddress(key)} removed`))
   const sentence =
     counted.nodes === 0
       ? 'No operator is known yet: the trie is empty.'
       : `${plural(counted.nodes, 'node')} ${counted.nodes === 1 ? 'holds' : 'hold'} ${plural(entries.length, 'operator')}; ` +
-        (isFirst ? 'all of them are new' : `${grouped(counted.newNodes)} ${counted.newNodes === 1 ? 'is' : 'are'} new, ${grouped(shared)} taken over`) +
-        (what.length > 0 ? `: ${what.slice(0, 4).join(', ')}${what.length > 4 ? ` and ${what.length - 4} more` : ''}.` : '.')
+        (isFirst
+          ? 'all of them are new'
+          : `${grouped(counted.newNodes)} ${counted.newNodes === 1 ? 'is' : 'are'} new, ${grouped(shared)} taken over`) +
+        (what.length > 0
+          ? `: ${what.slice(0, 4).join(', ')}${what.length > 4 ? ` and ${what.length - 4} more` : ''}.`
+          : '.')
   const { whole, place } = figure(`The trie of version ${picture.index}. ${sentence}`, [
     ['accent', 'new node'],
     ['shared', 'node taken over'],
@@ -116,14 +157,23 @@ export function trie(body: HTMLElement, picture: TriePicture, actions: Actions):
         table(
           'Nodes of the trie',
           [{ name: 'Level', number: true }, { name: 'Operators beneath', number: true }, { name: 'New' }],
-          nodes.slice(0, 200).map((node) => [String(node.depth), grouped(node.size), node.isNew ? 'new' : 'taken over']),
+          nodes
+            .slice(0, 200)
+            .map((node) => [String(node.depth), grouped(node.size), node.isNew ? 'new' : 'taken over']),
         ),
         table(
           'Operators in the order of the trie',
           [{ name: 'Operator' }, { name: 'Level', number: true }, { name: 'Change' }],
-          entries.slice(0, 200).map((entry) => [operator(entry.key, actions), String(entry.depth), entry.change === 'same' ? 'as before' : entry.change]),
+          entries
+            .slice(0, 200)
+            .map((entry) => [
+              operator(entry.key, actions),
+              String(entry.depth),
+              entry.change === 'same' ? 'as before' : entry.change,
+            ]),
         ),
-        (nodes.length > 200 || entries.length > 200) && h('p', { className: 'about' }, 'Each list ends after 200 rows.'),
+        (nodes.length > 200 || entries.length > 200) &&
+          h('p', { className: 'about' }, 'Each list ends after 200 rows.'),
       ),
   )
 }
@@ -149,7 +199,13 @@ function drawTrie({ nodes, entries }: TriePicture): Element[] {
       height: levelHeight - 5,
       rx: Math.min(4, width / 3),
     })
-    box.append(s('title', {}, `${node.depth === 0 ? 'root' : `level ${node.depth}`}: ${plural(node.size, 'operator')} beneath, ${node.isNew ? 'new' : 'taken over'}`))
+    box.append(
+      s(
+        'title',
+        {},
+        `${node.depth === 0 ? 'root' : `level ${node.depth}`}: ${plural(node.size, 'operator')} beneath, ${node.isNew ? 'new' : 'taken over'}`,
+      ),
+    )
     shapes.push({ isNew: node.isNew, element: box })
   }
   entries.forEach((entry, i) => {
@@ -167,7 +223,12 @@ function drawTrie({ nodes, entries }: TriePicture): Element[] {
   })
   const svg = s(
     'svg',
-    { class: 'trie', viewBox: `0 0 ${width} ${levels * levelHeight - 12}`, preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+    {
+      class: 'trie',
+      viewBox: `0 0 ${width} ${levels * levelHeight - 12}`,
+      preserveAspectRatio: 'none',
+      'aria-hidden': 'true',
+    },
     shapes.sort((a, b) => Number(a.isNew) - Number(b.isNew)).map((shape) => shape.element),
   )
   svg.setAttribute('height', String(levels * levelHeight - 12))
