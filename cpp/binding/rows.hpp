@@ -57,9 +57,15 @@ class rows {
  private:
   /// Length of a key in the units of a JavaScript string: one for each character, two above U+FFFF.
   static std::uint32_t utf16_length(std::string_view key) noexcept {
-    std::uint32_t n = 0;
-    for (const char c : key) {
-      const auto byte = static_cast<unsigned char>(c);
+    const char* p = key.data();
+    std::size_t left = key.size();
+    for (std::uint64_t word; left >= sizeof word; p += sizeof word, left -= sizeof word) {
+      std::memcpy(&word, p, sizeof word);
+      if ((word & 0x8080808080808080u) != 0) break;
+    }
+    auto n = static_cast<std::uint32_t>(key.size() - left);
+    for (; left != 0; ++p, --left) {
+      const auto byte = static_cast<unsigned char>(*p);
       n += (byte & 0xc0) != 0x80;
       n += byte >= 0xf0;
     }
