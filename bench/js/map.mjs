@@ -1,0 +1,436 @@
+// The map against immutable, hamt_plus, hamt, effect's HashMap (persistent) and the native Map (not persistent).
+//
+//     npm run bench:js map             (about five minutes; `-- --quick` for one with little meaning)
+//
+// One process, one run. Keys have 42 characters; lookups use strings that are equal to those in the map, but other objects. For every
+// row the libraries take turns, round after round, each with its own warm-up; a figure is the median of the rounds. Memory is measured
+// in one fresh process a library. Writes bench/results/map.json, and bench/js/map.svg and map.md, which bench/README.md shows.
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import os from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url))
+const quick = process.argv.includes('--quick')
+
+/** `count` keys like addresses, the same every time, each a fresh flat string. */
+function makeKeys(count, seed = 1) {
+  const keys = new Array(count)
+  const bytes = Buffer.alloc(42, '0x')
+  let s = seed
+  for (let i = 0; i < count; ++i) {
+    for (let j = 2; j < 42; ++j) {
+      s ^= s << 13
+      s ^= s >>> 17
+      s ^= s << 5
+      bytes[j] = '0123456789abcdef'.charCodeAt((s >>> 4) & 15)
+    }
+    keys[i] = bytes.latin1Slice(0, 42)
+  }
+  return keys
+}
+
+async function optional(name) {
+  try {
+    const module = await import(name)
+    return module.default ?? module
+  } catch {
+    return undefined
+  }
+}
+
+/** Every library behind the same few functions. `build` is a loop of `set` from the empty map; `from` its own fastest way. */
+async function load(only) {
+  const wanted = (name) => !only || only === name
+  const libraries = []
+  if (wanted('hamt-wasm')) {
+    const { Hamt, stats } = await import('hamt-wasm')
+    libraries.push({
+      name: 'hamt-wasm',
+      memory: () => stats().memory,
+      empty: () => Hamt.empty(),
+      from: (entries) => Hamt.from(entries),
+      get: (m, k) => m.get(k),
+      set: (m, k, v) => m.set(k, v),
+      delete: (m, k) => m.delete(k),
+      iterate: (m, f) => {
+        for (const [k, v] of m) f(k, v)
+      },
+      equals: (a, b) => a.equals(b),
+      diff: (a, b, f) => {
+        for (const change of a.diff(b)) f(change.key)
+      },
+    })
+  }
+  const byLookup = (library) => (a, b, f) => {
+    library.iterate(b, (k, v) => library.get(a, k) !== v && f(k))
+    library.iterate(a, (k) => library.get(b, k) === undefined && f(k))
+  }
+  const sameByLookup = (library) => (a, b) => {
+    let same = library.size(a) === library.size(b)
+    if (same) library.iterate(a, (k, v) => (same &&= library.get(b, k) === v))
+    return same
+  }
+  const add = (library) => {
+    library.diff ??= byLookup(library)
+    library.equals ??= sameByLookup(library)
+    libraries.push(library)
+  }
+  const Immutable = wanted('immutable') && (await optional('immutable'))
+  if (Immutable) {
+    add({
+      name: 'immutable',
+      empty: () => Immutable.Map(),
+      from: (entries) => Immutable.Map(entries),
+      get: (m, k) => m.get(k),
+      set: (m, k, v) => m.set(k, v),
+      delete: (m, k) => m.delete(k),
+      iterate: (m, f) => {
+        for (const [k, v] of m) f(k, v)
+      },
+      equals: (a, b) => a.equals(b),
+    })
+  }
+  for (const name of ['hamt_plus', 'hamt']) {
+    const hamt = wanted(name) && (await optional(name))
+    if (!hamt) continue
+    add({
+      name,
+      size: (m) => hamt.count(m),
+      empty: () => hamt.empty,
+      from: (entries) =>
+        hamt.mutate((m) => {
+          for (const [k, v] of entries) hamt.set(k, v, m)
+        }, hamt.empty),
+      get: (m, k) => hamt.get(k, m),
+      set: (m, k, v) => hamt.set(k, v, m),
+      delete: (m, k) => hamt.remove(k, m),
+      iterate: (m, f) => {
+        for (const [k, v] of hamt.entries(m)) f(k, v)
+      },
+    })
+  }
+  const effect = wanted('effect') && (await optional('effect'))
+  if (effect) {
+    const { HashMap, Option } = effect
+    add({
+      name: 'effect',
+      size: (m) => HashMap.size(m),
+      empty: () => HashMap.empty(),
+      from: (entries) => HashMap.fromIterable(entries),
+      get: (m, k) => {
+        const found = HashMap.get(m, k)
+        return Option.isSome(found) ? found.value : undefined
+      },
+      set: (m, k, v) => HashMap.set(m, k, v),
+      delete: (m, k) => HashMap.remove(m, k),
+      iterate: (m, f) => {
+        for (const [k, v] of m) f(k, v)
+      },
+    })
+  }
+  if (wanted('Map')) {
+    add({
+      name: 'Map',
+      native: true,
+      size: (m) => m.size,
+      empty: () => new Map(),
+      from: (entries) => new Map(entries),
+      get: (m, k) => m.get(k),
+      set: (m, k, v) => m.set(k, v),
+      delete: (m, k) => (m.delete(k), m),
+      iterate: (m, f) => {
+        for (const [k, v] of m) f(k, v)
+      },
+    })
+  }
+  return libraries
+}
+
+// --- rows ----------------------------------------------------------------------------------------
+
+let sink = 0
+
+/** What is measured: `run` gives how many operations it did. `prepare` is not measured. */
+const rows = [
+  {
+    name: 'get',
+    run(lib, { map, lookups }) {
+      for (const k of lookups) sink += lib.get(map, k)
+      return lookups.length
+    },
+  },
+  {
+    name: 'get, missing key',
+    run(lib, { map, missing }) {
+      for (const k of missing) if (lib.get(map, k) === undefined) ++sink
+      return missing.length
+    },
+  },
+  {
+    name: 'build by a loop of set',
+    run(lib, { fresh }) {
+      let m = lib.empty()
+      for (let i = 0; i < fresh.length; ++i) m = lib.set(m, fresh[i], i)
+      sink += lib.get(m, fresh[0])
+      return fresh.length
+    },
+  },
+  {
+    name: 'from',
+    run(lib, { entries }) {
+      sink += lib.get(lib.from(entries), entries[0][0])
+      return entries.length
+    },
+  },
+  {
+    name: 'loop of set over existing keys',
+    prepare: (lib, data) => (lib.native ? lib.from(data.entries) : data.map),
+    run(lib, { lookups }, map) {
+      let m = map
+      for (let i = 0; i < lookups.length; ++i) m = lib.set(m, lookups[i], i + 1)
+      sink += lib.get(m, lookups[0])
+      return lookups.length
+    },
+  },
+  {
+    name: 'delete, every key in turn',
+    prepare: (lib, data) => (lib.native ? lib.from(data.entries) : data.map),
+    run(lib, { lookups }, map) {
+      let m = map
+      for (const k of lookups) m = lib.delete(m, k)
+      return lookups.length
+    },
+  },
+  {
+    name: '1,000 kept versions from one base',
+    persistent: true,
+    run(lib, { map, lookups }) {
+      const versions = []
+      for (let i = 0; i < 1000; ++i) versions.push(lib.set(map, lookups[(i * 7919) % lookups.length], -i))
+      // Kept, and used.
+      for (let i = 0; i < 1000; ++i) sink += lib.get(versions[i], lookups[(i * 7919) % lookups.length])
+      return 1000
+    },
+  },
+  {
+    name: 'full iteration',
+    run(lib, { map, lookups }) {
+      lib.iterate(map, (k, v) => (sink += v + k.length))
+      return lookups.length
+    },
+  },
+  {
+    name: 'equality of relatives',
+    persistent: true,
+    perCall: true,
+    run(lib, { map, relative, back }) {
+      if (lib.equals(map, relative) || !lib.equals(map, back)) throw new Error(`${lib.name} is wrong`)
+      return 2
+    },
+  },
+  {
+    name: 'diff of relatives (10 changes)',
+    persistent: true,
+    perCall: true,
+    run(lib, { map, relative }) {
+      let changes = 0
+      lib.diff(map, relative, () => ++changes)
+      if (changes !== 10) throw new Error(`${lib.name} finds ${changes} changes`)
+      return 1
+    },
+  },
+]
+
+function dataFor(lib, n, keys) {
+  const { entries, lookups } = keys
+  const map = lib.from(entries)
+  let relative = map
+  for (let i = 0; i < 10; ++i) relative = lib.native ? relative : lib.set(relative, lookups[(i * 997) % n], -1 - i)
+  let back = relative
+  for (let i = 0; i < 10; ++i) {
+    const key = lookups[(i * 997) % n]
+    back = lib.native ? back : lib.set(back, key, lib.get(map, key))
+  }
+  return { ...keys, map, relative, back }
+}
+
+const median = (xs) => [...xs].sort((a, b) => a - b)[xs.length >> 1]
+
+/** Runs until at least a few milliseconds are spent; nanoseconds an operation. */
+function measure(lib, row, data, least) {
+  let operations = 0
+  let time = 0
+  do {
+    const made = row.prepare?.(lib, data)
+    const began = performance.now()
+    operations += row.run(lib, data, made)
+    time += performance.now() - began
+  } while (time < least)
+  return (time * 1e6) / operations
+}
+
+function runRows(libraries, n) {
+  const lookups = makeKeys(n)
+  // In another order than the keys were made in, as lookups are.
+  for (let i = n - 1; i > 0; --i) {
+    const j = (i * 7919 + 13) % (i + 1)
+    ;[lookups[i], lookups[j]] = [lookups[j], lookups[i]]
+  }
+  const keys = {
+    entries: makeKeys(n).map((k, i) => [k, i]),
+    fresh: makeKeys(n),
+    lookups,
+    missing: makeKeys(n, 99),
+  }
+  const data = new Map(libraries.map((lib) => [lib, dataFor(lib, n, keys)]))
+  const rounds = quick ? 3 : n >= 1_000_000 ? 5 : n >= 100_000 ? 9 : 25
+  const least = quick ? 1 : 5
+  return rows.map((row) => {
+    const taking = libraries.filter((lib) => !(row.persistent && lib.native))
+    const times = new Map(taking.map((lib) => [lib, []]))
+    for (const lib of taking) for (let i = 0; i < (n < 10_000 ? 20 : 1); ++i) measure(lib, row, data.get(lib), 1)
+    for (let round = 0; round < rounds; ++round) {
+      // Who begins changes, so that nobody always runs after the same neighbour.
+      for (let i = 0; i < taking.length; ++i) {
+        const lib = taking[(i + round) % taking.length]
+        globalThis.gc?.()
+        times.get(lib).push(measure(lib, row, data.get(lib), least))
+      }
+    }
+    process.stderr.write('.')
+    return { name: row.name, perCall: row.perCall ?? false, n, ns: Object.fromEntries(taking.map((lib) => [lib.name, median(times.get(lib))])) }
+  })
+}
+
+// --- memory --------------------------------------------------------------------------------------
+
+/** Bytes an entry of one map, keys and values included: JavaScript's heap and array buffers, and wasm memory. */
+async function measureMemory(name, n) {
+  const [lib] = await load(name)
+  const used = async () => {
+    for (let i = 0; i < 4; ++i) {
+      globalThis.gc()
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+    const { heapUsed, arrayBuffers } = process.memoryUsage()
+    return heapUsed + arrayBuffers + (lib.memory?.() ?? 0)
+  }
+  lib.get(lib.from([['warm', 1]]), 'warm')
+  const before = await used()
+  const map = lib.from(makeKeys(n).map((k, i) => [k, i + 0.5 - 0.5]))
+  const after = await used()
+  sink += lib.get(map, makeKeys(1)[0])
+  return (after - before) / n
+}
+
+if (process.argv.includes('--memory')) {
+  const [name, n] = process.argv.slice(process.argv.indexOf('--memory') + 1)
+  console.log(await measureMemory(name, Number(n)))
+  process.exit(0)
+}
+
+// --- report ----------------------------------------------------------------------------------------
+
+// What the project set itself: at most this ratio to the best persistent peer.
+const goals = {
+  1000: { get: 0.8 },
+  100000: {
+    get: 0.5,
+    'get, missing key': 0.7,
+    'build by a loop of set': 0.3,
+    from: 0.4,
+    'loop of set over existing keys': 0.5,
+    'delete, every key in turn': 0.5,
+    '1,000 kept versions from one base': 1,
+    'full iteration': 0.5,
+    'equality of relatives': 0.01,
+    'diff of relatives (10 changes)': 0.01,
+    'memory, bytes an entry': 0.7,
+  },
+}
+
+const libraries = await load()
+const sizes = quick ? [1000, 100_000] : [1000, 100_000, 1_000_000]
+const results = []
+for (const n of sizes) {
+  results.push(...runRows(libraries, n))
+  if (n === 1000) continue
+  const ns = {}
+  for (const { name } of libraries) {
+    ns[name] = Number(execFileSync(process.execPath, ['--expose-gc', here('map.mjs'), '--memory', name, String(n)], { encoding: 'utf8' }))
+  }
+  results.push({ name: 'memory, bytes an entry', perCall: false, n, ns })
+}
+process.stderr.write('\n')
+
+const persistent = libraries.filter((lib) => !lib.native && lib.name !== 'hamt-wasm').map((lib) => lib.name)
+for (const row of results) {
+  row.best = persistent.filter((name) => name in row.ns).reduce((a, b) => (row.ns[a] <= row.ns[b] ? a : b))
+  row.ratio = row.ns['hamt-wasm'] / row.ns[row.best]
+  row.toMap = row.ns.Map === undefined ? undefined : row.ns['hamt-wasm'] / row.ns.Map
+  row.goal = row.n === 1_000_000 ? undefined : (goals[row.n]?.[row.name] ?? (row.n === 1000 ? 1 : undefined))
+}
+
+const machine = `${os.cpus()[0].model.trim()}, ${os.cpus().length} cores; Node ${process.version}; ${os.type()} ${os.release()}`
+const format = (x) => (x === undefined ? '–' : x >= 10_000 ? `${Math.round(x / 1000)}k` : x >= 100 ? String(Math.round(x)) : x.toFixed(1))
+const columns = libraries.map((lib) => lib.name)
+const lines = []
+for (const n of sizes) {
+  lines.push(``, `**${n.toLocaleString('en')} entries** (nanoseconds an operation; a whole call for equality and diff)`, ``)
+  lines.push(`| | ${columns.join(' | ')} | to the best persistent peer | goal | to Map |`)
+  lines.push(`| --- | ${columns.map(() => '---:').join(' | ')} | ---: | ---: | ---: |`)
+  for (const row of results.filter((r) => r.n === n)) {
+    const goal = row.goal === undefined ? '' : `${row.ratio <= row.goal ? '✓' : '✗'} ≤ ${row.goal}`
+    const toMap = row.toMap === undefined ? '–' : row.toMap.toFixed(2)
+    lines.push(`| ${row.name} | ${columns.map((c) => format(row.ns[c])).join(' | ')} | ${row.ratio.toFixed(3)} (${row.best}) | ${goal} | ${toMap} |`)
+  }
+}
+const table = lines.join('\n')
+console.log(`${machine}\n${table}`)
+
+if (!quick) {
+  mkdirSync(here('../results/'), { recursive: true })
+  writeFileSync(here('../results/map.json'), `${JSON.stringify({ machine, date: new Date().toISOString(), results }, null, 2)}\n`)
+  writeFileSync(here('map.svg'), draw(results.filter((row) => row.n === 100_000)))
+  writeFileSync(
+    here('map.md'),
+    `# The map against its peers\n\nOne run of \`npm run bench:js map\` on: ${machine}.\n\n![Time of hamt-wasm relative to the best persistent peer](map.svg)\n${table}\n\n` +
+      `“Goal” is the ratio to the fastest of the persistent peers that the project set itself. Keys have 42 characters and are equal to, but\n` +
+      `not the same objects as, those in the map. Map is the native one: it keeps no versions, so \`set\` and \`delete\` change it in place. The peers\n` +
+      `have no diff, and some no equality; there the row is a walk over one map with lookups in the other.\n`,
+  )
+}
+
+/** Bars: how hamt-wasm compares with each peer, in each row; the best persistent peer is 1. */
+function draw(rowsOf) {
+  const [bar, gap, left, width] = [11, 14, 250, 520]
+  const colours = { 'hamt-wasm': '#2563eb', immutable: '#f59e0b', hamt_plus: '#10b981', hamt: '#84cc16', effect: '#a855f7', Map: '#94a3b8' }
+  const most = 3
+  const parts = []
+  let y = 46
+  for (const row of rowsOf) {
+    const names = columns.filter((name) => name in row.ns)
+    parts.push(`<text x="${left - 10}" y="${y + (names.length * bar) / 2 + 4}" text-anchor="end">${row.name}</text>`)
+    for (const name of names) {
+      const ratio = row.ns[name] / row.ns[row.best]
+      const length = Math.max(1, (Math.min(ratio, most) / most) * width)
+      parts.push(`<rect x="${left}" y="${y}" width="${length.toFixed(1)}" height="${bar - 2}" fill="${colours[name]}"/>`)
+      parts.push(`<text x="${left + length + 4}" y="${y + bar - 3}" class="n">${ratio < 0.1 ? ratio.toFixed(4) : ratio.toFixed(2)}</text>`)
+      y += bar
+    }
+    y += gap
+  }
+  const one = left + width / most
+  const legend = columns.map((name, i) => `<rect x="${left + i * 95}" y="12" width="10" height="10" fill="${colours[name]}"/><text x="${left + 14 + i * 95}" y="21">${name}</text>`)
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="860" height="${y}" viewBox="0 0 860 ${y}" font-family="system-ui, sans-serif" font-size="12">
+<title>Time (and memory) relative to the best persistent peer, 100,000 entries; shorter is better</title>
+<style>text{fill:#334155}.n{font-size:10px}</style><rect width="860" height="${y}" fill="#fff"/>
+${legend.join('\n')}
+<line x1="${one}" x2="${one}" y1="34" y2="${y}" stroke="#64748b" stroke-dasharray="3 3"/><text x="${one}" y="36" text-anchor="middle" class="n">best persistent peer = 1</text>
+${parts.join('\n')}
+</svg>
+`
+}
+
+if (sink === 0.123) console.log(sink)
