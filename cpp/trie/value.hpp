@@ -54,11 +54,11 @@ struct value_traits<V> {
     return v;
   }
   static void destroy(void*) noexcept {}
+  /// Equal bits are equal even where == denies it: a NaN that is set again changes nothing.
   static bool equal(const V& a, const V& b) {
     if constexpr (std::equality_comparable<V>)
-      return a == b;
-    else
-      return std::memcmp(&a, &b, sizeof(V)) == 0;
+      if (a == b) return true;
+    return std::memcmp(&a, &b, sizeof(V)) == 0;
   }
 };
 
