@@ -66,15 +66,34 @@ std::vector<candidate> eligible(const map<bytes, P>& nodes, const uint256& ticke
   return out;
 }
 
+namespace selection_detail {
+
+struct entry {
+  winner w;
+  bool owned;
+  address owner;
+};
+using order = bool (*)(const entry&, const entry&);
+
+inline bool by_rank(const entry& a, const entry& b) { return a.w < b.w; }
+inline bool by_owner(const entry& a, const entry& b) {
+  return std::tie(a.owned, a.owner, a.w) < std::tie(b.owned, b.owner, b.w);
+}
+
+/// Heap sort, with the order as an argument: one small function, where std::sort would be two large
+/// ones. What counts here is hashing.
+inline void sort(std::vector<entry>& entries, order before) {
+  std::make_heap(entries.begin(), entries.end(), before);
+  std::sort_heap(entries.begin(), entries.end(), before);
+}
+
+}  // namespace selection_detail
+
 /// The `size` best of `candidates`, ranked; fewer when there are fewer. One hash a ticket, then a
 /// sort.
 inline std::vector<winner> rank(const std::vector<candidate>& candidates, const draw& of,
                                 std::size_t size, policy by) {
-  struct entry {
-    winner w;
-    bool owned;
-    address owner;
-  };
+  using selection_detail::entry;
   std::vector<entry> entries;
   entries.reserve(candidates.size());
   scorer s(of);
@@ -83,20 +102,19 @@ inline std::vector<winner> rank(const std::vector<candidate>& candidates, const 
     entries.push_back({{c.node, s.best(c.tickets)}, c.owner.has_value(), c.owner.value_or(c.node)});
   }
   if (by == policy::owner_cap) {
+    selection_detail::sort(entries, selection_detail::by_owner);
     const auto same_owner = [](const entry& a, const entry& b) {
       return a.owned == b.owned && a.owner == b.owner;
     };
-    std::sort(entries.begin(), entries.end(), [](const entry& a, const entry& b) {
-      return std::tie(a.owned, a.owner, a.w) < std::tie(b.owned, b.owner, b.w);
-    });
     entries.erase(std::unique(entries.begin(), entries.end(), same_owner), entries.end());
   }
-  const std::size_t taken = std::min(size, entries.size());
-  std::partial_sort(entries.begin(), entries.begin() + static_cast<std::ptrdiff_t>(taken),
-                    entries.end(), [](const entry& a, const entry& b) { return a.w < b.w; });
+  selection_detail::sort(entries, selection_detail::by_rank);
   std::vector<winner> out;
-  out.reserve(taken);
-  for (std::size_t i = 0; i < taken; ++i) out.push_back(entries[i].w);
+  out.reserve(std::min(size, entries.size()));
+  for (const entry& e : entries) {
+    if (out.size() == size) break;
+    out.push_back(e.w);
+  }
   return out;
 }
 
