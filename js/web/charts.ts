@@ -333,7 +333,7 @@ export interface VersionsInput {
   rows: { index: number; nodes: number; newNodes: number; bytes: number }[]
   chosen: number | undefined
   request: number | undefined
-  choose(index: number): void
+  choose: (index: number) => void
 }
 
 export function drawVersionNodes(place: HTMLElement, input: VersionsInput): Chart {
@@ -423,4 +423,12 @@ function bars(
     })
     return u
   })
+}
+
+/** This module, for those who get it when it has been loaded. */
+export interface Charts {
+  drawScores: typeof drawScores
+  drawHistory: typeof drawHistory
+  drawVersionNodes: typeof drawVersionNodes
+  drawVersionBytes: typeof drawVersionBytes
 }

@@ -15,7 +15,7 @@ export type OnProgress = (what: string, done: number, of: number) => void
 
 export class Client {
   readonly #worker = new Worker('worker.js', { type: 'module', name: 'verifier' })
-  readonly #waiting = new Map<number, { resolve(value: unknown): void; reject(e: Error): void }>()
+  readonly #waiting = new Map<number, { resolve: (value: unknown) => void; reject: (e: Error) => void }>()
   #last = 0
 
   constructor(onProgress: OnProgress) {

@@ -1,7 +1,8 @@
 // Elements, without a framework: the page is drawn anew part by part, and each part is small.
 
 type Child = Node | string | number | false | null | undefined | Child[]
-type Props = Record<string, unknown>
+type Prop = string | number | boolean | null | undefined | EventListener | ((event: Event) => void)
+type Props = Record<string, Prop>
 
 function fill(parent: Node, children: Child[]): void {
   for (const child of children) {

@@ -1,6 +1,6 @@
 // One operator: why it was drawn or was not, and its history with the request in it.
 import type { NodeState } from '../../sortition/index.js'
-import type { Chart } from '../charts.js'
+import type { Chart, Charts } from '../charts.js'
 import { fold, h, put, table } from '../dom.js'
 import type { History, RequestSummary, Summary } from '../protocol.js'
 import { capital, grouped, plural, scoreText, timeText } from '../text.js'
@@ -51,7 +51,7 @@ export function history(
   { rows, explanation }: History,
   request: RequestSummary | undefined,
   until: number,
-  charts: typeof import('../charts.js'),
+  charts: Charts,
 ): Chart | undefined {
   const price = request?.ticketPrice ?? 0n
   const inTickets = price > 0n

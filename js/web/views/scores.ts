@@ -1,6 +1,6 @@
 // A picture of all tickets: each operator a row, each ticket a dot, and the line that it had to stay under.
 import type { Report } from '../../sortition/index.js'
-import type { Chart, Fate, TicketPoint } from '../charts.js'
+import type { Chart, Fate, TicketPoint, Charts } from '../charts.js'
 import { fold, h, put, table } from '../dom.js'
 import type { ScoreCloud } from '../protocol.js'
 import { grouped, plural, scoreText, shortAddress } from '../text.js'
@@ -58,7 +58,7 @@ export function scores(
   cloud: ScoreCloud,
   report: Report,
   marked: string | undefined,
-  charts: typeof import('../charts.js'),
+  charts: Charts,
   actions: Actions,
 ): { destroy(): void; mark(operator: string | undefined): void } {
   const points = pointsOf(cloud, report)

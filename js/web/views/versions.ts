@@ -1,11 +1,9 @@
 // The versions of the registry, what each adds, and the trie of one of them.
-import type { Chart } from '../charts.js'
+import type { Chart, Charts } from '../charts.js'
 import { fold, h, put, s, table } from '../dom.js'
 import type { RequestSummary, TriePicture, VersionRow, Versions } from '../protocol.js'
 import { bytesText, grouped, plural, shortAddress, timeText } from '../text.js'
 import { type Actions, figure, operator } from './common.js'
-
-type Charts = typeof import('../charts.js')
 
 /** The version in force when a request was made: the last before its second. */
 export function versionBefore(rows: VersionRow[], time: number): VersionRow | undefined {
