@@ -119,11 +119,11 @@ TYPED_TEST(threads, merge_compare_and_walk_at_once) {
   using map_type = typename TestFixture::map_type;
   const model start = this->numbered(150);
   const map_type base = built<hamt::bytes, TypeParam>(start);
-  const map_type ours = base.set(this->key(1), "1").erase(this->key(2));
-  const map_type theirs = base.set(this->key(3), "3").erase(this->key(4));
+  const map_type ours = base.set(this->key(1), "41").erase(this->key(2));
+  const map_type theirs = base.set(this->key(3), "43").erase(this->key(4));
   model expected = start;
-  expected[this->key(1)] = 1;
-  expected[this->key(3)] = 3;
+  expected[this->key(1)] = 41;
+  expected[this->key(3)] = 43;
   expected.erase(this->key(2));
   expected.erase(this->key(4));
   std::vector<std::string> failures(this->workers);
