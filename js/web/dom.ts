@@ -68,7 +68,7 @@ export function table(
 ): HTMLElement {
   return h(
     'div',
-    { className: 'table', tabindex: 0, role: 'region', 'aria-label': caption },
+    { className: 'table', tabindex: 0, role: 'group', 'aria-label': caption },
     h(
       'table',
       {},
