@@ -28,7 +28,7 @@ interface Raw extends HotRaw {
     meta: number,
     metaSize: number,
   ): number
-  _hamt_snapshot_read(file: number, size: number, outside: number, count: number): number
+  _hamt_snapshot_read(file: number, size: number, outside: number, count: number, room: number): number
   _hamt_snapshot_validate(file: number, size: number): number
   _hamt_snapshot_meta(file: number, size: number): number
 }
@@ -47,9 +47,14 @@ export interface DeserializeOptions<V> {
   codec?: Codec<V>
   /** The digest (32 bytes) that the last version must have; `SnapshotError` with the code `wrong-digest` otherwise. */
   digest?: Uint8Array
+  /**
+   * How many bytes of memory the versions may take; 1 GiB if not given. A file of a few kilobytes can hold a long value that many
+   * keys have, or many versions of a large node: `SnapshotError` with the code `too-large` before that fills the memory.
+   */
+  limit?: number
 }
 
-export interface OpenOptions<V> extends DeserializeOptions<V> {
+export interface OpenOptions<V> extends Omit<DeserializeOptions<V>, 'limit'> {
   /**
    * The bytes are known to be a snapshot: they were validated before, or their hash was compared with one that you trust. Skips
    * the validation, which is most of the time that opening takes. Bytes that are none of this then give wrong answers or a
@@ -104,7 +109,7 @@ function write(
 export function deserialize<V = unknown>(bytes: Uint8Array, options?: DeserializeOptions<V>): Hamt<V>[] {
   checkBytes(bytes)
   const maps = withBytes(bytes, (place, size) =>
-    handOver<V>(raw()._hamt_snapshot_read(place, size, 0, 0), options),
+    handOver<V>(raw()._hamt_snapshot_read(place, size, 0, 0, room(options)), options),
   )
   return expect(maps, options?.digest)
 }
@@ -119,7 +124,7 @@ export function applyDelta<V>(
   const maps = withHandles(mapsOf(base, 'base'), (handles) =>
     withBytes(bytesOf(handles), (list) =>
       withBytes(bytes, (place, size) =>
-        handOver<V>(raw()._hamt_snapshot_read(place, size, list, handles.length), options),
+        handOver<V>(raw()._hamt_snapshot_read(place, size, list, handles.length, room(options)), options),
       ),
     ),
   )
@@ -250,6 +255,12 @@ function mapsOf<V>(maps: Iterable<Hamt<V>>, what: string): Hamt<unknown>[] {
 
 function bytesOf(handles: Uint32Array): Uint8Array {
   return new Uint8Array(handles.buffer, handles.byteOffset, handles.byteLength)
+}
+
+function room(options?: { limit?: number }): number {
+  const limit = options?.limit ?? 2 ** 30
+  if (!(limit >= 0)) throw new RangeError(`a limit must be a number of bytes, not ${String(limit)}`)
+  return Math.min(Math.floor(limit), 2 ** 32 - 1)
 }
 
 /** Makes maps of the handles that a call left in the output buffer. */

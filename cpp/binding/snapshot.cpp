@@ -86,13 +86,14 @@ EMSCRIPTEN_KEEPALIVE int hamt_snapshot_write(const handle* handles, std::size_t 
 }
 
 /// Handles of the versions of a snapshot, for which `outside` is null, or of a delta, given maps
-/// among which are those that it names.
+/// among which are those that it names. The maps may take `room` bytes.
 EMSCRIPTEN_KEEPALIVE int hamt_snapshot_read(const char* file, std::size_t size,
-                                            const handle* outside, std::size_t count) {
+                                            const handle* outside, std::size_t count,
+                                            std::size_t room) {
   return answer([&] {
     const std::vector<tree> maps = maps_of(outside, count);
-    std::vector<digest32>
-        digests;  // of the last maps: most often the last is wanted, and none else
+    // Of the last maps: most often the last is wanted, and none else.
+    std::vector<digest32> digests;
     const auto find = [&](std::string_view digest) -> const tree* {
       if (outside == nullptr) files::fail(files::rule::needs_base, 0);
       for (std::size_t i = 0; i < maps.size(); ++i) {
@@ -102,7 +103,7 @@ EMSCRIPTEN_KEEPALIVE int hamt_snapshot_read(const char* file, std::size_t size,
       }
       return nullptr;
     };
-    return hand_over(files::read_delta({file, size}, find).versions);
+    return hand_over(files::read_delta({file, size}, find, room).versions);
   });
 }
 

@@ -36,7 +36,7 @@ enum class rule : std::uint8_t {
   trailing,
   needs_base,
   wrong_base,
-  wrong_digest,
+  too_large,
 };
 
 struct rule_text {
@@ -73,9 +73,9 @@ inline const rule_text& text(rule r) noexcept {
       {"trailing", "bytes after the end"},
       {"needs-base", "this is a delta: apply it to the versions it was made for"},
       {"wrong-base", "this delta was made for other versions"},
-      {"wrong-digest", "these are not the versions that were asked for"},
+      {"too-large", "the versions would take more memory than allowed"},
   };
-  static_assert(sizeof(texts) / sizeof(*texts) == static_cast<std::size_t>(rule::wrong_digest) + 1);
+  static_assert(sizeof(texts) / sizeof(*texts) == static_cast<std::size_t>(rule::too_large) + 1);
   return texts[static_cast<std::size_t>(r)];
 }
 

@@ -1,6 +1,7 @@
 // From bytes to maps.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -20,6 +21,9 @@ struct loaded {
   std::string_view meta;                // inside the file; empty when there is none
 };
 
+/// What maps may take when nothing else is said: 1 GiB.
+inline constexpr std::uint64_t usual_room = std::uint64_t{1} << 30;
+
 /// Checks that `file` is a snapshot (or a delta) by every rule of FORMAT.md. Time and memory linear
 /// in its length; what a delta does to its base can only be checked with that base.
 inline void validate(std::string_view file) {
@@ -32,9 +36,11 @@ inline void validate(std::string_view file) {
 /// The versions of a snapshot or of a delta; they share memory along the tree in which the file
 /// stores them. `find(digest) -> const map<bytes, P>*` gives the version outside that has this
 /// digest (32 bytes), or null. Linear in the file's length, and in the paths that the changes copy.
-/// Throws `error`, std::bad_alloc.
+/// A small file can hold a long value that many keys have, or a large map of which each byte makes
+/// another version; `room` is what all the maps together may take, in bytes. Throws `error`,
+/// std::bad_alloc.
 template <class P = local_policy, class Find>
-loaded<P> read_delta(std::string_view file, Find&& find) {
+loaded<P> read_delta(std::string_view file, Find&& find, std::uint64_t room = usual_room) {
   using map_type = map<bytes, P>;
   const image snapshot(file);
   std::vector<map_type> grounds(1);
@@ -60,12 +66,21 @@ loaded<P> read_delta(std::string_view file, Find&& find) {
     changes[ends[v]++] = {k, c};
   });
 
+  const auto used = [] { return static_cast<std::int64_t>(P::memory::usage().bytes); };
+  const std::int64_t before = used();
   std::vector<map_type> versions;
   versions.reserve(snapshot.versions.size());
   std::vector<std::pair<std::string_view, std::string_view>> entries;
   std::size_t at = 0;
   for (std::uint32_t v = 0; v < snapshot.versions.size(); ++v) {
     const version_record& r = snapshot.versions[v];
+    // Other threads may give memory back meanwhile.
+    auto taken = static_cast<std::uint64_t>(std::max<std::int64_t>(0, used() - before));
+    for (std::size_t i = at; i < ends[v]; ++i) {
+      const auto [k, c] = changes[i];
+      if (c != 0) taken += keys[k].size() + values[c - 1].size();
+    }
+    if (taken > room) fail(rule::too_large, r.offset);
     if (snapshot.grounded(v) && r.ground == 0) {
       entries.clear();
       for (; at < ends[v]; ++at)
@@ -94,9 +109,9 @@ loaded<P> read_delta(std::string_view file, Find&& find) {
 
 /// The versions of a snapshot. As `read_delta`; a delta is refused.
 template <class P = local_policy>
-loaded<P> read(std::string_view file) {
-  return read_delta<P>(file,
-                       [](std::string_view) -> const map<bytes, P>* { fail(rule::needs_base, 0); });
+loaded<P> read(std::string_view file, std::uint64_t room = usual_room) {
+  const auto find = [](std::string_view) -> const map<bytes, P>* { fail(rule::needs_base, 0); };
+  return read_delta<P>(file, find, room);
 }
 
 }  // namespace hamt::snapshot

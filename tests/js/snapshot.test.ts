@@ -404,6 +404,19 @@ test('a key with twenty thousand changes is found in place, on every version', (
   for (let i = 0; i < opened.length; i += 7) expect(opened.at(i).get('k')).toBe(i === 0 ? 1 : 2)
 })
 
+test('a limit on what maps may take', () => {
+  const value = 'v'.repeat(1_000_000)
+  const bytes = serialize([
+    Hamt.from(Array.from({ length: 20 }, (_, i): [string, string] => [`key${i}`, value])),
+  ])
+  const before = live()
+  expect(refusal(() => deserialize(bytes, { limit: 10_000_000 })).code).toBe('too-large')
+  expect(refusal(() => applyDelta([], bytes, { limit: 10_000_000 })).code).toBe('too-large')
+  expect(() => deserialize(bytes, { limit: NaN })).toThrow(RangeError)
+  expect(live()).toEqual(before)
+  disposeAll(deserialize(bytes, { limit: Infinity }))
+})
+
 test('a thousand loads of good and bad files leave nothing behind', () => {
   const versions = sample()
   const bytes = serialize(versions)
