@@ -3,9 +3,10 @@
 //     block size      1..1024        1025..8192       more
 //     class step           16               128       from the heap, rounded up to 16
 //
-// A freed block goes to the list of its class and is the first to be taken again, still warm. A list
-// is bounded, and `trim` empties them all; beyond that a block goes back to the heap, so memory that was
-// once used for small nodes can serve large ones. Lists belong to a thread: no operation takes a lock.
+// A freed block goes to the list of its class and is the first to be taken again, still warm. A
+// list is bounded, and `trim` empties them all; beyond that a block goes back to the heap, so
+// memory that was once used for small nodes can serve large ones. Lists belong to a thread: no
+// operation takes a lock.
 #pragma once
 
 #include <atomic>
@@ -16,7 +17,8 @@
 
 namespace hamt {
 
-/// What is alive: blocks (nodes, large entries, cached digests) and their bytes, free lists excluded.
+/// What is alive: blocks (nodes, large entries, cached digests) and their bytes, free lists
+/// excluded.
 struct memory_usage {
   std::int64_t blocks = 0;
   std::int64_t bytes = 0;
@@ -28,7 +30,8 @@ namespace detail {
 /// that (by a destructor of a static object) goes straight to the heap.
 class free_lists {
  public:
-  static constexpr std::size_t small_step = 16, small_end = 1024, large_step = 128, large_end = 8192;
+  static constexpr std::size_t small_step = 16, small_end = 1024, large_step = 128,
+                               large_end = 8192;
   static constexpr std::size_t small_classes = small_end / small_step;
   static constexpr std::size_t classes = small_classes + (large_end - small_end) / large_step;
   static constexpr std::size_t bytes_kept_per_class = 64 * 1024;
@@ -92,7 +95,7 @@ class free_lists {
     block* head = nullptr;
     std::size_t length = 0;
   };
-  struct owner;
+  struct closer;
 
   static constexpr std::size_t index(std::size_t bytes) noexcept {
     return bytes <= small_end ? bytes / small_step - 1
@@ -107,17 +110,21 @@ class free_lists {
   bool closed_ = false;
 };
 
-struct free_lists::owner {
-  free_lists lists;
-  ~owner() {
-    lists.trim();
-    lists.closed_ = true;
+/// The lists themselves have no destructor: they may still be used after `closer`'s, whose only
+/// work it is to empty and close them. (What a destructor stores in its own object, a compiler may
+/// leave out.)
+inline thread_local constinit free_lists lists_of_thread;
+
+struct free_lists::closer {
+  ~closer() {
+    lists_of_thread.trim();
+    lists_of_thread.closed_ = true;
   }
 };
 
 inline free_lists& free_lists::mine() noexcept {
-  static thread_local owner o;
-  return o.lists;
+  static thread_local closer at_the_end;
+  return lists_of_thread;
 }
 
 /// Counters of one thread's own maps, and counters that threads share.
