@@ -6,7 +6,7 @@ import { type Place, placeHash, readPlace } from './place.js'
 import type { Alterations, Checked, CheckOptions, RequestSummary, Summary, Versions } from './protocol.js'
 import { requestName, timeText } from './text.js'
 import { type Actions, section } from './views/common.js'
-import { committee, comparison } from './views/committee.js'
+import { committee, comparison, recordedIn } from './views/committee.js'
 import { logs } from './views/logs.js'
 import { invitation, opened, type Opening } from './views/open.js'
 import { history, operatorPicker } from './views/operator.js'
@@ -124,8 +124,8 @@ const actions: Actions & Opening & { undoAll(): void } = {
       behavior: matchMedia('(prefers-reduced-motion: reduce)').matches ? 'auto' : 'smooth',
     })
   },
-  openExample() {
-    location.hash = placeHash({ from: 'example' })
+  openExample(which) {
+    location.hash = placeHash({ from: which })
   },
   openFiles: (files) => void openFiles(files),
   save: () => void save(),
@@ -161,11 +161,16 @@ async function openFiles(files: File[]): Promise<void> {
   }
 }
 
-async function openExample(): Promise<void> {
+const examples = { example: 'The example', 'made-up': 'A made-up registry' }
+const madeUpSize = 1000
+
+async function openExample(which: keyof typeof examples): Promise<void> {
   put(trouble)
   showProgress('Opening the example')
   try {
-    show(await client.ask('openExample', 'example.json'), 'The example')
+    const next =
+      which === 'example' ? client.ask('openExample', 'example.json') : client.ask('openMadeUp', madeUpSize)
+    show(await next, examples[which])
   } catch (e) {
     showTrouble(e)
   } finally {
@@ -236,7 +241,7 @@ async function moved(): Promise<void> {
   const move = ++moves
   place = readPlace(location.hash)
   try {
-    if (place.from === 'example' && openedName !== 'The example') await openExample()
+    if (place.from && openedName !== examples[place.from]) await openExample(place.from)
     if (move !== moves) return
     if (!summary) return drawInvitation()
     settle(summary)
@@ -393,7 +398,7 @@ async function drawChecked(next: Checked, now: RequestSummary, move: number): Pr
   put(verdictBody, verdict(next, now, summary!.operators.length, actions))
   put(optionsPlace, optionsForm(options, now, undefined, applyOptions))
   document.title = `${verdictSentence(report, now.outcome)} Sortition verifier`
-  committee(parts.committee.body, report, actions)
+  committee(parts.committee.body, report, recordedIn(next.events), actions)
   comparison(parts.ideal.body, report, actions)
   logs(parts.logs.body, next.events, alterations, alter)
   delete drawn.operator

@@ -2,7 +2,7 @@
 // Nothing after '#' is ever sent to a server.
 
 export interface Place {
-  from?: 'example'
+  from?: 'example' | 'made-up'
   e3Id?: bigint
   operator?: string
   version?: number
@@ -11,7 +11,8 @@ export interface Place {
 export function readPlace(hash: string): Place {
   const fields = new URLSearchParams(hash.replace(/^#/, ''))
   const place: Place = {}
-  if (fields.get('from') === 'example') place.from = 'example'
+  const from = fields.get('from')
+  if (from === 'example' || from === 'made-up') place.from = from
   const e3 = fields.get('e3')
   if (e3 && /^0x[0-9a-f]{1,64}$/i.test(e3)) place.e3Id = BigInt(e3)
   const operator = fields.get('operator')

@@ -132,6 +132,7 @@ export interface TriePicture {
 export interface Calls {
   open(files: { name: string; bytes: Uint8Array }[]): Summary
   openExample(address: string): Summary
+  openMadeUp(operators: number): Summary
   check(e3Id: bigint, options: CheckOptions, alterations: Alterations): Checked
   scores(e3Id: bigint): ScoreCloud
   history(operator: Address, e3Id: bigint | undefined): History

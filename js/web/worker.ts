@@ -2,8 +2,9 @@
 import { load } from '../slim.js'
 import type { Address } from '../sortition/index.js'
 import { Dataset } from './dataset.js'
-import { type InputFile, readFiles } from './input.js'
+import { type Input, type InputFile, readFiles } from './input.js'
 import type { Answer, Calls, Question } from './protocol.js'
+import { madeUp } from './made-up.js'
 import { measureVersions, type Progress, trieOf } from './versions.js'
 
 interface Scope {
@@ -38,6 +39,7 @@ const handlers: Handlers = {
       throw new Error(`the example could not be loaded: the server answered ${response.status}`)
     return openFiles([{ name: 'The example', bytes: new Uint8Array(await response.arrayBuffer()) }], progress)
   },
+  openMadeUp: (progress, operators) => opening(madeUp(operators, progress), progress),
   check: (_, e3Id, options, alterations) => opened().check(e3Id, options, alterations),
   scores: (progress, e3Id) => opened().scores(e3Id, progress),
   history: (_, operator: Address, e3Id) => opened().history(operator, e3Id),
@@ -47,7 +49,11 @@ const handlers: Handlers = {
 }
 
 function openFiles(files: InputFile[], progress: Progress) {
-  const next = Dataset.open(readFiles(files), progress)
+  return opening(readFiles(files), progress)
+}
+
+function opening(input: Input, progress: Progress) {
+  const next = Dataset.open(input, progress)
   const summary = next.summary()
   dataset = next // only once all of it has gone well
   return summary

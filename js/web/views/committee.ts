@@ -1,35 +1,84 @@
 // The committee that follows from the submissions, and beside it the one that would have been, had everybody submitted.
 import type { Address, Report } from '../../sortition/index.js'
 import { h, put, table } from '../dom.js'
+import type { ShownEvent } from '../protocol.js'
 import { grouped, plural } from '../text.js'
 import { type Actions, operator, score } from './common.js'
 
-export function committee(body: HTMLElement, report: Report, actions: Actions): void {
-  if (report.committee.length === 0) {
-    put(
-      body,
-      h('p', {}, `There are fewer than ${report.size} valid submissions, so no committee follows from them.`),
-    )
-    return
-  }
+/** What the chain recorded: members in its order, beside each its score. */
+export interface Recorded {
+  node: Address
+  score: bigint | undefined
+}
+
+/** The committee in the log that ended the draw; undefined when there is none. */
+export function recordedIn(events: readonly ShownEvent[]): Recorded[] | undefined {
+  const end = events.find(
+    (event) => event.eventName === 'SortitionCommitteeFinalized' && event.altered !== 'left out',
+  )
+  if (!end) return undefined
+  const args = new Map(end.args)
+  const lines = (name: string) => (args.get(name) ?? '').split('\n').filter(Boolean)
+  const scores = lines('scores').map(BigInt)
+  return lines('committee').map((node, i) => ({ node: node as Address, score: scores[i] }))
+}
+
+export function committee(
+  body: HTMLElement,
+  report: Report,
+  recorded: Recorded[] | undefined,
+  actions: Actions,
+): void {
+  const seats = report.committee
+  const same =
+    recorded?.length === seats.length &&
+    seats.every((seat, i) => seat.node === recorded[i]!.node && seat.score === recorded[i]!.score)
   put(
     body,
-    table(
-      'The committee',
-      [
-        { name: 'Party', number: true },
-        { name: 'Operator' },
-        { name: 'Ticket', number: true },
-        { name: 'Score', number: true },
-      ],
-      report.committee.map((seat) => [
-        String(seat.partyId),
-        operator(seat.node, actions, 'much'),
-        grouped(seat.ticket),
-        score(seat.score),
-      ]),
-    ),
+    seats.length === 0
+      ? h(
+          'p',
+          {},
+          `There are fewer than ${report.size} valid submissions, so no committee follows from them.`,
+        )
+      : table(
+          'The committee that follows from the submissions',
+          [
+            { name: 'Party', number: true },
+            { name: 'Operator' },
+            { name: 'Ticket', number: true },
+            { name: 'Score', number: true },
+          ],
+          seats.map((seat) => [
+            String(seat.partyId),
+            operator(seat.node, actions, 'much'),
+            grouped(seat.ticket),
+            score(seat.score),
+          ]),
+        ),
+    recorded && !same && recordedTable(recorded, report, actions),
   )
+}
+
+function recordedTable(recorded: Recorded[], report: Report, actions: Actions): Node[] {
+  const wrong = recorded.map(({ node, score }, i) => {
+    const seat = report.committee[i]
+    return seat?.node !== node || seat.score !== score
+  })
+  return [
+    h('h3', {}, 'What the log says instead'),
+    table(
+      'The committee in the log',
+      [{ name: 'Party', number: true }, { name: 'Operator' }, { name: '' }, { name: 'Score', number: true }],
+      recorded.map((member, i) => [
+        String(i),
+        operator(member.node, actions, 'much'),
+        wrong[i] ? 'differs' : '',
+        member.score === undefined ? '–' : score(member.score),
+      ]),
+      (i) => (wrong[i] ? 'wrong' : undefined),
+    ),
+  ]
 }
 
 interface Row {

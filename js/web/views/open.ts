@@ -4,7 +4,7 @@ import type { Summary } from '../protocol.js'
 import { bytesText, plural } from '../text.js'
 
 export interface Opening {
-  openExample(): void
+  openExample(which: 'example' | 'made-up'): void
   openFiles(files: File[]): void
   save(): void
   copyLink(button: HTMLButtonElement): void
@@ -24,7 +24,11 @@ export function invitation(actions: Opening, expected: string | undefined): HTML
         'p',
         { className: 'buttons' },
         chooser('Choose files…', actions),
-        h('button', { className: 'primary', onclick: () => actions.openExample() }, 'Look at the example'),
+        h(
+          'button',
+          { className: 'primary', onclick: () => actions.openExample('example') },
+          'Look at the example',
+        ),
       ),
     ),
     h(
@@ -42,7 +46,13 @@ export function invitation(actions: Opening, expected: string | undefined): HTML
       h(
         'p',
         {},
-        'The example is a run of the real contracts on a test chain: eleven operators, two draws, and some of what can happen between.',
+        'The example is a run of the real contracts on a test chain: eleven operators, two draws, and some of what can happen between. There is also ',
+        h(
+          'button',
+          { className: 'link', onclick: () => actions.openExample('made-up') },
+          'a made-up registry of a thousand operators',
+        ),
+        ', to see a draw among many.',
       ),
     ),
   )

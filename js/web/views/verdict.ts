@@ -124,7 +124,12 @@ function facts({ report, seedSource }: Checked, request: RequestSummary): HTMLEl
     ['Ticket price', `${grouped(report.ticketPrice)} units of the balance`],
     ['Policy', report.policy],
     ['Seed', hex(report.seed), 'long'],
-    ['Seed from', `${seedSource}; the request names block ${request.entropyBlock}`],
+    [
+      'Seed from',
+      seedSource === `the hash of block ${request.entropyBlock}`
+        ? `${seedSource}, which the request names`
+        : seedSource,
+    ],
   ]
   return h(
     'dl',
