@@ -104,14 +104,16 @@ export function drawScores(
   { points, rowNames, cutOff, logarithmic, marked }: ScoresInput,
 ): Chart {
   const rows = rowNames.length
-  const rowHeight = Math.max(2, Math.min(26, 420 / rows))
-  const named = rowHeight >= 14
+  // Many rows are numbered by rank instead, and on a logarithmic scale: what decides is at the top.
+  const named = rows <= 30
+  const height = named ? rows * Math.min(26, 420 / rows) : 420
+  const at = (row: number) => (named ? row : row + 1)
   const xs = points.map((p) => p.score)
   const lowest = Math.min(xs[0] ?? 1, cutOff ?? 1)
   const kinds = Object.keys(fates) as Fate[]
   const data: uPlot.AlignedData = [
     xs,
-    ...kinds.map((fate) => points.map((p) => (p.fate === fate ? p.row : null))),
+    ...kinds.map((fate) => points.map((p) => (p.fate === fate ? at(p.row) : null))),
   ]
   const tip = document.createElement('div')
   tip.className = 'tip'
@@ -122,7 +124,7 @@ export function drawScores(
     const u = new uPlot(
       {
         width,
-        height: Math.round(rows * rowHeight) + 70,
+        height: Math.round(height) + 70,
         padding: [22, 12, 0, 0],
         legend: { show: false },
         cursor: { x: false, y: false, points: { show: false }, drag: { x: false, y: false } },
@@ -132,7 +134,9 @@ export function drawScores(
             distr: logarithmic ? 3 : 1,
             range: () => (logarithmic ? [10 ** Math.floor(Math.log10(lowest) - 0.05), 1] : [0, 1]),
           },
-          y: { dir: -1, range: () => [-0.6, rows - 0.4] },
+          y: named
+            ? { dir: -1, range: () => [-0.6, rows - 0.4] }
+            : { dir: -1, distr: 3, range: () => [0.8, rows * 1.1] },
         },
         axes: [
           axis({
@@ -148,11 +152,12 @@ export function drawScores(
             }),
           }),
           axis({
-            size: named ? 100 : 44,
-            splits: () => (named ? rowNames.map((_, i) => i) : steps(rows)),
-            values: (_, splits) => splits.map((i) => (named ? (rowNames[i] ?? '') : String(i + 1))),
+            size: named ? 100 : 42,
+            splits: () => (named ? rowNames.map((_, i) => i) : powersUpTo(rows)),
+            values: (_, splits) => splits.map((i) => (named ? (rowNames[i] ?? '') : String(i))),
+            ...(!named && { label: 'operators by their best ticket', labelFont: font, labelSize: 18 }),
             font: '12px ui-monospace, "DejaVu Sans Mono", monospace',
-            grid: { show: named, stroke: colour('line'), width: 1 },
+            grid: { stroke: colour('line'), width: 1 },
             gap: 8,
           }),
         ],
@@ -164,7 +169,7 @@ export function drawScores(
               paths: () => null,
               points: {
                 show: true,
-                size: points.length > 3000 && fate === 'idle' ? 3 : size,
+                size: named ? size : fate === 'idle' ? 3 : fate === 'best' ? 6 : size,
                 stroke: colour(stroke),
                 ...(fill && { fill: colour(fill) }),
                 width,
@@ -177,9 +182,14 @@ export function drawScores(
             (u) => {
               if (marked === undefined) return
               const { ctx, bbox } = u
-              const top = u.valToPos(marked - 0.5, 'y', true)
+              const top = u.valToPos(at(marked) - (named ? 0.5 : 0.1), 'y', true)
               ctx.fillStyle = colour('wash')
-              ctx.fillRect(0, top, bbox.left + bbox.width, u.valToPos(marked + 0.5, 'y', true) - top)
+              ctx.fillRect(
+                0,
+                top,
+                bbox.left + bbox.width,
+                u.valToPos(at(marked) + (named ? 0.5 : 0.1), 'y', true) - top,
+              )
             },
           ],
           draw: [
@@ -197,24 +207,30 @@ export function drawScores(
     u.over.addEventListener('mouseleave', () => (tip.hidden = true))
     u.over.addEventListener('mousemove', (event) => {
       const box = u.over.getBoundingClientRect()
-      const near = nearest(u, points, event.clientX - box.left, event.clientY - box.top)
+      const near = nearest(u, points, at, event.clientX - box.left, event.clientY - box.top)
       tip.hidden = !near
       if (!near) return
       tip.textContent = near.label
       const left = u.valToPos(near.score, 'x')
       tip.style.left = `${left}px`
-      tip.style.top = `${u.valToPos(near.row, 'y') + 12}px`
+      tip.style.top = `${u.valToPos(at(near.row), 'y') + 12}px`
       tip.style.transform = `translateX(${left > box.width / 2 ? '-100%' : '0'})`
     })
     return u
   })
 }
 
-function nearest(u: uPlot, points: TicketPoint[], x: number, y: number): TicketPoint | undefined {
+function nearest(
+  u: uPlot,
+  points: TicketPoint[],
+  at: (row: number) => number,
+  x: number,
+  y: number,
+): TicketPoint | undefined {
   let best: TicketPoint | undefined
   let distance = 14 ** 2
   for (const point of points) {
-    const d = (u.valToPos(point.score, 'x') - x) ** 2 + (u.valToPos(point.row, 'y') - y) ** 2
+    const d = (u.valToPos(point.score, 'x') - x) ** 2 + (u.valToPos(at(point.row), 'y') - y) ** 2
     if (d <= distance) [best, distance] = [point, d]
   }
   return best
@@ -231,9 +247,8 @@ function isPower(v: number): boolean {
   return Math.abs(log - Math.round(log)) < 1e-9
 }
 const powers = (_: uPlot, splits: number[]) => splits.map((v) => (isPower(v) ? v : null))
-function steps(rows: number): number[] {
-  const step = 10 ** Math.max(0, Math.floor(Math.log10(rows)) - 0)
-  return Array.from({ length: Math.floor(rows / step) + 1 }, (_, i) => Math.max(0, i * step - 1))
+function powersUpTo(n: number): number[] {
+  return Array.from({ length: Math.floor(Math.log10(n) + 1e-9) + 1 }, (_, i) => 10 ** i)
 }
 
 // --- an operator's history ------------------------------------------------------------------------
