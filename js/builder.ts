@@ -6,6 +6,8 @@ import { check, encodeUtf8, isWellFormed, kind, raw, writeBytes } from './engine
 import { encodeValue } from './lineage.js'
 
 const usual = 64 * 1024
+/** Up to this many bytes of entries are built into a map in one go, which needs them all at once. */
+const largestBuild = 8 * 1024 * 1024
 /** More than an entry of short key and primitive value takes. */
 const smallEntry = 512
 const shortKey = 80
@@ -22,9 +24,11 @@ export class Builder {
   private bytes: Uint8Array<ArrayBuffer>
   private used = 0
 
+  /** With `building` the handle holds an empty map, and nothing is deleted. */
   constructor(
     private readonly handle: number,
     private readonly codec: Codec<unknown>,
+    private building = false,
   ) {
     this.bytes = spare ?? new Uint8Array(usual)
     spare = undefined
@@ -82,9 +86,15 @@ export class Builder {
   }
 
   private makeRoom(size: number): void {
-    if (size <= this.bytes.length - this.used) return
+    const { bytes, used } = this
+    if (size <= bytes.length - used) return
+    if (this.building && bytes.length < largestBuild) {
+      this.bytes = new Uint8Array(Math.max(4 * bytes.length, used + size))
+      this.bytes.set(bytes.subarray(0, used))
+      return
+    }
     this.flush()
-    if (size > this.bytes.length) this.bytes = new Uint8Array(size)
+    if (size > usual || bytes.length > usual) this.bytes = new Uint8Array(Math.max(size, usual))
   }
 
   /** Ends the entry whose key and value have been written. */
@@ -107,6 +117,7 @@ export class Builder {
     writeBytes(this.bytes.subarray(0, this.used), 0)
     const size = this.used
     this.used = 0
-    check(raw._hamt_apply(this.handle, size))
+    check(this.building ? raw._hamt_build(this.handle, size) : raw._hamt_apply(this.handle, size))
+    this.building = false
   }
 }

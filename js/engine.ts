@@ -29,6 +29,7 @@ export interface Raw {
   _hamt_copy(handle: number): number
   _hamt_drop(handle: number): void
   _hamt_apply(handle: number, size: number): number
+  _hamt_build(handle: number, size: number): number
   _hamt_batch(handle: number, most: number, what: number): number
 }
 

@@ -65,7 +65,7 @@ export class Hamt<V> extends lineage.Version {
       throw new TypeError(`Hamt.from takes an iterable of entries or an object, not ${kind(entries)}`)
     }
     const codec = codecIn(options)
-    return building(0, codec, (builder) => {
+    return building(codec, (builder) => {
       if (isIterable(entries)) {
         for (const entry of entries) {
           if (typeof entry !== 'object' || entry === null) throw new TypeError(`an entry must be [key, value], not ${kind(entry)}`)
@@ -387,11 +387,11 @@ function isIterable<V>(x: object): x is Iterable<readonly [string, V]> {
   return Symbol.iterator in x
 }
 
-/** A map that begins as a copy of the one behind `from` and gets what `fill` collects. */
-function building<V>(from: number, codec: Codec<V>, fill: (builder: Builder) => void): Hamt<V> {
-  const handle = check(raw._hamt_copy(from))
+/** A map of what `fill` collects. */
+function building<V>(codec: Codec<V>, fill: (builder: Builder) => void): Hamt<V> {
+  const handle = check(raw._hamt_copy(0))
   try {
-    const builder = new Builder(handle, codec as Codec<unknown>)
+    const builder = new Builder(handle, codec as Codec<unknown>, true)
     fill(builder)
     builder.finish()
     return fromHandle<V>(handle, codec)

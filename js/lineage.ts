@@ -490,7 +490,7 @@ export function become<T extends Version>(v: T, handle: number): T {
         let at: Version = v
         for (let i = 0; i < count; ++i) {
           const next = i === count - 1 ? result : v._another(size, null, 0)
-          link(at, next, rows.key(i), rows.stored(i, absent) as Stored)
+          link(at, next, rows.key(i), rows.cell(i, 0) ?? (rows.cell(i, 0) === null ? null : absent))
           at = next
         }
         return result

@@ -45,14 +45,18 @@ class buffer {
   void clear() noexcept { size_ = 0; }
   /// Room for `n` bytes in all; what was there stays. Throws std::bad_alloc, and then nothing has changed.
   void reserve(std::size_t n);
+  /// Makes the contents `n` bytes longer, and gives the place of these.
+  char* grow(std::size_t n) {
+    if (n > capacity_ - size_) reserve(size_ + n);
+    char* const p = data_ + size_;
+    size_ += n;
+    return p;
+  }
   void append(std::string_view bytes) {
-    if (bytes.size() > capacity_ - size_) reserve(size_ + bytes.size());
-    if (!bytes.empty()) std::memcpy(data_ + size_, bytes.data(), bytes.size());
-    size_ += bytes.size();
+    char* const p = grow(bytes.size());
+    if (!bytes.empty()) std::memcpy(p, bytes.data(), bytes.size());
   }
-  void append(std::uint32_t word) {
-    append(std::string_view(reinterpret_cast<const char*>(&word), sizeof word));
-  }
+  void append(std::uint32_t word) { std::memcpy(grow(sizeof word), &word, sizeof word); }
   void assign(std::string_view bytes) {
     clear();
     append(bytes);

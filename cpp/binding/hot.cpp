@@ -7,10 +7,12 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "binding/handles.hpp"
 #include "binding/rows.hpp"
 #include "binding/walk.hpp"
+#include "trie/build.hpp"
 
 using namespace hamt;
 using namespace hamt::binding;
@@ -53,6 +55,21 @@ int erase(handle h, std::string_view key, bool keep) {
   m = std::move(m).erase(key, seen);
   return seen.found;
 }
+
+/// One entry of a batch of edits; see hamt_apply.
+struct edit {
+  explicit edit(const char* p) noexcept : begin(p) {
+    std::uint32_t head[2];
+    std::memcpy(head, p, sizeof head);
+    deletes = head[1] == UINT32_MAX;
+    key = {p + sizeof head, head[0]};
+    value = {key.data() + head[0], deletes ? 0 : head[1]};
+    end = p + ((sizeof head + key.size() + value.size() + 3) & ~std::size_t{3});
+  }
+  const char *begin, *end;
+  std::string_view key, value;
+  bool deletes;
+};
 
 }  // namespace
 
@@ -101,20 +118,23 @@ EMSCRIPTEN_KEEPALIVE void hamt_drop(handle h) { drop(h); }
 /// the entries before it applied.
 EMSCRIPTEN_KEEPALIVE int hamt_apply(handle h, std::size_t size) {
   return guarded([&] {
-    const char* p = in().data();
-    const char* const end = p + size;
-    while (p != end) {
-      std::uint32_t head[2];
-      std::memcpy(head, p, sizeof head);
-      const std::string_view key(p + sizeof head, head[0]);
-      if (head[1] == UINT32_MAX) {
-        at(h) = std::move(at(h)).erase(key);
-        head[1] = 0;
-      } else {
-        at(h) = std::move(at(h)).set(key, {key.data() + head[0], head[1]});
-      }
-      p += (sizeof head + head[0] + head[1] + 3) & ~std::size_t{3};
+    for (edit e(in().data()); e.begin != in().data() + size; e = edit(e.end)) {
+      tree& m = at(h);
+      m = e.deletes ? std::move(m).erase(e.key) : std::move(m).set(e.key, e.value);
     }
+    return 0;
+  });
+}
+
+/// As `hamt_apply`, for a handle that holds an empty map and an input that deletes nothing. O(n), each node made once and
+/// beside its neighbours.
+EMSCRIPTEN_KEEPALIVE int hamt_build(handle h, std::size_t size) {
+  return guarded([&] {
+    std::vector<std::pair<std::string_view, std::string_view>> entries;
+    for (edit e(in().data()); e.begin != in().data() + size; e = edit(e.end)) {
+      entries.emplace_back(e.key, e.value);
+    }
+    at(h) = build<bytes, local_policy>(entries);
     return 0;
   });
 }

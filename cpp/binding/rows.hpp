@@ -21,12 +21,18 @@ class rows {
     key_end_ = 0;
   }
   void key(std::string_view k) {
-    keys_.append(k);
-    key_end_ += utf16_length(k);
+    char* const to = keys_.grow(k.size());
+    key_end_ += k.size() < 8 ? copy_short(to, k) : copy_text(to, k);
     ends_.append(key_end_);
   }
   void value(std::optional<std::string_view> v) {
-    if (v) values_.append(*v);
+    if (v) {
+      char* to = values_.grow(v->size());
+      if (v->size() > 16)
+        std::memcpy(to, v->data(), v->size());
+      else
+        for (const char c : *v) *to++ = c;
+    }
     if (values_.size() >= std::uint32_t{1} << 31) throw std::length_error("hamt: values of 2 GiB");
     ends_.append(static_cast<std::uint32_t>(2 * values_.size() + v.has_value()));
   }
@@ -55,17 +61,31 @@ class rows {
   }
 
  private:
-  /// Length of a key in the units of a JavaScript string: one for each character, two above U+FFFF.
-  static std::uint32_t utf16_length(std::string_view key) noexcept {
-    const char* p = key.data();
-    std::size_t left = key.size();
-    for (std::uint64_t word; left >= sizeof word; p += sizeof word, left -= sizeof word) {
-      std::memcpy(&word, p, sizeof word);
-      if ((word & 0x8080808080808080u) != 0) break;
+  // Both copy a key and give its length in the units of a JavaScript string: one for each character, two above U+FFFF.
+
+  /// At least eight bytes, of which the last may be copied twice.
+  static std::uint32_t copy_text(char* to, std::string_view key) noexcept {
+    const char* from = key.data();
+    const char* const last = from + key.size() - 8;
+    std::uint64_t word, seen;
+    std::memcpy(&seen, last, 8);
+    std::memcpy(to + key.size() - 8, &seen, 8);
+    for (; from < last; from += 8, to += 8) {
+      std::memcpy(&word, from, 8);
+      std::memcpy(to, &word, 8);
+      seen |= word;
     }
-    auto n = static_cast<std::uint32_t>(key.size() - left);
-    for (; left != 0; ++p, --left) {
-      const auto byte = static_cast<unsigned char>(*p);
+    if ((seen & 0x8080808080808080u) == 0) return static_cast<std::uint32_t>(key.size());
+    return utf16_length(key);
+  }
+  static std::uint32_t copy_short(char* to, std::string_view key) noexcept {
+    for (const char c : key) *to++ = c;
+    return utf16_length(key);
+  }
+  static std::uint32_t utf16_length(std::string_view key) noexcept {
+    std::uint32_t n = 0;
+    for (const char c : key) {
+      const auto byte = static_cast<unsigned char>(c);
       n += (byte & 0xc0) != 0x80;
       n += byte >= 0xf0;
     }

@@ -123,7 +123,7 @@ describe('keys', () => {
   test('any well-formed strings', () => {
     fc.assert(
       fc.property(fc.uniqueArray(text, { maxLength: 60 }), (keys) => {
-        const m = Hamt.from(keys.map((k, i) => [k, i]))
+        const m = Hamt.from(keys.map((k, i): [string, number] => [k, i]))
         expect(m.size).toBe(keys.length)
         keys.forEach((k, i) => expect(m.get(k)).toBe(i))
         expect([...m.keys()].sort()).toEqual([...keys].sort())
@@ -138,7 +138,7 @@ describe('values', () => {
       fc.property(fc.array(value, { minLength: 1, maxLength: 8 }), (values) => {
         let m = Hamt.empty<unknown>()
         values.forEach((x, i) => (m = m.set(`k${i}`, x)))
-        const n = Hamt.from(values.map((x, i) => [`k${i}`, x]))
+        const n = Hamt.from(values.map((x, i): [string, unknown] => [`k${i}`, x]))
         expect(m.equals(n)).toBe(true)
         for (const map of [m, n, n.set('more', 1), m.withMutations((d) => d.set('k0', values[0]))]) {
           values.forEach((x, i) => expect(map.get(`k${i}`)).toStrictEqual(x))
@@ -318,7 +318,7 @@ describe('editing', () => {
   })
 
   test('filter, map, reduce, forEach', () => {
-    const m = Hamt.from(Array.from({ length: 2000 }, (_, i) => [`k${i}`, i]))
+    const m = Hamt.from(Array.from({ length: 2000 }, (_, i): [string, number] => [`k${i}`, i]))
     expect(m.filter((v) => v % 2).size).toBe(1000)
     expect([...m.filter((_, k) => k === 'k7')]).toEqual([['k7', 7]])
     expect(m.filter(() => false).equals(Hamt.empty())).toBe(true)
@@ -335,7 +335,7 @@ describe('editing', () => {
 })
 
 describe('iterating', () => {
-  const many = Hamt.from(Array.from({ length: 3000 }, (_, i) => [`😀 key ${i}`, { i }]))
+  const many = Hamt.from(Array.from({ length: 3000 }, (_, i): [string, { i: number }] => [`😀 key ${i}`, { i }]))
 
   test('keys, values and entries agree, and equal maps have the same order', () => {
     const keys = [...many.keys()]
@@ -347,7 +347,7 @@ describe('iterating', () => {
   })
 
   test('an iterator goes on with its own version, whatever happens to the map', () => {
-    let m = Hamt.from(Array.from({ length: 1000 }, (_, i) => [`k${i}`, i])).set('x', 1).set('y', 2).set('z', 3).set('u', 4).set('v', 5)
+    let m = Hamt.from(Array.from({ length: 1000 }, (_, i): [string, number] => [`k${i}`, i])).set('x', 1).set('y', 2).set('z', 3).set('u', 4).set('v', 5)
     const expected = [...m]
     const seen: [string, number][] = []
     for (const entry of m) {
@@ -358,7 +358,7 @@ describe('iterating', () => {
     }
     expect(seen).toEqual(expected)
     // Disposed while it is walked, with nothing else to keep it alive.
-    const n = Hamt.from(Array.from({ length: 1000 }, (_, i) => [`k${i}`, i]))
+    const n = Hamt.from(Array.from({ length: 1000 }, (_, i): [string, number] => [`k${i}`, i]))
     const it = n[Symbol.iterator]()
     it.next()
     n.dispose()
@@ -383,7 +383,7 @@ describe('iterating', () => {
   })
 
   test('values of many sizes cross in batches', () => {
-    const big = Hamt.from(Array.from({ length: 50 }, (_, i) => [`k${i}`, new Uint8Array(i * 20_000).fill(i)]))
+    const big = Hamt.from(Array.from({ length: 50 }, (_, i): [string, Uint8Array] => [`k${i}`, new Uint8Array(i * 20_000).fill(i)]))
     for (const [k, v] of big) expect(Buffer.compare(v, big.get(k)!)).toBe(0)
     expect([...big.values()].reduce((sum, v) => sum + v.length, 0)).toBe((49 * 50 * 20_000) / 2)
   })
@@ -398,7 +398,7 @@ describe('showing', () => {
     expect(inspect(Hamt.empty())).toBe('Hamt(0) {}')
     expect(inspect({ a: { b: { c: { m } } } })).toContain('[Object]')
     expect(inspect([[[m]]])).toBe('[ [ [ [Hamt(1)] ] ] ]')
-    const many = Hamt.from(Array.from({ length: 150 }, (_, i) => [`k${i}`, i]))
+    const many = Hamt.from(Array.from({ length: 150 }, (_, i): [string, number] => [`k${i}`, i]))
     expect(inspect(many)).toMatch(/^Hamt\(150\) \{[^]*… 50 more \}$/)
     const proto = Hamt.from([['__proto__', 1]])
     expect(Object.getOwnPropertyNames(proto.toJSON())).toEqual(['__proto__'])
