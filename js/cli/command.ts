@@ -75,14 +75,20 @@ export function readArguments(command: Command, words: string[]): Arguments | un
   const wanted = command.positionals ?? []
   const least = wanted.filter((name) => !name.startsWith('[')).length
   if (parsed.positionals.length < least) {
-    throw new UnusableInput(`${command.name} needs ${wanted[parsed.positionals.length]}; see: hamt-wasm ${command.name} --help`)
+    throw new UnusableInput(
+      `${command.name} needs ${wanted[parsed.positionals.length]}; see: hamt-wasm ${command.name} --help`,
+    )
   }
   if (parsed.positionals.length > wanted.length) {
-    throw new UnusableInput(`${command.name} does not take '${parsed.positionals[wanted.length]}'; see: hamt-wasm ${command.name} --help`)
+    throw new UnusableInput(
+      `${command.name} does not take '${parsed.positionals[wanted.length]}'; see: hamt-wasm ${command.name} --help`,
+    )
   }
   for (const [name, option] of Object.entries(command.options)) {
     if (option.required && parsed.values[name] === undefined) {
-      throw new UnusableInput(`${command.name} needs --${name} ${option.value}; see: hamt-wasm ${command.name} --help`)
+      throw new UnusableInput(
+        `${command.name} needs --${name} ${option.value}; see: hamt-wasm ${command.name} --help`,
+      )
     }
   }
   return new Arguments(parsed.positionals, parsed.values)

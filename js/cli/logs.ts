@@ -5,7 +5,13 @@
 //     [ { eventName, args, blockNumber, logIndex, timestamp } ]                      decoded
 //
 // Numbers may be JSON numbers, decimal text or 0x text. Several files are put together; a log that is in two is taken once.
-import { bondingRegistryAbi, ciphernodeRegistryAbi, sortitionAbi, type RegistryEvent } from '../sortition/index.js'
+import type * as Viem from 'viem'
+import {
+  bondingRegistryAbi,
+  ciphernodeRegistryAbi,
+  sortitionAbi,
+  type RegistryEvent,
+} from '../sortition/index.js'
 import { UnusableInput } from './command.js'
 import { nameOf, readJson } from './files.js'
 
@@ -64,7 +70,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === 'object'
 }
 
-function partsOf(file: unknown, where: string): { logs: unknown[]; blocks: unknown[]; contracts: Record<string, unknown> | undefined } {
+function partsOf(
+  file: unknown,
+  where: string,
+): { logs: unknown[]; blocks: unknown[]; contracts: Record<string, unknown> | undefined } {
   if (Array.isArray(file)) return { logs: file, blocks: [], contracts: undefined }
   if (isObject(file)) {
     // The answer of a JSON-RPC call is taken as it is.
@@ -87,7 +96,12 @@ export function integer(value: unknown, what: string): bigint {
   throw new UnusableInput(`${what} must be a whole number, got ${JSON.stringify(value) ?? 'nothing'}`)
 }
 
-function readBlock(block: unknown, what: string, hashes: Map<bigint, `0x${string}`>, times: Map<bigint, bigint>): void {
+function readBlock(
+  block: unknown,
+  what: string,
+  hashes: Map<bigint, `0x${string}`>,
+  times: Map<bigint, bigint>,
+): void {
   if (!isObject(block)) throw new UnusableInput(`${what} is not { number, hash, timestamp }`)
   const number = integer(block.number, `${what}: number`)
   times.set(number, integer(block.timestamp, `${what}: timestamp`))
@@ -96,7 +110,8 @@ function readBlock(block: unknown, what: string, hashes: Map<bigint, `0x${string
 
 function rawLog(entry: Record<string, unknown>, what: string, hashes: Map<bigint, `0x${string}`>): RawLog {
   const { address, topics, data, blockHash, blockTimestamp } = entry
-  if (typeof address !== 'string' || typeof data !== 'string') throw new UnusableInput(`${what} has no address or no data`)
+  if (typeof address !== 'string' || typeof data !== 'string')
+    throw new UnusableInput(`${what} has no address or no data`)
   const blockNumber = integer(entry.blockNumber, `${what}: blockNumber`)
   if (typeof blockHash === 'string') hashes.set(blockNumber, blockHash as `0x${string}`)
   return {
@@ -112,18 +127,21 @@ function rawLog(entry: Record<string, unknown>, what: string, hashes: Map<bigint
 // --- decoding ------------------------------------------------------------------------------------
 
 /** viem where it is installed. Its name is not written as a literal: it is not to be bundled. */
-async function viem(): Promise<Pick<typeof import('viem'), 'decodeEventLog' | 'toEventSelector'>> {
+async function viem(): Promise<typeof Viem> {
   const name: string = 'viem'
   try {
-    return (await import(name)) as typeof import('viem')
+    return (await import(name)) as typeof Viem
   } catch {
-    throw new UnusableInput('raw logs are decoded with the package viem, which is not installed: npm install viem')
+    throw new UnusableInput(
+      'raw logs are decoded with the package viem, which is not installed: npm install viem',
+    )
   }
 }
 
 async function decode(raw: RawLog[], times: Map<bigint, bigint>, named: Contracts): Promise<RegistryEvent[]> {
   const { decodeEventLog, toEventSelector } = await viem()
-  const topics = (abi: readonly (typeof sortitionAbi)[number][]) => new Set<string>(abi.map((event) => toEventSelector(event)))
+  const topics = (abi: readonly (typeof sortitionAbi)[number][]) =>
+    new Set<string>(abi.map((event) => toEventSelector(event)))
   const registryTopics = topics(ciphernodeRegistryAbi)
   const bondingTopics = topics(bondingRegistryAbi)
   const registry = named.ciphernodeRegistry ?? emitterOf(raw, registryTopics, 'ciphernode-registry')
@@ -140,13 +158,21 @@ async function decode(raw: RawLog[], times: Map<bigint, bigint>, named: Contract
     const { blockNumber, logIndex } = log
     const timestamp = log.timestamp ?? times.get(blockNumber)
     if (timestamp === undefined) {
-      throw new UnusableInput(`no time is known of block ${blockNumber}: logs need a blockTimestamp, or blocks beside them`)
+      throw new UnusableInput(
+        `no time is known of block ${blockNumber}: logs need a blockTimestamp, or blocks beside them`,
+      )
     }
     try {
-      const { eventName, args } = decodeEventLog({ abi, topics: log.topics as [`0x${string}`], data: log.data as `0x${string}` })
+      const { eventName, args } = decodeEventLog({
+        abi,
+        topics: log.topics as [`0x${string}`],
+        data: log.data as `0x${string}`,
+      })
       return [{ eventName, args: args as object, blockNumber, logIndex, timestamp }]
     } catch (e) {
-      throw new UnusableInput(`the log at block ${blockNumber}, log ${logIndex} cannot be decoded: ${(e as Error).message.split('\n')[0]}`)
+      throw new UnusableInput(
+        `the log at block ${blockNumber}, log ${logIndex} cannot be decoded: ${(e as Error).message.split('\n')[0]}`,
+      )
     }
   })
 }
@@ -155,7 +181,9 @@ async function decode(raw: RawLog[], times: Map<bigint, bigint>, named: Contract
 function emitterOf(raw: RawLog[], topics: Set<string>, option: string): string | undefined {
   const emitters = [...new Set(raw.filter((log) => topics.has(log.topics[0]!)).map((log) => log.address))]
   if (emitters.length > 1) {
-    throw new UnusableInput(`${emitters.length} contracts emit such events (${emitters.join(', ')}): say which, --${option} ADDRESS`)
+    throw new UnusableInput(
+      `${emitters.length} contracts emit such events (${emitters.join(', ')}): say which, --${option} ADDRESS`,
+    )
   }
   return emitters[0]
 }
@@ -167,7 +195,8 @@ const inputsOf = new Map<unknown, readonly { readonly name: string; readonly typ
 /** An event that is decoded already: its numbers become bigints. */
 function decodedEvent(entry: Record<string, unknown>, what: string): RegistryEvent {
   const inputs = inputsOf.get(entry.eventName)
-  if (!inputs) throw new UnusableInput(`${what}: ${JSON.stringify(entry.eventName)} is not an event of sortitionAbi`)
+  if (!inputs)
+    throw new UnusableInput(`${what}: ${JSON.stringify(entry.eventName)} is not an event of sortitionAbi`)
   if (!isObject(entry.args)) throw new UnusableInput(`${what} has no args`)
   const args: Record<string, unknown> = {}
   for (const { name, type } of inputs) {

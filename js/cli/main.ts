@@ -42,7 +42,8 @@ async function run(words: string[]): Promise<number> {
     console.log(version())
     return 0
   }
-  const command = commands.find((c) => c.name === `${first} ${second}`) ?? commands.find((c) => c.name === first)
+  const command =
+    commands.find((c) => c.name === `${first} ${second}`) ?? commands.find((c) => c.name === first)
   if (!command) {
     if (first === 'sortition' && (second === undefined || second === '--help')) {
       console.log(overview())

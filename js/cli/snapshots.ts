@@ -33,7 +33,8 @@ export function isRegistry(bytes: Uint8Array): boolean {
 
 function versionOf(snapshot: Snapshot, name: string, path: string): Hamt<unknown> {
   if (name.startsWith('@')) {
-    if (!snapshot.registry) throw new UnusableInput(`${nameOf(path)} is no registry of operators: it knows no seconds like ${name}`)
+    if (!snapshot.registry)
+      throw new UnusableInput(`${nameOf(path)} is no registry of operators: it knows no seconds like ${name}`)
     if (!/^@\d{1,15}$/.test(name)) throw new UnusableInput(`${name} is no second`)
     return snapshot.registry.at(BigInt(name.slice(1)))
   }
@@ -41,7 +42,9 @@ function versionOf(snapshot: Snapshot, name: string, path: string): Hamt<unknown
   const n = Number(name)
   const version = /^-?\d+$/.test(name) ? snapshot.versions.at(n) : undefined
   if (!version) {
-    throw new UnusableInput(`${nameOf(path)} has ${length} version${length === 1 ? '' : 's'}, and none that is called ${name}`)
+    throw new UnusableInput(
+      `${nameOf(path)} has ${length} version${length === 1 ? '' : 's'}, and none that is called ${name}`,
+    )
   }
   return version
 }
@@ -61,7 +64,8 @@ function inspect(args: Arguments): Result {
     digest: value.hex(version.digest()),
   }))
   const entries = rows.reduce((sum, row) => sum + row.size, 0)
-  const alone = entries <= worthMeasuring ? versions.reduce((sum, v) => sum + serialize([v]).length, 0) : undefined
+  const alone =
+    entries <= worthMeasuring ? versions.reduce((sum, v) => sum + serialize([v]).length, 0) : undefined
   const json = {
     bytes: bytes.length,
     versions: rows,
@@ -75,10 +79,18 @@ function inspect(args: Arguments): Result {
       (versions.length > 1 ? `, ${value.bytes(bytes.length / versions.length)} a version` : ''),
     ...(registry ? registryLines(registry, bytes.length) : []),
     ...(versions.length > 1 && alone !== undefined
-      ? [`Sharing: each version alone would make ${value.bytes(alone)} in all, ${(alone / bytes.length).toFixed(1)} times as much`]
+      ? [
+          `Sharing: each version alone would make ${value.bytes(alone)} in all, ${(alone / bytes.length).toFixed(1)} times as much`,
+        ]
       : []),
     '',
-    ...table([['version', 'entries', 'changed', 'digest'], ...rows.map((r) => [`${r.version}`, `${r.size}`, `${r.changed}`, r.digest])], [0, 1, 2]),
+    ...table(
+      [
+        ['version', 'entries', 'changed', 'digest'],
+        ...rows.map((r) => [`${r.version}`, `${r.size}`, `${r.changed}`, r.digest]),
+      ],
+      [0, 1, 2],
+    ),
   ]
   return { text: text.join('\n'), json, status: 0 }
 }
@@ -113,7 +125,8 @@ function get(args: Arguments): Result {
   const version = versionOf(snapshot, args.text('at') ?? '-1', path)
   // Addresses are stored in lower case, and written in many ways.
   const found = version.get(key) ?? (snapshot.registry && version.get(key.toLowerCase()))
-  if (found === undefined) return { text: `${JSON.stringify(key)} is not there`, json: { found: false }, status: 1 }
+  if (found === undefined)
+    return { text: `${JSON.stringify(key)} is not there`, json: { found: false }, status: 1 }
   return { text: value.text(found), json: { found: true, value: found }, status: 0 }
 }
 
@@ -128,7 +141,11 @@ function diff(args: Arguments): Result {
     ...(old === undefined ? [] : [`- ${JSON.stringify(key)}: ${value.text(old)}`]),
     ...(now === undefined ? [] : [`+ ${JSON.stringify(key)}: ${value.text(now)}`]),
   ])
-  return { text: lines.length > 0 ? lines.join('\n') : 'no difference', json: changes, status: changes.length > 0 ? 1 : 0 }
+  return {
+    text: lines.length > 0 ? lines.join('\n') : 'no difference',
+    json: changes,
+    status: changes.length > 0 ? 1 : 0,
+  }
 }
 
 function verify(args: Arguments): Result {
@@ -138,17 +155,28 @@ function verify(args: Arguments): Result {
     const versions = deserialize(bytes)
     const meta = readMeta(bytes)
     const again = serialize(versions, meta === undefined ? undefined : { meta })
-    if (Buffer.compare(again, bytes) !== 0) throw new SnapshotError('rewritten', -1, 'it is not what its versions are written as')
+    if (Buffer.compare(again, bytes) !== 0)
+      throw new SnapshotError('rewritten', -1, 'it is not what its versions are written as')
     const registry = isRegistry(bytes) ? NodeRegistry.deserialize(bytes) : undefined
     if (registry && Buffer.compare(registry.serialize(), bytes) !== 0) {
       throw new SnapshotError('rewritten', -1, 'it is not what its events are written as')
     }
-    const kind = registry ? `a registry of ${registry.changes} changes` : `${versions.length} version${versions.length === 1 ? '' : 's'}`
-    return { text: `${nameOf(path)}: right, ${kind}`, json: { ok: true, versions: versions.length }, status: 0 }
+    const kind = registry
+      ? `a registry of ${registry.changes} changes`
+      : `${versions.length} version${versions.length === 1 ? '' : 's'}`
+    return {
+      text: `${nameOf(path)}: right, ${kind}`,
+      json: { ok: true, versions: versions.length },
+      status: 0,
+    }
   } catch (e) {
     if (!(e instanceof SnapshotError)) throw e
     const { code, offset, message } = e
-    return { text: `${nameOf(path)}: wrong, ${message}`, json: { ok: false, code, offset, message }, status: 1 }
+    return {
+      text: `${nameOf(path)}: wrong, ${message}`,
+      json: { ok: false, code, offset, message },
+      status: 1,
+    }
   }
 }
 
@@ -174,7 +202,10 @@ export const snapshotCommands: Command[] = [
     summary: 'print what differs between two versions, of one snapshot or two',
     positionals: ['FILE', '[OTHER]'],
     options: {
-      from: { value: 'VERSION', help: 'the older one; unless given the first, or with OTHER the last of FILE' },
+      from: {
+        value: 'VERSION',
+        help: 'the older one; unless given the first, or with OTHER the last of FILE',
+      },
       to: { value: 'VERSION', help: 'the newer one; the last unless given' },
     },
     details: `${addressing}\nExit status: 0 for no difference, 1 for some, 2 for unusable input.`,

@@ -22,9 +22,16 @@ import { integer, type Contracts, type Logs, readLogs } from './logs.js'
 import { withProgress } from './progress.js'
 import { value } from './text.js'
 
-const logsOption: Option = { value: 'FILE', help: 'logs as JSON; may be given several times; - is standard input', multiple: true }
+const logsOption: Option = {
+  value: 'FILE',
+  help: 'logs as JSON; may be given several times; - is standard input',
+  multiple: true,
+}
 const contractOptions: Record<string, Option> = {
-  'ciphernode-registry': { value: 'ADDRESS', help: 'whose raw logs to read, where several contracts emit such events' },
+  'ciphernode-registry': {
+    value: 'ADDRESS',
+    help: 'whose raw logs to read, where several contracts emit such events',
+  },
   'bonding-registry': { value: 'ADDRESS', help: 'the same for the bonding registry' },
 }
 const logForms =
@@ -33,14 +40,17 @@ const logForms =
 
 function logsOf(args: Arguments): Promise<Logs> {
   const contracts: Contracts = {}
-  if (args.has('ciphernode-registry')) contracts.ciphernodeRegistry = addressOf(args, 'ciphernode-registry').toLowerCase()
-  if (args.has('bonding-registry')) contracts.bondingRegistry = addressOf(args, 'bonding-registry').toLowerCase()
+  if (args.has('ciphernode-registry'))
+    contracts.ciphernodeRegistry = addressOf(args, 'ciphernode-registry').toLowerCase()
+  if (args.has('bonding-registry'))
+    contracts.bondingRegistry = addressOf(args, 'bonding-registry').toLowerCase()
   return readLogs(args.list('logs'), contracts)
 }
 
 function addressOf(args: Arguments, name: string): Address {
   const text = args.required(name)
-  if (!/^0x[0-9a-fA-F]{40}$/.test(text)) throw new UnusableInput(`--${name} must be an address, got '${text}'`)
+  if (!/^0x[0-9a-fA-F]{40}$/.test(text))
+    throw new UnusableInput(`--${name} must be an address, got '${text}'`)
   return text as Address
 }
 
@@ -64,7 +74,10 @@ function loadRegistry(path: string): NodeRegistry {
 }
 
 /** The registry after those of `events` that it has not seen. */
-function replayOnto(registry: NodeRegistry, events: RegistryEvent[]): { registry: NodeRegistry; applied: number } {
+function replayOnto(
+  registry: NodeRegistry,
+  events: RegistryEvent[],
+): { registry: NodeRegistry; applied: number } {
   const { position } = registry
   const isNew = (e: RegistryEvent) =>
     !position ||
@@ -75,7 +88,9 @@ function replayOnto(registry: NodeRegistry, events: RegistryEvent[]): { registry
     try {
       registry = registry.apply(event)
     } catch (e) {
-      throw new UnusableInput(`${event.eventName} at block ${event.blockNumber}, log ${event.logIndex}: ${(e as Error).message}`)
+      throw new UnusableInput(
+        `${event.eventName} at block ${event.blockNumber}, log ${event.logIndex}: ${(e as Error).message}`,
+      )
     }
   }
   return { registry, applied: fresh.length }
@@ -114,7 +129,10 @@ async function replay(args: Arguments): Promise<Result> {
 // --- one request ---------------------------------------------------------------------------------
 
 const requestOptions: Record<string, Option> = {
-  registry: { value: 'FILE', help: 'a registry from `sortition replay`; unless given, the logs are replayed' },
+  registry: {
+    value: 'FILE',
+    help: 'a registry from `sortition replay`; unless given, the logs are replayed',
+  },
   logs: { ...logsOption, required: true },
   e3: { value: 'ID', help: 'the request, by its e3Id: decimal, or 0x', required: true },
   seed: { value: 'SEED', help: 'the seed, where the hash of the entropy block is not among the logs' },
@@ -124,7 +142,10 @@ const requestOptions: Record<string, Option> = {
   'chain-id': { value: 'ID', help: 'of the chain' },
   'registry-address': { value: 'ADDRESS', help: 'of the contract that asked for the word' },
   policy: { value: 'POLICY', help: 'uncapped (the default), or owner-cap' },
-  limit: { value: 'NUMBER', help: 'how many tickets may be hashed for the ideal committee; 2^28 unless given' },
+  limit: {
+    value: 'NUMBER',
+    help: 'how many tickets may be hashed for the ideal committee; 2^28 unless given',
+  },
   ...contractOptions,
 }
 
@@ -158,7 +179,11 @@ function evidenceOf(args: Arguments, logs: Logs, e3Id: bigint): RequestEvidence 
     logs.events.filter((e) => e.eventName === name && (e.args as { e3Id?: bigint }).e3Id === e3Id) as never[]
   const requests = mine('CommitteeRequested') as (RegistryEvent & { args: { entropyBlock: bigint } })[]
   if (requests.length !== 1) {
-    throw new UnusableInput(requests.length === 0 ? `the logs have no request of e3Id ${e3Id}` : `the logs have ${requests.length} requests of e3Id ${e3Id}`)
+    throw new UnusableInput(
+      requests.length === 0
+        ? `the logs have no request of e3Id ${e3Id}`
+        : `the logs have ${requests.length} requests of e3Id ${e3Id}`,
+    )
   }
   const evidence: RequestEvidence = {
     request: requests[0] as never,
@@ -179,7 +204,8 @@ function evidenceOf(args: Arguments, logs: Logs, e3Id: bigint): RequestEvidence 
       registry: addressOf(args, 'registry-address'),
     }
   }
-  const hash = args.text('block-hash') ?? (evidence.vrf ? undefined : logs.hashes.get(requests[0]!.args.entropyBlock))
+  const hash =
+    args.text('block-hash') ?? (evidence.vrf ? undefined : logs.hashes.get(requests[0]!.args.entropyBlock))
   if (hash !== undefined) evidence.blockHash = hash as `0x${string}`
   if (evidence.seed === undefined && evidence.blockHash === undefined && evidence.vrf === undefined) {
     throw new UnusableInput(
@@ -208,7 +234,9 @@ async function committee(args: Arguments): Promise<Result> {
     const { report } = await check(args)
     const { committee: seats, ideal } = report
     const text = [
-      seats.length > 0 ? 'Committee that follows from the submissions' : 'No committee follows from the submissions.',
+      seats.length > 0
+        ? 'Committee that follows from the submissions'
+        : 'No committee follows from the submissions.',
       ...(seats.length > 0 ? winnerTable('party', seats, 0) : []),
       '',
       'For information: had everyone submitted its best ticket',
@@ -217,7 +245,8 @@ async function committee(args: Arguments): Promise<Result> {
     return { text: text.join('\n'), json: { committee: seats, ideal }, status: 0 }
   }
   for (const name of ['registry', 'at', 'seed', 'size', 'price']) {
-    if (!args.has(name)) throw new UnusableInput(`sortition committee needs --${name}, or the request among --logs`)
+    if (!args.has(name))
+      throw new UnusableInput(`sortition committee needs --${name}, or the request among --logs`)
   }
   const size = Number(numberOf(args, 'size'))
   const ideal = usable(() =>
@@ -239,7 +268,12 @@ async function committee(args: Arguments): Promise<Result> {
 }
 
 function winnerTable(number: string, winners: readonly Winner[], first: number): string[] {
-  const rows = winners.map((w, i) => [`${first + i}`, w.node, `${w.ticket}`, `0x${w.score.toString(16).padStart(64, '0')}`])
+  const rows = winners.map((w, i) => [
+    `${first + i}`,
+    w.node,
+    `${w.ticket}`,
+    `0x${w.score.toString(16).padStart(64, '0')}`,
+  ])
   return table([[number, 'operator', 'ticket', 'score'], ...rows], [0, 2])
 }
 
@@ -249,7 +283,11 @@ export const sortitionCommands: Command[] = [
     summary: 'replay logs into a registry file, which keeps every version',
     options: {
       logs: { ...logsOption, required: true },
-      out: { value: 'FILE', help: 'the registry; if it is there already, the replay goes on where it ends', required: true },
+      out: {
+        value: 'FILE',
+        help: 'the registry; if it is there already, the replay goes on where it ends',
+        required: true,
+      },
       ...contractOptions,
     },
     details: logForms,

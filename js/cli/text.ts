@@ -4,7 +4,13 @@ import { inspect } from 'node:util'
 export const value = {
   /** On one line, as one would write it in a program. */
   text(v: unknown): string {
-    return inspect(v, { depth: Infinity, breakLength: Infinity, compact: true, maxArrayLength: null, maxStringLength: null })
+    return inspect(v, {
+      depth: Infinity,
+      breakLength: Infinity,
+      compact: true,
+      maxArrayLength: null,
+      maxStringLength: null,
+    })
   },
   hex(bytes: Uint8Array): string {
     return Buffer.from(bytes).toString('hex')

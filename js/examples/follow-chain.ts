@@ -9,7 +9,13 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { bondingRegistryAbi, ciphernodeRegistryAbi, NodeRegistry, type Address, type RegistryEvent } from 'hamt-wasm/sortition'
+import {
+  bondingRegistryAbi,
+  ciphernodeRegistryAbi,
+  NodeRegistry,
+  type Address,
+  type RegistryEvent,
+} from 'hamt-wasm/sortition'
 import { createPublicClient, http, type PublicClient } from 'viem'
 
 /** Nodes answer eth_getLogs for some ten thousand blocks at most. */
@@ -39,7 +45,9 @@ interface Draws {
 
 /** Goes on where the files end, up to the newest confirmed block. Returns the registry. */
 export async function followChain(f: Following): Promise<NodeRegistry> {
-  let registry = existsSync(f.registryFile) ? NodeRegistry.deserialize(readFileSync(f.registryFile)) : NodeRegistry.empty()
+  let registry = existsSync(f.registryFile)
+    ? NodeRegistry.deserialize(readFileSync(f.registryFile))
+    : NodeRegistry.empty()
   const draws: Draws = existsSync(f.drawsFile)
     ? (JSON.parse(readFileSync(f.drawsFile, 'utf8')) as Draws)
     : { upTo: `${f.from - 1n}`, events: [], blocks: [] }
@@ -56,7 +64,10 @@ export async function followChain(f: Following): Promise<NodeRegistry> {
     }
     draws.upTo = `${toBlock}`
     write(f.registryFile, registry.serialize())
-    write(f.drawsFile, JSON.stringify(draws, (_, v: unknown) => (typeof v === 'bigint' ? `${v}` : v)))
+    write(
+      f.drawsFile,
+      JSON.stringify(draws, (_, v: unknown) => (typeof v === 'bigint' ? `${v}` : v)),
+    )
     f.say?.(`blocks ${fromBlock} to ${toBlock}: ${events.length} events; ${registry.changes} changes in all`)
   }
   return registry
@@ -79,8 +90,9 @@ async function eventsBetween(f: Following, fromBlock: bigint, toBlock: bigint): 
   const events: RegistryEvent[] = []
   for (const { eventName, args, blockNumber, logIndex } of logs) {
     let timestamp = times.get(blockNumber)
-    if (timestamp === undefined) times.set(blockNumber, (timestamp = (await f.client.getBlock({ blockNumber })).timestamp))
-    events.push({ eventName, args: args as object, blockNumber, logIndex, timestamp })
+    if (timestamp === undefined)
+      times.set(blockNumber, (timestamp = (await f.client.getBlock({ blockNumber })).timestamp))
+    events.push({ eventName, args: args, blockNumber, logIndex, timestamp })
   }
   return events.sort((a, b) => Number(a.blockNumber - b.blockNumber) || a.logIndex - b.logIndex)
 }

@@ -5,7 +5,15 @@
 // Exit status: 0 when all are right, 1 when one is not, 2 when the files cannot be used.
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import { format, NodeRegistry, sortitionAbi, verifyRequest, type Hex, type RegistryEvent, type Report } from 'hamt-wasm/sortition'
+import {
+  format,
+  NodeRegistry,
+  sortitionAbi,
+  verifyRequest,
+  type Hex,
+  type RegistryEvent,
+  type Report,
+} from 'hamt-wasm/sortition'
 
 interface Draws {
   events: RegistryEvent[]
@@ -22,7 +30,8 @@ export function verifyAll(registry: NodeRegistry, { events, blocks }: Draws): Re
   const reports: Report[] = []
   for (const mine of byRequest.values()) {
     const named = (name: string) => mine.filter((e) => e.eventName === name) as never[]
-    const request = named('CommitteeRequested')[0] as (RegistryEvent & { args: { entropyBlock: bigint } }) | undefined
+    const request = named('CommitteeRequested')[0] as
+      (RegistryEvent & { args: { entropyBlock: bigint } }) | undefined
     if (!request) continue // requested before the first block that was looked at
     const finalized = named('SortitionCommitteeFinalized')[0] ?? named('CommitteeFormationFailed')[0]
     if (!finalized) continue // still open
@@ -57,7 +66,8 @@ export function readDraws(file: string): Draws {
 
 /** The ABI knows which arguments are numbers. */
 function argsOf(eventName: string, args: Record<string, unknown>): object {
-  const inputs: readonly { name: string; type: string }[] = sortitionAbi.find((event) => event.name === eventName)?.inputs ?? []
+  const inputs: readonly { name: string; type: string }[] =
+    sortitionAbi.find((event) => event.name === eventName)?.inputs ?? []
   return Object.fromEntries(
     inputs.map(({ name, type }) => {
       const value = args[name]

@@ -34,7 +34,15 @@ export class EventError extends Error {
 }
 
 /** Kinds of change. The numbers are part of the file format. */
-export const Kind = { added: 0, removed: 1, balance: 2, activated: 3, deactivated: 4, version: 5, owner: 6 } as const
+export const Kind = {
+  added: 0,
+  removed: 1,
+  balance: 2,
+  activated: 3,
+  deactivated: 4,
+  version: 5,
+  owner: 6,
+} as const
 export type Kind = (typeof Kind)[keyof typeof Kind]
 
 /** The event that makes a change of each kind. */
@@ -78,7 +86,10 @@ export function requireFollows(next: Position, last: Position | undefined): void
   const order = blocks || next.logIndex - last.logIndex
   if (order === 0) throw new EventError('repeated', `the event at ${describe(next)} has been applied already`)
   if (order < 0) {
-    throw new EventError('out-of-order', `the event at ${describe(next)} comes before the last one, at ${describe(last)}`)
+    throw new EventError(
+      'out-of-order',
+      `the event at ${describe(next)} comes before the last one, at ${describe(last)}`,
+    )
   }
   if (blocks === 0 ? next.timestamp !== last.timestamp : next.timestamp < last.timestamp) {
     throw new EventError(
@@ -97,7 +108,8 @@ export function changeOf(event: RegistryEvent): Change | undefined {
     case 'TicketBalanceUpdated':
       return change(Kind.balance, args.operator, 'operator', uint256(args.newBalance, 'newBalance'))
     case 'OperatorActivationChanged':
-      if (typeof args.active !== 'boolean') throw new TypeError(`active must be a boolean, got ${show(args.active)}`)
+      if (typeof args.active !== 'boolean')
+        throw new TypeError(`active must be a boolean, got ${show(args.active)}`)
       return change(args.active ? Kind.activated : Kind.deactivated, args.operator, 'operator')
     case 'CiphernodeAdded':
       return change(Kind.added, args.node, 'node')

@@ -72,10 +72,12 @@ function verdict(e: Omit<Explanation, 'verdict'>, report: Report): string {
   const second = `at second ${report.timepoint}`
   if (!e.state) return `not selected: no operator of that address was known ${second}`
   if (!e.state.active) return `not selected: it was not active ${second}`
-  if (!e.eligible) return `not selected: its balance of ${e.state.ticketBalance} bought no ticket at ${report.ticketPrice}`
+  if (!e.eligible)
+    return `not selected: its balance of ${e.state.ticketBalance} bought no ticket at ${report.ticketPrice}`
   if (e.seat) return `selected with ticket ${e.seat.ticket}, as party ${e.seat.partyId}`
   if (e.submissions.length === 0) return 'not selected: it did not submit a ticket'
-  if (!e.submissions.some((s) => s.counts)) return 'not selected: its submission does not count, see the report'
+  if (!e.submissions.some((s) => s.counts))
+    return 'not selected: its submission does not count, see the report'
   if (!e.cutOff) return 'not selected: no committee was formed'
   const mine = e.submissions.find((s) => s.counts)!
   if (mine.score < e.cutOff.score) return 'not selected: another operator of its bond owner scored lower'

@@ -34,7 +34,12 @@ export interface StoredRegistry {
 // --- writing -------------------------------------------------------------------------------------
 
 /** The first `rows` rows of a journal, whose state is `newest`. O(rows). */
-export function writeRegistry(journal: Journal, rows: number, position: Position | undefined, newest: Hamt<NodeState>): Uint8Array {
+export function writeRegistry(
+  journal: Journal,
+  rows: number,
+  position: Position | undefined,
+  newest: Hamt<NodeState>,
+): Uint8Array {
   const { kinds, operators, operands, blocks, logs, times } = journal.columns
   const { places, addresses } = sortAddresses(journal, rows)
   const to = new Digits()
@@ -66,7 +71,10 @@ export function writeRegistry(journal: Journal, rows: number, position: Position
 }
 
 /** The addresses that the rows name, ascending, and for each number the place of its address among them. */
-function sortAddresses({ columns, addresses: known }: Journal, rows: number): { places: Int32Array; addresses: Uint8Array } {
+function sortAddresses(
+  { columns, addresses: known }: Journal,
+  rows: number,
+): { places: Int32Array; addresses: Uint8Array } {
   const named = new Uint8Array(known.length)
   for (let i = 0; i < rows; ++i) {
     if (columns.operators[i]! >= 0) named[columns.operators[i]!] = 1
@@ -116,7 +124,11 @@ class Digits {
 // --- reading -------------------------------------------------------------------------------------
 
 function refuse(what: string, offset = -1): never {
-  throw new SnapshotError('registry', offset, `not a registry: ${what}${offset >= 0 ? ` at byte ${offset} of its events` : ''}`)
+  throw new SnapshotError(
+    'registry',
+    offset,
+    `not a registry: ${what}${offset >= 0 ? ` at byte ${offset} of its events` : ''}`,
+  )
 }
 
 /**
@@ -146,7 +158,8 @@ function metaOf(meta: unknown): Meta {
   const { kind, format, position, addresses, rows, events } = (meta ?? {}) as Record<string, unknown>
   if (kind !== kindName) refuse('its meta is not that of a registry')
   if (format !== 1) refuse(`its format is ${String(format)}, and this release reads format 1`)
-  if (!(addresses instanceof Uint8Array) || addresses.length % 20 !== 0) refuse('its addresses are not 20 bytes each')
+  if (!(addresses instanceof Uint8Array) || addresses.length % 20 !== 0)
+    refuse('its addresses are not 20 bytes each')
   if (!(events instanceof Uint8Array)) refuse('its events are not bytes')
   // A row takes three bytes or more: a count beyond that must not make room for itself.
   if (!isPlace(rows) || 3 * rows > events.length) refuse('its rows are no number that its events could hold')
@@ -177,7 +190,8 @@ function positionFrom(value: unknown): Position | undefined {
 /** The position of a registry is that of its last row, or of a later event, which changed nothing. */
 function requireReaches(position: Position | undefined, last: Position): void {
   const what = 'its position is before its last event'
-  if (!position || position.blockNumber < last.blockNumber || position.timestamp < last.timestamp) refuse(what)
+  if (!position || position.blockNumber < last.blockNumber || position.timestamp < last.timestamp)
+    refuse(what)
   if (position.blockNumber > last.blockNumber) return
   if (position.logIndex < last.logIndex || position.timestamp !== last.timestamp) refuse(what)
 }
@@ -291,5 +305,6 @@ class Reader {
 function compare(newest: Hamt<NodeState>, journal: Journal): void {
   const expected = withStates(Hamt.empty(), Standings.after(journal, journal.length))
   if (expected.equals(newest)) return
-  for (const { key } of expected.diff(newest)) refuse(`its state of ${show(key)} is not what its events lead to`)
+  for (const { key } of expected.diff(newest))
+    refuse(`its state of ${show(key)} is not what its events lead to`)
 }

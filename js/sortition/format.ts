@@ -43,18 +43,29 @@ export function format(report: Report): string {
     `  seed ${hex(report.seed)}`,
     `  ${report.eligible} operators were eligible, ${report.submissions.length} submitted`,
     '',
-    report.ok ? 'Right: the draw follows the rule.' : `Wrong: ${report.violations.length} violation${report.violations.length === 1 ? '' : 's'}.`,
+    report.ok
+      ? 'Right: the draw follows the rule.'
+      : `Wrong: ${report.violations.length} violation${report.violations.length === 1 ? '' : 's'}.`,
     ...report.violations.map((v) => `  ${v.code}: ${v.message}`),
     '',
   ]
-  if (report.committee.length > 0) lines.push('Committee that follows from the submissions', ...winners(report.committee, (i) => i))
+  if (report.committee.length > 0)
+    lines.push('Committee that follows from the submissions', ...winners(report.committee, (i) => i))
   else lines.push('No committee follows from the submissions.')
   const information = [
-    ...report.worseTickets.map((w) => `  ${w.node} submitted ticket ${w.ticket}, its best was ${w.best.ticket} (${short(w.best.score)})`),
+    ...report.worseTickets.map(
+      (w) =>
+        `  ${w.node} submitted ticket ${w.ticket}, its best was ${w.best.ticket} (${short(w.best.score)})`,
+    ),
     ...report.absent.map((a) => `  ${a.node} did not submit; its ticket ${a.ticket} ranked ${a.rank}`),
   ]
   if (report.ideal.length > 0) {
-    lines.push('', 'For information: had everyone submitted its best ticket', ...winners(report.ideal, (i) => i + 1), ...some(information))
+    lines.push(
+      '',
+      'For information: had everyone submitted its best ticket',
+      ...winners(report.ideal, (i) => i + 1),
+      ...some(information),
+    )
   }
   if (report.notes.length > 0) lines.push('', ...report.notes.map((note) => `Note: ${note}.`))
   return lines.join('\n')
@@ -65,15 +76,22 @@ export function formatExplanation(e: Explanation): string {
   const rows: [string, string][] = [['operator', e.node]]
   if (e.state) {
     const { registered, active, ticketBalance, owner } = e.state
-    rows.push(['state', `${registered ? 'registered' : 'not registered'}, ${active ? 'active' : 'not active'}, balance ${ticketBalance}`])
+    rows.push([
+      'state',
+      `${registered ? 'registered' : 'not registered'}, ${active ? 'active' : 'not active'}, balance ${ticketBalance}`,
+    ])
     if (owner) rows.push(['owner', owner])
   }
   rows.push(['tickets', `${e.tickets}`])
   if (e.best) rows.push(['best', `ticket ${e.best.ticket}, score ${hex(e.best.score)}`])
   if (e.rank !== undefined) rows.push(['rank', `${e.rank} of ${e.of} eligible`])
   for (const s of e.submissions) {
-    rows.push(['submitted', `ticket ${s.ticket}, score ${hex(s.score)}${s.counts ? '' : ' (does not count)'}`])
+    rows.push([
+      'submitted',
+      `ticket ${s.ticket}, score ${hex(s.score)}${s.counts ? '' : ' (does not count)'}`,
+    ])
   }
-  if (e.cutOff) rows.push(['last seat', `${e.cutOff.node}, ticket ${e.cutOff.ticket}, score ${hex(e.cutOff.score)}`])
+  if (e.cutOff)
+    rows.push(['last seat', `${e.cutOff.node}, ticket ${e.cutOff.ticket}, score ${hex(e.cutOff.score)}`])
   return [...table(rows), '', `${e.verdict[0]!.toUpperCase()}${e.verdict.slice(1)}.`].join('\n')
 }

@@ -57,7 +57,8 @@ class Balances {
 
   add(amount: bigint | number): number {
     if (this.#length === this.#small.length) this.#small = grown(this.#small, 2 * this.#length)
-    this.#small[this.#length] = amount <= Number.MAX_SAFE_INTEGER ? Number(amount) : -this.#large.push(BigInt(amount))
+    this.#small[this.#length] =
+      amount <= Number.MAX_SAFE_INTEGER ? Number(amount) : -this.#large.push(BigInt(amount))
     return this.#length++
   }
   /** A number where nothing is lost. */
@@ -123,7 +124,12 @@ export class Journal {
     return {
       kind,
       operator: who < 0 ? undefined : this.addresses.text(who),
-      number: kind === Kind.balance ? BigInt(this.balances.at(operand)) : kind === Kind.version ? this.versions[operand]! : 0n,
+      number:
+        kind === Kind.balance
+          ? BigInt(this.balances.at(operand))
+          : kind === Kind.version
+            ? this.versions[operand]!
+            : 0n,
       owner: kind === Kind.owner ? this.addresses.text(operand) : undefined,
     }
   }

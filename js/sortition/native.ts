@@ -1,6 +1,16 @@
 // The calls into wasm, and the only file here that knows how bytes get there.
 import { type Hamt } from '../index.js'
-import { cbor, check, type Codec, fromHandle, raw, type Raw, takeOut, withBytes, withHandle } from '../core.js'
+import {
+  cbor,
+  check,
+  type Codec,
+  fromHandle,
+  raw,
+  type Raw,
+  takeOut,
+  withBytes,
+  withHandle,
+} from '../core.js'
 import { type Address, readAddress, readUint256, writeAddress, writeUint256 } from './values.js'
 
 interface SortitionRaw extends Raw {
@@ -24,7 +34,13 @@ export function keccak256(bytes: Uint8Array): Uint8Array {
 }
 
 /** The best of tickets 1..=tickets. RangeError naming the operator when there are more than `limit`. */
-export function bestOf(node: Address, tickets: bigint, e3Id: bigint, seed: bigint, limit: bigint): { ticket: bigint; score: bigint } {
+export function bestOf(
+  node: Address,
+  tickets: bigint,
+  e3Id: bigint,
+  seed: bigint,
+  limit: bigint,
+): { ticket: bigint; score: bigint } {
   const packed = new Uint8Array(20 + 4 * 32)
   writeAddress(packed, 0, node)
   ;[e3Id, seed, tickets, limit].forEach((n, i) => writeUint256(packed, 20 + 32 * i, n))

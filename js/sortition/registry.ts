@@ -1,6 +1,14 @@
 // The registry of operators: every version that it has ever had.
 import { DisposedError, Hamt } from '../index.js'
-import { changeOf, describe, eventNames, type Position, positionOf, type RegistryEvent, requireFollows } from './events.js'
+import {
+  changeOf,
+  describe,
+  eventNames,
+  type Position,
+  positionOf,
+  type RegistryEvent,
+  requireFollows,
+} from './events.js'
 import { readRegistry, writeRegistry } from './file.js'
 import { Journal, Standings } from './journal.js'
 import { type NodeState } from './select.js'
@@ -101,9 +109,7 @@ export class NodeRegistry {
 
   /** `apply` for each event; all or nothing. */
   applyAll(events: Iterable<RegistryEvent>): NodeRegistry {
-    let registry: NodeRegistry = this
-    for (const event of events) registry = registry.apply(event)
-    return registry
+    return applyEach(this, events)
   }
 
   /**
@@ -120,7 +126,10 @@ export class NodeRegistry {
    * The state of an operator just before a place in the chain, all logs before it counted, those of the same second
    * too. Undefined for an address that no event has named as an operator.
    */
-  stateBefore(place: { blockNumber: bigint | number; logIndex: number }, operator: Address): NodeState | undefined {
+  stateBefore(
+    place: { blockNumber: bigint | number; logIndex: number },
+    operator: Address,
+  ): NodeState | undefined {
     const who = address(operator, 'operator')
     const before = this.walk()(placeOf(place))
     return this.lookUp(before, who)
@@ -139,7 +148,11 @@ export class NodeRegistry {
     for (let i = 0; i < this.#rows; ++i) {
       const about = journal.columns.operators[i]!
       if (about !== who && (about >= 0 || out.length === 0)) continue
-      out.push({ ...journal.position(i), what: eventNames[journal.columns.kinds[i]!]!, state: nodeState(now.moveTo(i + 1), who) })
+      out.push({
+        ...journal.position(i),
+        what: eventNames[journal.columns.kinds[i]!]!,
+        state: nodeState(now.moveTo(i + 1), who),
+      })
     }
     return out
   }
@@ -178,7 +191,8 @@ export class NodeRegistry {
 
   /** Reads what `serialize` wrote, ready to go on. SnapshotError for anything else; linear in the bytes. */
   static deserialize(bytes: Uint8Array): NodeRegistry {
-    if (!(bytes instanceof Uint8Array)) throw new TypeError(`a registry must be a Uint8Array, got ${show(bytes)}`)
+    if (!(bytes instanceof Uint8Array))
+      throw new TypeError(`a registry must be a Uint8Array, got ${show(bytes)}`)
     const { journal, position, newest } = readRegistry(bytes)
     return new NodeRegistry(new Versions(journal, newest, journal.length), journal.length, position)
   }
@@ -215,6 +229,11 @@ export class NodeRegistry {
   #rowsAt(timepoint: unknown): number {
     return this.#versions.journal.rowsUntil(safeInteger(timepoint, 'timepoint'), this.#rows)
   }
+}
+
+function applyEach(registry: NodeRegistry, events: Iterable<RegistryEvent>): NodeRegistry {
+  for (const event of events) registry = registry.apply(event)
+  return registry
 }
 
 function placeOf(place: unknown): { blockNumber: number; logIndex: number } {

@@ -33,7 +33,12 @@ export const defaultTicketLimit = 2n ** 28n
  * The score of one ticket: keccak-256 of address (20 bytes) ‖ ticket (32) ‖ e3Id (32) ‖ seed (32), big-endian.
  * About a microsecond. TypeError or RangeError names an argument that is no address or no 256-bit number.
  */
-export function scoreTicket(of: { node: Address; ticket: bigint | number; e3Id: bigint; seed: bigint }): bigint {
+export function scoreTicket(of: {
+  node: Address
+  ticket: bigint | number
+  e3Id: bigint
+  seed: bigint
+}): bigint {
   object(of, 'the argument of scoreTicket')
   const bytes = new Uint8Array(116)
   writeAddress(bytes, 0, address(of.node, 'node'))
@@ -58,7 +63,8 @@ export function bestTicket(of: {
 }): ScoredTicket {
   object(of, 'the argument of bestTicket')
   const tickets = count(of.tickets, 'tickets')
-  if (tickets === 0n) throw new RangeError('tickets must be at least 1, got 0n: an operator without tickets has no best one')
+  if (tickets === 0n)
+    throw new RangeError('tickets must be at least 1, got 0n: an operator without tickets has no best one')
   return bestOf(
     address(of.node, 'node'),
     tickets,

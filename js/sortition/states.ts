@@ -24,7 +24,11 @@ const [registered, active, owned, gone] = [1, 2, 4, 8]
  * The map of the state `to`, made from `map`, which is that of `from` (of nothing, unless given). O(operators), one set for each
  * that differs; they go to wasm together.
  */
-export function withStates(map: Hamt<NodeState>, to: Standings, from: Standings = new Standings(to.journal)): Hamt<NodeState> {
+export function withStates(
+  map: Hamt<NodeState>,
+  to: Standings,
+  from: Standings = new Standings(to.journal),
+): Hamt<NodeState> {
   const { bytes: addressBytes, length } = to.journal.addresses
   const different: number[] = []
   for (let n = 0; n < length; ++n) if (!to.agrees(from, n)) different.push(n)
@@ -39,7 +43,8 @@ export function withStates(map: Hamt<NodeState>, to: Standings, from: Standings 
       return
     }
     const owner = to.owner(n)
-    rows[at + 20] = (to.isRegistered(n) ? registered : 0) | (to.isActive(n) ? active : 0) | (owner < 0 ? 0 : owned)
+    rows[at + 20] =
+      (to.isRegistered(n) ? registered : 0) | (to.isActive(n) ? active : 0) | (owner < 0 ? 0 : owned)
     const balance = to.balance(n)
     if (typeof balance === 'bigint') {
       writeUint256(rows, at + 21, balance)

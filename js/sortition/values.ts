@@ -28,7 +28,8 @@ export function address(value: unknown, name: string): Address {
 /** A bigint from 0 to 2^256 - 1. TypeError for another type (a number loses digits), RangeError beyond. */
 export function uint256(value: unknown, name: string): bigint {
   if (typeof value !== 'bigint') throw new TypeError(`${name} must be a bigint, got ${show(value)}`)
-  if (value < 0n || value > maxUint256) throw new RangeError(`${name} must be from 0 to 2^256 - 1, got ${show(value)}`)
+  if (value < 0n || value > maxUint256)
+    throw new RangeError(`${name} must be from 0 to 2^256 - 1, got ${show(value)}`)
   return value
 }
 
@@ -55,7 +56,8 @@ export function hash(value: unknown, name: string): bigint {
 }
 
 export function object(value: unknown, name: string): Record<string, unknown> {
-  if (value === null || typeof value !== 'object') throw new TypeError(`${name} must be an object, got ${show(value)}`)
+  if (value === null || typeof value !== 'object')
+    throw new TypeError(`${name} must be an object, got ${show(value)}`)
   return value as Record<string, unknown>
 }
 
@@ -73,13 +75,17 @@ export function writeUint256(to: Uint8Array, at: number, value: bigint): void {
 export function readUint256(from: Uint8Array, at: number): bigint {
   const view = new DataView(from.buffer, from.byteOffset + at, 32)
   return (
-    (view.getBigUint64(0) << 192n) | (view.getBigUint64(8) << 128n) | (view.getBigUint64(16) << 64n) | view.getBigUint64(24)
+    (view.getBigUint64(0) << 192n) |
+    (view.getBigUint64(8) << 128n) |
+    (view.getBigUint64(16) << 64n) |
+    view.getBigUint64(24)
   )
 }
 
 /** Writes the 20 bytes of a checked address. */
 export function writeAddress(to: Uint8Array, at: number, value: Address): void {
-  for (let i = 0; i < 20; ++i) to[at + i] = 16 * digit(value.charCodeAt(2 + 2 * i)) + digit(value.charCodeAt(3 + 2 * i))
+  for (let i = 0; i < 20; ++i)
+    to[at + i] = 16 * digit(value.charCodeAt(2 + 2 * i)) + digit(value.charCodeAt(3 + 2 * i))
 }
 
 /** A lower-case hexadecimal digit. */

@@ -2,7 +2,15 @@
 // the evidence. A wrong draw is reported, never thrown; what is not even a request or a submission throws.
 import { type Position, type RegistryEvent, describe } from './events.js'
 import { type NodeRegistry } from './registry.js'
-import { type ScoredTicket, scoreTicket, seedFromBlockHash, seedFromVrf, ticketLimit, type VrfInput, type Winner } from './score.js'
+import {
+  type ScoredTicket,
+  scoreTicket,
+  seedFromBlockHash,
+  seedFromVrf,
+  ticketLimit,
+  type VrfInput,
+  type Winner,
+} from './score.js'
 import { type NodeState, type Policy, policyOf, selectCommittee } from './select.js'
 import { type Address, address, count, type Hex, object, safeInteger, show, uint256 } from './values.js'
 
@@ -199,20 +207,27 @@ class Verification {
     if (evidence.submissions === null || typeof evidence.submissions !== 'object') {
       throw new TypeError(`submissions must be a list, got ${show(evidence.submissions)}`)
     }
-    const submissions = [...evidence.submissions].map((s, i) => placed(s, `submissions[${i}]`, 'TicketSubmitted', submissionArgs))
+    const submissions = [...evidence.submissions].map((s, i) =>
+      placed(s, `submissions[${i}]`, 'TicketSubmitted', submissionArgs),
+    )
     // In the order of the chain, so that the report does not depend on the order of the list.
-    this.submissions = submissions.every((s) => s.at) ? submissions.sort((a, b) => compareAt(a.at!, b.at!)) : submissions
+    this.submissions = submissions.every((s) => s.at)
+      ? submissions.sort((a, b) => compareAt(a.at!, b.at!))
+      : submissions
     const end = evidence.finalized
-    const isFailure = end != null && (eventNameOf(end) === 'CommitteeFormationFailed' || 'nodesSubmitted' in argsOf(end))
+    const isFailure =
+      end != null && (eventNameOf(end) === 'CommitteeFormationFailed' || 'nodesSubmitted' in argsOf(end))
     if (isFailure) this.failed = placed(end, 'finalized', 'CommitteeFormationFailed', failedArgs)
-    else if (end != null) this.finalized = placed(end, 'finalized', 'SortitionCommitteeFinalized', finalizedArgs)
+    else if (end != null)
+      this.finalized = placed(end, 'finalized', 'SortitionCommitteeFinalized', finalizedArgs)
     this.#requireThisRequest('finalized', (this.finalized ?? this.failed)?.args.e3Id)
     this.nodes = registry.at(this.request.args.time - 1)
   }
 
   #requireThisRequest(name: string, e3Id: bigint | undefined): void {
     const { e3Id: wanted } = this.request.args
-    if (e3Id !== undefined && e3Id !== wanted) throw new RangeError(`${name} is for e3Id ${e3Id}n, the request is ${wanted}n`)
+    if (e3Id !== undefined && e3Id !== wanted)
+      throw new RangeError(`${name} is for e3Id ${e3Id}n, the request is ${wanted}n`)
   }
 
   run(): Report {
@@ -260,7 +275,9 @@ class Verification {
     }
     const last = this.submissions.at(-1)?.at
     if (unplaced === 0 && last && (!end || compareAt(end, last) < 0)) {
-      this.notes.push('the registry ends before the last submission: it is taken that nothing happened between')
+      this.notes.push(
+        'the registry ends before the last submission: it is taken that nothing happened between',
+      )
     }
     if (at?.timestamp !== undefined && at.timestamp !== args.time) {
       this.notes.push(`the request says its time is ${args.time}, its block says ${at.timestamp}`)
@@ -273,14 +290,16 @@ class Verification {
     const { seed, blockHash, vrf } = this.evidence
     const { e3Id } = this.request.args
     const sources: { name: string; seed: bigint }[] = []
-    if (blockHash !== undefined) sources.push({ name: 'the block hash', seed: seedFromBlockHash({ blockHash, e3Id }) })
+    if (blockHash !== undefined)
+      sources.push({ name: 'the block hash', seed: seedFromBlockHash({ blockHash, e3Id }) })
     if (vrf !== undefined) {
       object(vrf, 'vrf')
       this.#requireThisRequest('vrf', vrf.e3Id)
       sources.push({ name: 'the random word', seed: seedFromVrf({ ...vrf, e3Id }) })
     }
     const given = seed === undefined ? undefined : uint256(seed, 'seed')
-    if (given === undefined && sources.length === 0) throw new TypeError('one of seed, blockHash and vrf is needed')
+    if (given === undefined && sources.length === 0)
+      throw new TypeError('one of seed, blockHash and vrf is needed')
     for (const source of sources) {
       const other = given ?? sources[0]!.seed
       if (source.seed === other) continue
@@ -292,12 +311,20 @@ class Verification {
     }
     // Of contradicting seeds the one goes on that explains more submissions, so that the report names one fault and not
     // all that follow from it.
-    const explained = (s: bigint) => this.submissions.filter(({ args }) => scoreOf(args, e3Id, s) === args.score).length
+    const explained = (s: bigint) =>
+      this.submissions.filter(({ args }) => scoreOf(args, e3Id, s) === args.score).length
     const seeds = [...new Set([...sources.map((s) => s.seed), ...(given === undefined ? [] : [given])])]
     const counts = seeds.map(explained)
     const best = counts.indexOf(Math.max(...counts))
-    if (counts[best] === 0 && this.submissions.length > 1 && !this.violations.some((v) => v.code === 'seed')) {
-      this.violations.push({ code: 'seed', message: `no submitted score follows from the seed ${hex(seeds[best]!)}` })
+    if (
+      counts[best] === 0 &&
+      this.submissions.length > 1 &&
+      !this.violations.some((v) => v.code === 'seed')
+    ) {
+      this.violations.push({
+        code: 'seed',
+        message: `no submitted score follows from the seed ${hex(seeds[best]!)}`,
+      })
     }
     return seeds[best]!
   }
@@ -324,7 +351,10 @@ class Verification {
       const ineligible = whyIneligible(state, tickets, this.request.args)
       if (ineligible) blame('not-eligible', `but ${ineligible}`)
       else if (ticket < 1n || ticket > tickets) {
-        blame('ticket-range', `but held tickets 1 to ${tickets}: ${state!.ticketBalance} at ${this.request.args.ticketPrice} each`)
+        blame(
+          'ticket-range',
+          `but held tickets 1 to ${tickets}: ${state!.ticketBalance} at ${this.request.args.ticketPrice} each`,
+        )
       }
       if (at) {
         const now = this.registry.lookUp(walk(at), node)
@@ -358,7 +388,8 @@ class Verification {
     const { deadline, entropyBlock } = this.request.args
     const end = this.finalized?.at ?? this.failed?.at
     if (this.request.at && compareAt(at, this.request.at) < 0) return 'before it was requested'
-    if (at.timestamp !== undefined && at.timestamp > deadline) return `at second ${at.timestamp}, after the deadline ${deadline}`
+    if (at.timestamp !== undefined && at.timestamp > deadline)
+      return `at second ${at.timestamp}, after the deadline ${deadline}`
     if (end && compareAt(at, end) > 0) return 'after the end of the draw'
     // A block's hash is known in later blocks only.
     if (this.evidence.vrf === undefined && BigInt(at.blockNumber) <= entropyBlock) {
@@ -398,12 +429,18 @@ class Verification {
     const formed = available >= size
     if (!this.finalized) {
       if (formed) {
-        this.violations.push({ code: 'formation', message: `no committee of ${size} was formed, though there were ${available} ${what}` })
+        this.violations.push({
+          code: 'formation',
+          message: `no committee of ${size} was formed, though there were ${available} ${what}`,
+        })
       } else if (this.failed) this.#checkFailure(this.failed.args, available)
       return
     }
     if (!formed) {
-      this.violations.push({ code: 'formation', message: `a committee of ${size} was formed from ${available} ${what}` })
+      this.violations.push({
+        code: 'formation',
+        message: `a committee of ${size} was formed from ${available} ${what}`,
+      })
       return
     }
     this.#checkMembers(this.finalized.args, counted, committee)
@@ -427,23 +464,39 @@ class Verification {
     return new Set(counted.map(({ node, state }) => state?.owner ?? `itself: ${node}`)).size
   }
 
-  #checkMembers({ committee: members, scores }: FinalizedArgs, counted: Submission[], committee: Seat[]): void {
+  #checkMembers(
+    { committee: members, scores }: FinalizedArgs,
+    counted: Submission[],
+    committee: Seat[],
+  ): void {
     const seats = new Map(committee.map((seat) => [seat.node, seat]))
     const submitted = new Map(counted.map((s) => [s.node, s]))
     const worst = committee.reduce((a, b) => (compareWinners(a, b) < 0 ? b : a))
     members.forEach((node, i) => {
       const mine = submitted.get(node)
       const state = this.nodes.get(node)
-      const evidence = { node, ...(mine && { ticket: mine.ticket, score: mine.score }), ...(state && { state }) }
+      const evidence = {
+        node,
+        ...(mine && { ticket: mine.ticket, score: mine.score }),
+        ...(state && { state }),
+      }
       if (members.indexOf(node) !== i) {
-        this.violations.push({ code: 'wrong-member', message: `${node} sits in the committee twice`, ...evidence })
+        this.violations.push({
+          code: 'wrong-member',
+          message: `${node} sits in the committee twice`,
+          ...evidence,
+        })
       } else if (!seats.has(node)) {
         const why = !mine
           ? 'has no valid submission'
           : compareWinners(mine, worst) > 0
             ? `scored ${hex(mine.score)}, and the last seat went to ${hex(worst.score)}`
             : 'is not its owner’s best'
-        this.violations.push({ code: 'wrong-member', message: `${node} sits in the committee, but ${why}`, ...evidence })
+        this.violations.push({
+          code: 'wrong-member',
+          message: `${node} sits in the committee, but ${why}`,
+          ...evidence,
+        })
       }
     })
     for (const { node, ticket, score } of committee) {
@@ -467,7 +520,10 @@ class Verification {
       })
     }
     if (scores.length !== members.length) {
-      this.violations.push({ code: 'wrong-scores', message: `there are ${scores.length} scores for ${members.length} members` })
+      this.violations.push({
+        code: 'wrong-scores',
+        message: `there are ${scores.length} scores for ${members.length} members`,
+      })
     }
     members.forEach((node, i) => {
       const mine = submitted.get(node)
@@ -486,7 +542,10 @@ class Verification {
 
   // --- (d) ---------------------------------------------------------------------------------------
 
-  #information(seed: bigint, submissions: Submission[]): Pick<Report, 'eligible' | 'ranking' | 'ideal' | 'absent' | 'worseTickets'> {
+  #information(
+    seed: bigint,
+    submissions: Submission[],
+  ): Pick<Report, 'eligible' | 'ranking' | 'ideal' | 'absent' | 'worseTickets'> {
     const { e3Id, ticketPrice } = this.request.args
     let eligible = 0
     let tickets = 0n
@@ -496,10 +555,18 @@ class Verification {
       tickets += held
     }
     if (tickets > this.limit) {
-      this.notes.push(`the ideal committee was left out: the operators hold ${tickets} tickets, more than the limit of ${this.limit}`)
+      this.notes.push(
+        `the ideal committee was left out: the operators hold ${tickets} tickets, more than the limit of ${this.limit}`,
+      )
       return { eligible, ranking: [], ideal: [], absent: [], worseTickets: [] }
     }
-    const everyone = selectCommittee(this.nodes, { e3Id, seed, ticketPrice, size: this.nodes.size, limit: this.limit })
+    const everyone = selectCommittee(this.nodes, {
+      e3Id,
+      seed,
+      ticketPrice,
+      size: this.nodes.size,
+      limit: this.limit,
+    })
     const submitted = new Set(submissions.map((s) => s.node))
     const absent = everyone.flatMap((winner, i) => {
       if (submitted.has(winner.node)) return []
@@ -512,14 +579,25 @@ class Verification {
       if (!counts || !best || best.score >= score) return []
       return [{ node, ticket, score, best: { ticket: best.ticket, score: best.score } }]
     })
-    return { eligible, ranking: everyone.map((w) => w.node), ideal: this.#draw(everyone), absent, worseTickets }
+    return {
+      eligible,
+      ranking: everyone.map((w) => w.node),
+      ideal: this.#draw(everyone),
+      absent,
+      worseTickets,
+    }
   }
 }
 
-function whyIneligible(state: NodeState | undefined, tickets: bigint, { time, ticketPrice }: Request): string | undefined {
+function whyIneligible(
+  state: NodeState | undefined,
+  tickets: bigint,
+  { time, ticketPrice }: Request,
+): string | undefined {
   if (!state) return `no operator of that address was known at second ${time - 1}`
   if (!state.active) return `was not active at second ${time - 1}`
-  if (tickets === 0n) return `held no ticket at second ${time - 1}: ${state.ticketBalance} at ${ticketPrice} each`
+  if (tickets === 0n)
+    return `held no ticket at second ${time - 1}: ${state.ticketBalance} at ${ticketPrice} each`
   return undefined
 }
 
@@ -535,7 +613,10 @@ function compareWinners(a: Winner, b: Winner): number {
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
-function compareAt(a: { blockNumber: number; logIndex: number }, b: { blockNumber: number; logIndex: number }): number {
+function compareAt(
+  a: { blockNumber: number; logIndex: number },
+  b: { blockNumber: number; logIndex: number },
+): number {
   return a.blockNumber - b.blockNumber || a.logIndex - b.logIndex
 }
 
@@ -561,10 +642,16 @@ function eventNameOf(value: unknown): unknown {
   return (value as { eventName?: unknown }).eventName
 }
 
-function placed<T>(value: unknown, name: string, eventName: string, read: (args: Record<string, unknown>, name: string) => T): Placed<T> {
+function placed<T>(
+  value: unknown,
+  name: string,
+  eventName: string,
+  read: (args: Record<string, unknown>, name: string) => T,
+): Placed<T> {
   object(value, name)
   const actual = eventNameOf(value)
-  if (actual !== undefined && actual !== eventName) throw new TypeError(`${name} must be a ${eventName}, got ${show(actual)}`)
+  if (actual !== undefined && actual !== eventName)
+    throw new TypeError(`${name} must be a ${eventName}, got ${show(actual)}`)
   const { blockNumber, logIndex, timestamp } = value as Partial<RegistryEvent>
   const args = read(argsOf(value) as Record<string, unknown>, name)
   if (blockNumber == null || logIndex == null) return { args, at: undefined }
@@ -584,7 +671,8 @@ function requestArgs(args: Record<string, unknown>, name: string): Request {
     throw new TypeError(`${name}.threshold must be [H, N], got ${show(threshold)}`)
   }
   const time = safeInteger(args.requestBlock, `${name}.requestBlock`)
-  if (time === 0) throw new RangeError(`${name}.requestBlock must be a time after 0, got ${show(args.requestBlock)}`)
+  if (time === 0)
+    throw new RangeError(`${name}.requestBlock must be a time after 0, got ${show(args.requestBlock)}`)
   return {
     e3Id: uint256(args.e3Id, `${name}.e3Id`),
     entropyBlock: count(args.entropyBlock ?? 0n, `${name}.entropyBlock`),
@@ -606,7 +694,8 @@ function submissionArgs(args: Record<string, unknown>, name: string): Submission
 
 function finalizedArgs(args: Record<string, unknown>, name: string): FinalizedArgs {
   const { committee, scores } = args
-  if (!Array.isArray(committee)) throw new TypeError(`${name}.committee must be a list, got ${show(committee)}`)
+  if (!Array.isArray(committee))
+    throw new TypeError(`${name}.committee must be a list, got ${show(committee)}`)
   if (!Array.isArray(scores)) throw new TypeError(`${name}.scores must be a list, got ${show(scores)}`)
   return {
     e3Id: uint256(args.e3Id, `${name}.e3Id`),

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Hamt, serialize } from 'hamt-wasm'
 import { NodeRegistry, type Address } from 'hamt-wasm/sortition'
-import { decode, run as chain, type ChainRun } from './support/chain.js'
+import { withProgress } from '../../js/cli/progress.js'
+import { decode, run as chain } from './support/chain.js'
 
 const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 const recorded = fileURLToPath(new URL('../vectors/chain-run.json', import.meta.url))
@@ -22,14 +23,19 @@ interface Outcome {
 }
 function hamtWasm(words: string[], input?: string | Uint8Array): Outcome {
   const { NODE_OPTIONS: _, ...env } = process.env
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], { cwd: dir, env, input: input ?? '' })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], {
+    cwd: dir,
+    env,
+    input: input ?? '',
+  })
   return { status, out: stdout.toString().trimEnd(), err: stderr.toString().trimEnd() }
 }
 function file(name: string, content: string | Uint8Array): string {
   writeFileSync(join(dir, name), content)
   return name
 }
-const jsonWithText = (v: unknown) => JSON.stringify(v, (_, x: unknown) => (typeof x === 'bigint' ? x.toString() : x))
+const jsonWithText = (v: unknown) =>
+  JSON.stringify(v, (_, x: unknown) => (typeof x === 'bigint' ? x.toString() : x))
 
 /** One line on the error output, nothing else, exit status 2. */
 function expectUnusable(outcome: Outcome, message: RegExp): void {
@@ -45,7 +51,16 @@ describe('help', () => {
     const { status, out } = hamtWasm(['--help'])
     expect(status).toBe(0)
     const names = [...out.matchAll(/^ {2}((?:sortition )?[a-z]+) {2,}\S/gm)].map((m) => m[1]!)
-    expect(names).toEqual(['inspect', 'get', 'diff', 'verify', 'sortition replay', 'sortition verify', 'sortition committee', 'sortition explain'])
+    expect(names).toEqual([
+      'inspect',
+      'get',
+      'diff',
+      'verify',
+      'sortition replay',
+      'sortition verify',
+      'sortition committee',
+      'sortition explain',
+    ])
     for (const name of names) {
       const help = hamtWasm([...name.split(' '), '--help'])
       expect(help.status).toBe(0)
@@ -57,7 +72,9 @@ describe('help', () => {
 
   test('no command prints the overview and exits 2; --version prints the version', () => {
     expect(hamtWasm([])).toMatchObject({ status: 2, out: expect.stringContaining('hamt-wasm COMMAND') })
-    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
+    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+      version: string
+    }
     expect(hamtWasm(['--version'])).toMatchObject({ status: 0, out: version })
   })
 
@@ -70,6 +87,39 @@ describe('help', () => {
     expectUnusable(hamtWasm(['sortition', 'replay', '--out', 'x']), /needs --logs FILE/)
     expectUnusable(hamtWasm(['sortition', 'verify', '--logs']), /--logs/)
   })
+})
+
+test('the progress bar: on a terminal only, gone at the end', () => {
+  const written: string[] = []
+  const real = {
+    isTTY: process.stderr.isTTY,
+    columns: process.stderr.columns,
+    write: process.stderr.write,
+    now: Date.now,
+  }
+  const pretend = (isTTY: boolean) => {
+    let now = 0
+    Date.now = () => (now += 100)
+    Object.assign(process.stderr, { isTTY, columns: 60, write: (text: string) => written.push(text) > 0 })
+    try {
+      expect([
+        ...withProgress(
+          'replaying',
+          Array.from({ length: 20_000 }, (_, i) => i),
+        ),
+      ]).toHaveLength(20_000)
+    } finally {
+      Date.now = real.now
+      Object.assign(process.stderr, { isTTY: real.isTTY, columns: real.columns, write: real.write })
+    }
+  }
+  pretend(false)
+  expect(written).toEqual([])
+  pretend(true)
+  expect(written.length).toBeGreaterThan(3)
+  expect(written[0]).toMatch(/^\rreplaying \[#* *\] +\d+%$/)
+  expect(written.every((line) => line.replaceAll('\r', '').length < 60)).toBe(true)
+  expect(written.at(-1)!.trim()).toBe('')
 })
 
 describe('any snapshot', () => {
@@ -87,43 +137,87 @@ describe('any snapshot', () => {
     expect(status).toBe(0)
     expect(out).toMatch(/3 versions, \d+ bytes a version/)
     expect(out).toMatch(/Sharing: .* times as much/)
-    versions.forEach((v, i) => expect(out).toMatch(new RegExp(`${i} +${v.size} +\\d+ +${Buffer.from(v.digest()).toString('hex')}`)))
-    const json = JSON.parse(hamtWasm(['inspect', 'some.hamt', '--json']).out) as { versions: { size: number; changed: number }[]; bytes: number }
-    expect(json.versions.map((v) => [v.size, v.changed])).toEqual([[3, 3], [3, 2], [4, 1]])
+    versions.forEach((v, i) =>
+      expect(out).toMatch(new RegExp(`${i} +${v.size} +\\d+ +${Buffer.from(v.digest()).toString('hex')}`)),
+    )
+    const json = JSON.parse(hamtWasm(['inspect', 'some.hamt', '--json']).out) as {
+      versions: { size: number; changed: number }[]
+      bytes: number
+    }
+    expect(json.versions.map((v) => [v.size, v.changed])).toEqual([
+      [3, 3],
+      [3, 2],
+      [4, 1],
+    ])
     expect(json.bytes).toBe(serialize(versions).length)
-    expect(hamtWasm(['inspect', 'none.hamt'])).toMatchObject({ status: 0, out: expect.stringContaining('0 versions') })
+    expect(hamtWasm(['inspect', 'none.hamt'])).toMatchObject({
+      status: 0,
+      out: expect.stringContaining('0 versions'),
+    })
   })
 
   test('from standard input', () => {
     expect(hamtWasm(['inspect', '-'], serialize(versions)).out).toMatch(/standard input: .*3 versions/)
-    expect(hamtWasm(['get', '-', 'world'], serialize(versions))).toMatchObject({ status: 0, out: "[ 1, 'two', null ]" })
+    expect(hamtWasm(['get', '-', 'world'], serialize(versions))).toMatchObject({
+      status: 0,
+      out: "[ 1, 'two', null ]",
+    })
   })
 
   test('get', () => {
     expect(hamtWasm(['get', 'some.hamt', 'hello'])).toMatchObject({ status: 1, out: '"hello" is not there' })
     expect(hamtWasm(['get', 'some.hamt', 'hello', '--at', '0'])).toMatchObject({ status: 0, out: '42' })
-    expect(hamtWasm(['get', 'some.hamt', 'more', '--at', '-1'])).toMatchObject({ status: 0, out: '{ x: -0 }' })
-    expect(hamtWasm(['get', 'some.hamt', 'big', '--json'])).toMatchObject({ status: 0, out: expect.stringContaining(`"${2n ** 70n}"`) })
+    expect(hamtWasm(['get', 'some.hamt', 'more', '--at', '-1'])).toMatchObject({
+      status: 0,
+      out: '{ x: -0 }',
+    })
+    expect(hamtWasm(['get', 'some.hamt', 'big', '--json'])).toMatchObject({
+      status: 0,
+      out: expect.stringContaining(`"${2n ** 70n}"`),
+    })
     expect(hamtWasm(['get', 'some.hamt', 'bytes', '--json']).out).toContain('"0x0102"')
-    expectUnusable(hamtWasm(['get', 'some.hamt', 'hello', '--at', '3']), /3 versions, and none that is called 3/)
+    expectUnusable(
+      hamtWasm(['get', 'some.hamt', 'hello', '--at', '3']),
+      /3 versions, and none that is called 3/,
+    )
     expectUnusable(hamtWasm(['get', 'some.hamt', 'hello', '--at', '@5']), /no registry of operators/)
   })
 
   test('diff', () => {
-    expect(hamtWasm(['diff', 'some.hamt', '--to', '1'])).toMatchObject({ status: 1, out: `- "hello": 42\n+ "world": [ 1, 'two', null ]` })
-    expect(hamtWasm(['diff', 'some.hamt', '--from', '1', '--to', '1'])).toMatchObject({ status: 0, out: 'no difference' })
-    expect(hamtWasm(['diff', 'some.hamt', 'other.hamt', '--from', '0'])).toMatchObject({ status: 1, out: `+ "only": 'here'` })
-    const changed = JSON.parse(hamtWasm(['diff', 'some.hamt', '--to', '1', '--json']).out) as { key: string }[]
+    expect(hamtWasm(['diff', 'some.hamt', '--to', '1'])).toMatchObject({
+      status: 1,
+      out: `- "hello": 42\n+ "world": [ 1, 'two', null ]`,
+    })
+    expect(hamtWasm(['diff', 'some.hamt', '--from', '1', '--to', '1'])).toMatchObject({
+      status: 0,
+      out: 'no difference',
+    })
+    expect(hamtWasm(['diff', 'some.hamt', 'other.hamt', '--from', '0'])).toMatchObject({
+      status: 1,
+      out: `+ "only": 'here'`,
+    })
+    const changed = JSON.parse(hamtWasm(['diff', 'some.hamt', '--to', '1', '--json']).out) as {
+      key: string
+    }[]
     expect(changed.map((c) => c.key)).toEqual(['hello', 'world'])
   })
 
   test('verify', () => {
-    expect(hamtWasm(['verify', 'some.hamt'])).toMatchObject({ status: 0, out: 'some.hamt: right, 3 versions' })
+    expect(hamtWasm(['verify', 'some.hamt'])).toMatchObject({
+      status: 0,
+      out: 'some.hamt: right, 3 versions',
+    })
     const bad = serialize(versions)
     bad[bad.length >> 1]! ^= 4
     file('bad.hamt', bad)
-    expect(hamtWasm(['verify', 'bad.hamt'])).toMatchObject({ status: 1, out: expect.stringMatching(/bad\.hamt: wrong, /) })
-    expect(JSON.parse(hamtWasm(['verify', 'bad.hamt', '--json']).out)).toMatchObject({ ok: false, code: expect.any(String) })
+    expect(hamtWasm(['verify', 'bad.hamt'])).toMatchObject({
+      status: 1,
+      out: expect.stringMatching(/bad\.hamt: wrong, /),
+    })
+    expect(JSON.parse(hamtWasm(['verify', 'bad.hamt', '--json']).out)).toMatchObject({
+      ok: false,
+      code: expect.any(String),
+    })
   })
 
   test('what is no snapshot', () => {
@@ -131,7 +225,10 @@ describe('any snapshot', () => {
     for (const command of [['inspect'], ['get', 'x'], ['diff']]) {
       const [name, ...rest] = command as [string, ...string[]]
       expectUnusable(hamtWasm([name, 'text.hamt', ...rest]), /text\.hamt: /)
-      expectUnusable(hamtWasm([name, 'nowhere.hamt', ...rest]), /cannot read nowhere\.hamt: there is no such file/)
+      expectUnusable(
+        hamtWasm([name, 'nowhere.hamt', ...rest]),
+        /cannot read nowhere\.hamt: there is no such file/,
+      )
     }
     expect(hamtWasm(['verify', 'text.hamt']).status).toBe(1)
     expectUnusable(hamtWasm(['verify', 'nowhere.hamt']), /no such file/)
@@ -155,12 +252,19 @@ describe('sortition', () => {
     expect(status).toBe(0)
     expect(out).toMatch(/83 events replayed; 11 operators, \d+ versions/)
     expect(read('raw.hamt')).toEqual(bytes)
-    expect(hamtWasm(['sortition', 'replay', '--logs', 'decoded.json', '--out', 'decoded.hamt']).status).toBe(0)
+    expect(hamtWasm(['sortition', 'replay', '--logs', 'decoded.json', '--out', 'decoded.hamt']).status).toBe(
+      0,
+    )
     expect(read('decoded.hamt')).toEqual(bytes)
   })
 
   test('replay resumes, in pieces, overlapping or out of order, and from standard input', () => {
-    const pieces: [number, number][] = [[0, 20], [10, 40], [40, 41], [30, events.length]]
+    const pieces: [number, number][] = [
+      [0, 20],
+      [10, 40],
+      [40, 41],
+      [30, events.length],
+    ]
     for (const [from, to] of pieces) {
       const piece = jsonWithText(events.slice(from, to).reverse())
       expect(hamtWasm(['sortition', 'replay', '--logs', '-', '--out', 'pieces.hamt'], piece).status).toBe(0)
@@ -168,43 +272,75 @@ describe('sortition', () => {
     expect(read('pieces.hamt')).toEqual(bytes)
     file('first.json', jsonWithText(events.slice(0, 50)))
     file('second.json', jsonWithText(events.slice(45)))
-    expect(hamtWasm(['sortition', 'replay', '--logs', 'second.json', '--logs', 'first.json', '--out', 'two.hamt']).status).toBe(0)
+    expect(
+      hamtWasm(['sortition', 'replay', '--logs', 'second.json', '--logs', 'first.json', '--out', 'two.hamt'])
+        .status,
+    ).toBe(0)
     expect(read('two.hamt')).toEqual(bytes)
     const again = hamtWasm(['sortition', 'replay', '--logs', recorded, '--out', 'two.hamt', '--json'])
-    expect(JSON.parse(again.out)).toMatchObject({ applied: 0, known: events.length, changes: 66, operators: 11 })
+    expect(JSON.parse(again.out)).toMatchObject({
+      applied: 0,
+      known: events.length,
+      changes: 66,
+      operators: 11,
+    })
     expect(read('two.hamt')).toEqual(bytes)
   })
 
   test('logs as a node answers them: with blockTimestamp, or as the result of a call, without contracts', () => {
     const times = new Map(chain.blocks.map((b) => [b.number, b.timestamp]))
-    const logs = chain.logs.map((log) => ({ ...log, blockTimestamp: `0x${times.get(Number(log.blockNumber))!.toString(16)}` }))
+    const logs = chain.logs.map((log) => ({
+      ...log,
+      blockTimestamp: `0x${times.get(Number(log.blockNumber))!.toString(16)}`,
+    }))
     file('result.json', JSON.stringify({ jsonrpc: '2.0', id: 1, result: logs }))
-    expect(hamtWasm(['sortition', 'replay', '--logs', 'result.json', '--out', 'result.hamt'])).toMatchObject({ status: 0, err: '' })
+    expect(hamtWasm(['sortition', 'replay', '--logs', 'result.json', '--out', 'result.hamt'])).toMatchObject({
+      status: 0,
+      err: '',
+    })
     expect(read('result.hamt')).toEqual(bytes)
-    const twice = [...logs, ...logs.map((log) => ({ ...log, address: `0x${'1'.repeat(40)}` as Address }))]
+    const twice = [...logs, ...logs.map((log) => ({ ...log, address: `0x${'1'.repeat(40)}` }))]
     file('twice.json', JSON.stringify(twice))
-    expectUnusable(hamtWasm(['sortition', 'replay', '--logs', 'twice.json', '--out', 'x.hamt']), /2 contracts emit such events .*--ciphernode-registry/)
+    expectUnusable(
+      hamtWasm(['sortition', 'replay', '--logs', 'twice.json', '--out', 'x.hamt']),
+      /2 contracts emit such events .*--ciphernode-registry/,
+    )
     const { ciphernodeRegistry, bondingRegistry } = chain.contracts
     const chosen = ['--ciphernode-registry', ciphernodeRegistry, '--bonding-registry', bondingRegistry]
-    expect(hamtWasm(['sortition', 'replay', '--logs', 'twice.json', '--out', 'chosen.hamt', ...chosen]).status).toBe(0)
+    expect(
+      hamtWasm(['sortition', 'replay', '--logs', 'twice.json', '--out', 'chosen.hamt', ...chosen]).status,
+    ).toBe(0)
     expect(read('chosen.hamt')).toEqual(bytes)
   })
 
   test('unusable logs', () => {
-    const replay = (content: string, out = 'x.hamt') => hamtWasm(['sortition', 'replay', '--logs', file('logs.json', content), '--out', out])
+    const replay = (content: string, out = 'x.hamt') =>
+      hamtWasm(['sortition', 'replay', '--logs', file('logs.json', content), '--out', out])
     expectUnusable(replay('{'), /logs\.json is not JSON/)
     expectUnusable(replay('{}'), /no logs/)
     expectUnusable(replay('[5]'), /entry 0 is neither a log nor a decoded event/)
     expectUnusable(replay('[{"eventName":"Transfer"}]'), /"Transfer" is not an event/)
     expectUnusable(replay(JSON.stringify(chain.logs)), /no time is known of block/)
-    expectUnusable(replay(jsonWithText([{ ...events[0], blockNumber: 'x' }])), /entry 0: blockNumber must be a whole number, got "x"/)
+    expectUnusable(
+      replay(jsonWithText([{ ...events[0], blockNumber: 'x' }])),
+      /entry 0: blockNumber must be a whole number, got "x"/,
+    )
     expectUnusable(replay(jsonWithText([{ ...events[0], blockNumber: 2 ** 60 }])), /cannot hold exactly/)
-    expectUnusable(replay(jsonWithText([{ ...events[0], args: {} }])), /EligibilityConfigurationVersionUpdated at block 15, log 3: version/)
+    expectUnusable(
+      replay(jsonWithText([{ ...events[0], args: {} }])),
+      /EligibilityConfigurationVersionUpdated at block 15, log 3: version/,
+    )
     const cut = chain.logs.map((log) => ({ ...log, data: log.data.slice(0, 10) }))
-    expectUnusable(replay(JSON.stringify({ ...chain, logs: cut } as ChainRun)), /cannot be decoded/)
-    expectUnusable(hamtWasm(['sortition', 'replay', '--logs', 'decoded.json', '--out', 'no/such/dir.hamt']), /cannot write/)
+    expectUnusable(replay(JSON.stringify({ ...chain, logs: cut })), /cannot be decoded/)
+    expectUnusable(
+      hamtWasm(['sortition', 'replay', '--logs', 'decoded.json', '--out', 'no/such/dir.hamt']),
+      /cannot write/,
+    )
     file('text.hamt', 'hello')
-    expectUnusable(hamtWasm(['sortition', 'replay', '--logs', 'decoded.json', '--out', 'text.hamt']), /text\.hamt: /)
+    expectUnusable(
+      hamtWasm(['sortition', 'replay', '--logs', 'decoded.json', '--out', 'text.hamt']),
+      /text\.hamt: /,
+    )
     expect(readFileSync(join(dir, 'text.hamt'), 'utf8')).toBe('hello')
   })
 
@@ -213,46 +349,102 @@ describe('sortition', () => {
     expect(err).toBe('')
     expect(out).toContain('Right: the draw follows the rule.')
     expect(status).toBe(0)
-    const json = JSON.parse(hamtWasm(['sortition', 'verify', ...ofRequest(i), '--json']).out) as { ok: boolean; seed: string; committee: { node: string }[] }
+    const json = JSON.parse(hamtWasm(['sortition', 'verify', ...ofRequest(i), '--json']).out) as {
+      ok: boolean
+      seed: string
+      committee: { node: string }[]
+    }
     expect(json.ok).toBe(true)
     expect(BigInt(json.seed)).toBe(BigInt(chain.requests[i]!.sortitionSeed))
-    expect(json.committee.map((c) => c.node)).toEqual(chain.requests[i]!.finalized.committee.map((a) => a.toLowerCase()))
+    expect(json.committee.map((c) => c.node)).toEqual(
+      chain.requests[i]!.finalized.committee.map((a) => a.toLowerCase()),
+    )
   })
 
   test('verify without a registry replays the logs; decoded events need a seed', () => {
-    expect(hamtWasm(['sortition', 'verify', '--logs', recorded, '--e3', BigInt(e3[0]!).toString()]).status).toBe(0)
-    expectUnusable(hamtWasm(['sortition', 'verify', '--logs', 'decoded.json', '--e3', e3[0]!]), /hash of block 113.*--block-hash or --seed/)
+    expect(
+      hamtWasm(['sortition', 'verify', '--logs', recorded, '--e3', BigInt(e3[0]!).toString()]).status,
+    ).toBe(0)
+    expectUnusable(
+      hamtWasm(['sortition', 'verify', '--logs', 'decoded.json', '--e3', e3[0]!]),
+      /hash of block 113.*--block-hash or --seed/,
+    )
     const { sortitionSeed, entropyBlockHash } = chain.requests[0]!
     const withDecoded = ['sortition', 'verify', '--logs', 'decoded.json', '--e3', e3[0]!]
     expect(hamtWasm([...withDecoded, '--seed', sortitionSeed]).status).toBe(0)
     expect(hamtWasm([...withDecoded, '--block-hash', entropyBlockHash]).status).toBe(0)
-    expect(hamtWasm([...withDecoded, '--seed', sortitionSeed, '--block-hash', `0x${'1'.repeat(64)}`])).toMatchObject({
+    expect(
+      hamtWasm([...withDecoded, '--seed', sortitionSeed, '--block-hash', `0x${'1'.repeat(64)}`]),
+    ).toMatchObject({
       status: 1,
       out: expect.stringContaining('seed: '),
     })
-    const vrf = ['--random-word', '5', '--request-id', '6', '--chain-id', '1', '--registry-address', chain.contracts.ciphernodeRegistry]
-    expect(hamtWasm([...withDecoded, ...vrf])).toMatchObject({ status: 1, out: expect.stringContaining('score: ') })
+    const vrf = [
+      '--random-word',
+      '5',
+      '--request-id',
+      '6',
+      '--chain-id',
+      '1',
+      '--registry-address',
+      chain.contracts.ciphernodeRegistry,
+    ]
+    expect(hamtWasm([...withDecoded, ...vrf])).toMatchObject({
+      status: 1,
+      out: expect.stringContaining('score: '),
+    })
     expectUnusable(hamtWasm([...withDecoded, '--random-word', '5']), /needs --request-id/)
   })
 
   test('verify: a wrong draw exits 1 and names what is wrong', () => {
     const tampered = structuredClone(events)
-    const finalized = tampered.find((e) => e.eventName === 'SortitionCommitteeFinalized')!.args as { committee: Address[] }
+    const finalized = tampered.find((e) => e.eventName === 'SortitionCommitteeFinalized')!.args as {
+      committee: Address[]
+    }
     finalized.committee = [finalized.committee[1]!, finalized.committee[0]!, finalized.committee[2]!]
     file('tampered.json', jsonWithText(tampered))
-    const outcome = hamtWasm(['sortition', 'verify', '--registry', 'registry.hamt', '--logs', 'tampered.json', '--e3', e3[0]!, '--seed', chain.requests[0]!.sortitionSeed])
+    const outcome = hamtWasm([
+      'sortition',
+      'verify',
+      '--registry',
+      'registry.hamt',
+      '--logs',
+      'tampered.json',
+      '--e3',
+      e3[0]!,
+      '--seed',
+      chain.requests[0]!.sortitionSeed,
+    ])
     expect(outcome.status).toBe(1)
     expect(outcome.out).toMatch(/Wrong: \d+ violations\./)
     expect(outcome.out).toMatch(/wrong-order: the committee is not in order of address/)
   })
 
   test('verify: unusable input', () => {
-    expectUnusable(hamtWasm(['sortition', 'verify', '--registry', 'registry.hamt', '--logs', recorded, '--e3', '7']), /no request of e3Id 7/)
-    expectUnusable(hamtWasm(['sortition', 'verify', '--registry', 'registry.hamt', '--logs', recorded, '--e3', 'x']), /--e3 must be a whole number, got "x"/)
-    expectUnusable(hamtWasm(['sortition', 'verify', '--registry', 'decoded.json', '--logs', recorded, '--e3', e3[0]!]), /decoded\.json: /)
-    expectUnusable(hamtWasm(['sortition', 'verify', ...ofRequest(0), '--policy', 'fair']), /--policy must be uncapped or owner-cap, got 'fair'/)
-    expectUnusable(hamtWasm(['sortition', 'verify', ...ofRequest(0), '--block-hash', '0x12']), /blockHash must be 32 bytes/)
-    expectUnusable(hamtWasm(['sortition', 'verify', ...ofRequest(0), '--ciphernode-registry', '0x12']), /--ciphernode-registry must be an address/)
+    expectUnusable(
+      hamtWasm(['sortition', 'verify', '--registry', 'registry.hamt', '--logs', recorded, '--e3', '7']),
+      /no request of e3Id 7/,
+    )
+    expectUnusable(
+      hamtWasm(['sortition', 'verify', '--registry', 'registry.hamt', '--logs', recorded, '--e3', 'x']),
+      /--e3 must be a whole number, got "x"/,
+    )
+    expectUnusable(
+      hamtWasm(['sortition', 'verify', '--registry', 'decoded.json', '--logs', recorded, '--e3', e3[0]!]),
+      /decoded\.json: /,
+    )
+    expectUnusable(
+      hamtWasm(['sortition', 'verify', ...ofRequest(0), '--policy', 'fair']),
+      /--policy must be uncapped or owner-cap, got 'fair'/,
+    )
+    expectUnusable(
+      hamtWasm(['sortition', 'verify', ...ofRequest(0), '--block-hash', '0x12']),
+      /blockHash must be 32 bytes/,
+    )
+    expectUnusable(
+      hamtWasm(['sortition', 'verify', ...ofRequest(0), '--ciphernode-registry', '0x12']),
+      /--ciphernode-registry must be an address/,
+    )
   })
 
   test('committee: of a request, and at any second', () => {
@@ -260,29 +452,54 @@ describe('sortition', () => {
     expect(status).toBe(0)
     for (const node of chain.requests[0]!.finalized.committee) expect(out).toContain(node.toLowerCase())
     const r = chain.requests[0]!
-    const any = ['sortition', 'committee', '--registry', 'registry.hamt', '--e3', r.e3Id, '--seed', r.sortitionSeed]
+    const any = [
+      'sortition',
+      'committee',
+      '--registry',
+      'registry.hamt',
+      '--e3',
+      r.e3Id,
+      '--seed',
+      r.sortitionSeed,
+    ]
     const numbers = ['--at', `${r.requestBlock - 1}`, '--size', '3', '--price', r.ticketPrice]
     const ideal = (o: Outcome) => (JSON.parse(o.out) as { ideal: unknown[] }).ideal
-    expect(ideal(hamtWasm([...any, ...numbers, '--json']))).toEqual(ideal(hamtWasm(['sortition', 'committee', ...ofRequest(0), '--json'])))
+    expect(ideal(hamtWasm([...any, ...numbers, '--json']))).toEqual(
+      ideal(hamtWasm(['sortition', 'committee', ...ofRequest(0), '--json'])),
+    )
     expect(hamtWasm([...any, '--at', '5', '--size', '3', '--price', '1']).out).toContain('3 seats stay empty')
     expectUnusable(hamtWasm(any), /needs --at, or the request among --logs/)
     expectUnusable(hamtWasm([...any, '--at', '5', '--size', '-3', '--price', '1']), /--size|size must be/)
   })
 
   test('explain', () => {
-    const explain = (operator: string) => hamtWasm(['sortition', 'explain', ...ofRequest(0), '--operator', operator])
-    expect(explain(chain.requests[0]!.finalized.committee[1]!)).toMatchObject({ status: 0, out: expect.stringContaining('Selected with ticket 25, as party 1.') })
-    expect(explain(chain.requests[0]!.submissions[0]!.node).out).toMatch(/rank +\d+ of 9 eligible[\s\S]*last seat[\s\S]*Not selected: ticket 2 scored above the last seat\./)
+    const explain = (operator: string) =>
+      hamtWasm(['sortition', 'explain', ...ofRequest(0), '--operator', operator])
+    expect(explain(chain.requests[0]!.finalized.committee[1]!)).toMatchObject({
+      status: 0,
+      out: expect.stringContaining('Selected with ticket 25, as party 1.'),
+    })
+    expect(explain(chain.requests[0]!.submissions[0]!.node).out).toMatch(
+      /rank +\d+ of 9 eligible[\s\S]*last seat[\s\S]*Not selected: ticket 2 scored above the last seat\./,
+    )
     expect(explain(`0x${'f'.repeat(40)}`).out).toMatch(/no operator of that address was known/)
     expectUnusable(explain('op3'), /--operator must be an address, got 'op3'/)
   })
 
   test('the general commands know a registry', () => {
-    expect(hamtWasm(['inspect', 'registry.hamt']).out).toMatch(/Registry of operators: \d+ versions by second, from @1788220980 to @\d+, of 66 changes/)
-    expect(hamtWasm(['verify', 'registry.hamt'])).toMatchObject({ status: 0, out: 'registry.hamt: right, a registry of 66 changes' })
+    expect(hamtWasm(['inspect', 'registry.hamt']).out).toMatch(
+      /Registry of operators: \d+ versions by second, from @1788220980 to @\d+, of 66 changes/,
+    )
+    expect(hamtWasm(['verify', 'registry.hamt'])).toMatchObject({
+      status: 0,
+      out: 'registry.hamt: right, a registry of 66 changes',
+    })
     const check = chain.stateChecks[0]!
     const got = hamtWasm(['get', 'registry.hamt', check.operator, '--at', `@${check.timepoint}`])
-    expect(got).toMatchObject({ status: 0, out: expect.stringContaining(`ticketBalance: ${check.ticketBalance}n`) })
+    expect(got).toMatchObject({
+      status: 0,
+      out: expect.stringContaining(`ticketBalance: ${check.ticketBalance}n`),
+    })
     const T = chain.requests[0]!.requestBlock
     const changed = hamtWasm(['diff', 'registry.hamt', '--from', `@${T - 1}`, '--to', `@${T}`])
     expect(changed.status).toBe(1)

@@ -25,16 +25,33 @@ function answer({ method, params: [first] = [] }: Call): unknown {
   if (method === 'eth_blockNumber') return hex(newest)
   if (method === 'eth_getBlockByNumber') {
     const block = run.blocks.find((b) => hex(b.number) === first)
-    return block && { number: hex(block.number), hash: block.hash, timestamp: hex(block.timestamp), transactions: [] }
+    return (
+      block && {
+        number: hex(block.number),
+        hash: block.hash,
+        timestamp: hex(block.timestamp),
+        transactions: [],
+      }
+    )
   }
   if (method === 'eth_getLogs') {
-    const { fromBlock, toBlock, address, topics } = first as { fromBlock: string; toBlock: string; address: string; topics: [string[]] }
+    const { fromBlock, toBlock, address, topics } = first as {
+      fromBlock: string
+      toBlock: string
+      address: string
+      topics: [string[]]
+    }
     const [from, to] = [Number(fromBlock), Number(toBlock)]
     if (to - from >= 9_500 || to > newest) throw new Error('range too large')
     asked.push([from, to])
     return run.logs.filter((log) => {
       const block = Number(log.blockNumber)
-      return block >= from && block <= to && log.address === address.toLowerCase() && topics[0].includes(log.topics[0])
+      return (
+        block >= from &&
+        block <= to &&
+        log.address === address.toLowerCase() &&
+        topics[0].includes(log.topics[0])
+      )
     })
   }
   throw new Error(`unexpected ${method}`)
@@ -85,7 +102,11 @@ test('follows a chain in pieces of 9,500 blocks', async () => {
   asked.length = 0
   const lines: string[] = []
   const registry = await followChain({ ...following('a'), say: (line) => void lines.push(line) })
-  const pieces = [[0, 9_499], [9_500, 18_999], [19_000, 25_000]]
+  const pieces = [
+    [0, 9_499],
+    [9_500, 18_999],
+    [19_000, 25_000],
+  ]
   expect(asked).toEqual(pieces.flatMap((piece) => [piece, piece])) // two contracts
   expect(lines).toHaveLength(3)
   expect(registry.serialize()).toEqual(NodeRegistry.empty().applyAll(events).serialize())
@@ -95,9 +116,16 @@ test('follows a chain in pieces of 9,500 blocks', async () => {
 test('goes on where it ended, keeps its distance, and comes to the same files', async () => {
   asked.length = 0
   for (newest of [100, 120, 137, 137, 170]) await followChain({ ...following('b'), confirmations: 5n })
-  expect(asked.filter((_, i) => i % 2 === 0)).toEqual([[0, 95], [96, 115], [116, 132], [133, 165]])
+  expect(asked.filter((_, i) => i % 2 === 0)).toEqual([
+    [0, 95],
+    [96, 115],
+    [116, 132],
+    [133, 165],
+  ])
   expect(readFileSync(following('b').registryFile)).toEqual(readFileSync(following('a').registryFile))
-  const [a, b] = ['a', 'b'].map((name) => JSON.parse(readFileSync(following(name).drawsFile, 'utf8')) as object)
+  const [a, b] = ['a', 'b'].map(
+    (name) => JSON.parse(readFileSync(following(name).drawsFile, 'utf8')) as object,
+  )
   expect({ ...b, upTo: '' }).toEqual({ ...a, upTo: '' })
   // A lost file of draws is made again, beside a registry that is ahead of it.
   rmSync(following('b').drawsFile)
@@ -115,7 +143,9 @@ test('verifies every draw, and finds the one that was tampered with', () => {
   expect(reports.map((r) => r.violations)).toEqual([[], []])
   expect(reports.map((r) => r.notes)).toEqual([[], []])
 
-  const finalized = draws.events.find((e) => e.eventName === 'SortitionCommitteeFinalized')!.args as { scores: bigint[] }
+  const finalized = draws.events.find((e) => e.eventName === 'SortitionCommitteeFinalized')!.args as {
+    scores: bigint[]
+  }
   finalized.scores[0]! += 1n
   expect(verifyAll(registry, draws).map((r) => r.ok)).toEqual([false, true])
 })

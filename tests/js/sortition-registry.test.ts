@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { deserialize, Hamt, serialize, SnapshotError } from 'hamt-wasm'
-import { EventError, NodeRegistry, type Address, type NodeState, type RegistryEvent } from 'hamt-wasm/sortition'
+import {
+  EventError,
+  NodeRegistry,
+  type Address,
+  type NodeState,
+  type RegistryEvent,
+} from 'hamt-wasm/sortition'
 import { verifyProof } from 'hamt-wasm/verify'
 import { decode, run } from './support/chain.js'
 import { naiveAt, naiveState } from './support/naive.js'
@@ -32,7 +38,11 @@ describe('the recorded run', () => {
     for (const check of run.stateChecks) {
       const nodes = registry.at(BigInt(check.timepoint))
       const state = nodes.get(lower(check.operator))
-      expect({ ...check, ticketBalance: `${state?.ticketBalance ?? 0n}`, active: state?.active ?? false }).toEqual(check)
+      expect({
+        ...check,
+        ticketBalance: `${state?.ticketBalance ?? 0n}`,
+        active: state?.active ?? false,
+      }).toEqual(check)
       expect([...nodes.values()].filter((s) => s.active)).toHaveLength(check.activeOperatorCount)
     }
   })
@@ -40,14 +50,22 @@ describe('the recorded run', () => {
   test('owners', () => {
     const nodes = registry.at(registry.position!.timestamp)
     expect(nodes.size).toBe(run.operators.length)
-    for (const [operator, owner] of Object.entries(run.bondOwners)) expect(nodes.get(lower(operator))?.owner).toBe(lower(owner))
+    for (const [operator, owner] of Object.entries(run.bondOwners))
+      expect(nodes.get(lower(operator))?.owner).toBe(lower(owner))
   })
 
   test('a removed operator keeps its history and its entry', () => {
     const removal = events.find((e) => e.eventName === 'CiphernodeRemoved')!
     const { node } = removal.args as { node: Address }
-    expect(registry.at(removal.timestamp - 1n).get(lower(node))).toMatchObject({ registered: true, active: true })
-    expect(registry.at(removal.timestamp).get(lower(node))).toMatchObject({ registered: false, active: false, ticketBalance: 0n })
+    expect(registry.at(removal.timestamp - 1n).get(lower(node))).toMatchObject({
+      registered: true,
+      active: true,
+    })
+    expect(registry.at(removal.timestamp).get(lower(node))).toMatchObject({
+      registered: false,
+      active: false,
+      ticketBalance: 0n,
+    })
   })
 
   test('nobody before the first event', () => {
@@ -56,7 +74,10 @@ describe('the recorded run', () => {
   })
 
   test('every version agrees with the naive implementation, in any order of asking', () => {
-    const times = [...registry.timepoints(), ...[...registry.timepoints()].reverse()].flatMap((t) => [t - 1n, t])
+    const times = [...registry.timepoints(), ...[...registry.timepoints()].reverse()].flatMap((t) => [
+      t - 1n,
+      t,
+    ])
     for (const t of times) expect(new Map(registry.at(t))).toEqual(naiveAt(events, t))
   })
 
@@ -78,7 +99,7 @@ describe('the recorded run', () => {
   test('the file is a snapshot whose version is the newest state', () => {
     const versions = deserialize<NodeState>(registry.serialize())
     expect(versions).toHaveLength(1)
-    expect(new Map(versions[0]!)).toEqual(naiveAt(events, BigInt(registry.position!.timestamp)))
+    expect(new Map(versions[0])).toEqual(naiveAt(events, BigInt(registry.position!.timestamp)))
   })
 
   test('proofs', () => {
@@ -98,18 +119,26 @@ describe('the recorded run', () => {
 
 // --- made-up events ------------------------------------------------------------------------------
 
-const addressOf = (n: number) => `0x${n.toString(16).padStart(40, 'a')}` as Address
+const addressOf = (n: number): Address => `0x${n.toString(16).padStart(40, 'a')}`
 const reason = `0x${'0'.repeat(64)}`
 const op = addressOf(1)
 
 /** Events at consecutive logs of one block a second, unless `at` says otherwise. */
-function event(eventName: string, args: object, block: number, log = 0, timestamp = 1000 + block): RegistryEvent {
+function event(
+  eventName: string,
+  args: object,
+  block: number,
+  log = 0,
+  timestamp = 1000 + block,
+): RegistryEvent {
   return { eventName, args, blockNumber: BigInt(block), logIndex: log, timestamp: BigInt(timestamp) }
 }
 const added = (node: Address) => ['CiphernodeAdded', { node, index: 0n, numNodes: 1n, size: 1n }] as const
 const removed = (node: Address) => ['CiphernodeRemoved', { node, index: 0n, numNodes: 1n, size: 1n }] as const
-const balance = (operator: Address, newBalance: bigint) => ['TicketBalanceUpdated', { operator, delta: 0n, newBalance, reason }] as const
-const activation = (operator: Address, active: boolean) => ['OperatorActivationChanged', { operator, active }] as const
+const balance = (operator: Address, newBalance: bigint) =>
+  ['TicketBalanceUpdated', { operator, delta: 0n, newBalance, reason }] as const
+const activation = (operator: Address, active: boolean) =>
+  ['OperatorActivationChanged', { operator, active }] as const
 const version = (v: bigint) => ['EligibilityConfigurationVersionUpdated', { version: v }] as const
 const owner = (operator: Address, bondOwner: Address) => ['BondOwnerSet', { operator, bondOwner }] as const
 
@@ -117,7 +146,9 @@ const anyOperator = fc.integer({ min: 0, max: 6 }).map(addressOf)
 const anyEvent = fc.oneof(
   anyOperator.map(added),
   anyOperator.map(removed),
-  fc.tuple(anyOperator, fc.oneof(fc.bigInt(0n, 100n), fc.bigInt(0n, 2n ** 256n - 1n))).map(([o, b]) => balance(o, b)),
+  fc
+    .tuple(anyOperator, fc.oneof(fc.bigInt(0n, 100n), fc.bigInt(0n, 2n ** 256n - 1n)))
+    .map(([o, b]) => balance(o, b)),
   fc.tuple(anyOperator, fc.boolean()).map(([o, a]) => activation(o, a)),
   fc.bigInt(1n, 4n).map(version),
   fc.tuple(anyOperator, fc.integer({ min: 0, max: 9 }).map(addressOf)).map(([o, b]) => owner(o, b)),
@@ -257,7 +288,9 @@ test('the history of an operator', () => {
   ]
   const r = NodeRegistry.empty().applyAll(history)
   const rows = r.history(op)
-  expect(rows.map((row) => row.what)).toEqual(history.filter((_, i) => i !== 0 && i !== 2).map((e) => e.eventName))
+  expect(rows.map((row) => row.what)).toEqual(
+    history.filter((_, i) => i !== 0 && i !== 2).map((e) => e.eventName),
+  )
   expect(rows[1]).toEqual({
     blockNumber: 4,
     logIndex: 7,
@@ -280,7 +313,12 @@ describe('bad events leave the registry as it was', () => {
 
   test.each<[string, RegistryEvent, string, RegExp]>([
     ['repeated', event(...balance(op, 7n), 5, 4), 'repeated', /block 5, log 4 has been applied/],
-    ['an earlier log', event(...balance(op, 7n), 5, 3), 'out-of-order', /block 5, log 3 comes before .* block 5, log 4/],
+    [
+      'an earlier log',
+      event(...balance(op, 7n), 5, 3),
+      'out-of-order',
+      /block 5, log 3 comes before .* block 5, log 4/,
+    ],
     ['an earlier block', event(...balance(op, 7n), 4, 9), 'out-of-order', /block 4, log 9/],
     ['another time for its block', event(...balance(op, 7n), 5, 5, 1006), 'time', /timestamp 1006.*1005/],
     ['a time before', event(...balance(op, 7n), 6, 0, 1004), 'time', /timestamp 1004/],
@@ -295,7 +333,12 @@ describe('bad events leave the registry as it was', () => {
     expect(thrown).toBeInstanceOf(EventError)
     expect(thrown).toMatchObject({ code, message: expect.stringMatching(message) })
     expect(base.serialize()).toEqual(bytes)
-    expect(base.apply(event(...balance(op, 8n), 6)).at(2000).get(op)?.ticketBalance).toBe(8n)
+    expect(
+      base
+        .apply(event(...balance(op, 8n), 6))
+        .at(2000)
+        .get(op)?.ticketBalance,
+    ).toBe(8n)
   })
 
   const cases: [object, RegExp][] = [
@@ -320,7 +363,6 @@ describe('bad events leave the registry as it was', () => {
   })
 
   test('what is no event at all, and what is no second', () => {
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any
     const untyped = base as any
     expect(() => untyped.apply(null)).toThrow(TypeError)
     expect(() => untyped.apply('x')).toThrow(TypeError)
@@ -361,18 +403,28 @@ describe('hostile files', () => {
   })
 
   test('truncated, empty, random, no bytes', () => {
-    for (let size = 0; size < good.length; size += 3) expect(() => NodeRegistry.deserialize(good.subarray(0, size))).toThrow(SnapshotError)
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any
+    for (let size = 0; size < good.length; size += 3)
+      expect(() => NodeRegistry.deserialize(good.subarray(0, size))).toThrow(SnapshotError)
+
     expect(() => NodeRegistry.deserialize('x' as any)).toThrow(TypeError)
   })
 
   const state: NodeState = { registered: true, active: true, ticketBalance: 5n, owner: addressOf(9) }
   /** A well-formed snapshot with any version and meta. Rows below: version 1, added, owner, balance 5, activated. */
   const rows = [8 + 5, 1, 100, 0, 1, 8 + 0, 1, 1, 0, 0, 6, 0, 0, 1, 2, 0, 0, 5, 3, 0, 0]
-  const bytesOf = (...list: Address[]) => new Uint8Array(Buffer.from(list.map((a) => a.slice(2)).join(''), 'hex'))
+  const bytesOf = (...list: Address[]) =>
+    new Uint8Array(Buffer.from(list.map((a) => a.slice(2)).join(''), 'hex'))
   const addresses = bytesOf(op, addressOf(9))
-  const goodMeta = { kind: 'node-registry', format: 1, position: [2, 3, 101], addresses, rows: 5, events: new Uint8Array(rows) }
-  const file = (meta: unknown, versions = [Hamt.from({ [op]: state })]) => serialize(versions as Hamt<NodeState>[], { meta: meta as never })
+  const goodMeta = {
+    kind: 'node-registry',
+    format: 1,
+    position: [2, 3, 101],
+    addresses,
+    rows: 5,
+    events: new Uint8Array(rows),
+  }
+  const file = (meta: unknown, versions = [Hamt.from({ [op]: state })]) =>
+    serialize(versions, { meta: meta as never })
 
   test('the file that the next test spoils is good', () => {
     expect(NodeRegistry.deserialize(file(goodMeta)).at(101).get(op)).toEqual(state)
@@ -394,19 +446,47 @@ describe('hostile files', () => {
     ['more rows than there can be', { rows: 2 ** 40 }, /rows are no number/],
     ['a row fewer', { rows: 4 }, /bytes after its last row/],
     ['a row more', { rows: 6 }, /ends within a row/],
-    ['a new block that is the old one', { events: new Uint8Array([...rows.slice(0, 6), 0, ...rows.slice(7)]) }, /the old one/],
+    [
+      'a new block that is the old one',
+      { events: new Uint8Array([...rows.slice(0, 6), 0, ...rows.slice(7)]) },
+      /the old one/,
+    ],
     ['no events', { events: new Uint8Array(), rows: 0 }, /no event names/],
     ['a row cut short', { events: new Uint8Array(rows.slice(0, -1)) }, /ends within a row/],
     ['a row too many', { events: new Uint8Array([...rows, 4, 0, 0]), rows: 6 }, /position is before/],
     ['another kind of row', { events: new Uint8Array([8 + 7, ...rows.slice(1)]) }, /unknown kind/],
     ['a first row without a block', { events: new Uint8Array([5, ...rows.slice(1)]) }, /first row/],
     ['version 0', { events: new Uint8Array([8 + 5, 1, 100, 0, 0, ...rows.slice(5)]) }, /version 0/],
-    ['superfluous digits', { events: new Uint8Array([8 + 5, 129, 0, 100, 0, 1, ...rows.slice(5)]) }, /superfluous/],
-    ['a number that never ends', { events: new Uint8Array([8 + 5, ...new Uint8Array(40).fill(255)]) }, /beyond 2\^53/],
-    ['a balance that never ends', { events: new Uint8Array([...rows.slice(0, 17), ...new Uint8Array(40).fill(255)]) }, /beyond 2\^256/],
-    ['an address beyond the list', { events: new Uint8Array([...rows.slice(0, 9), 2, ...rows.slice(10)]) }, /address 2 of 2/],
-    ['another balance', { events: new Uint8Array([...rows.slice(0, 17), 6, ...rows.slice(18)]) }, /is not what its events lead to/],
-    ['an owner as operator', { events: new Uint8Array([...rows.slice(0, 9), 1, ...rows.slice(10)]) }, /not what its events lead to/],
+    [
+      'superfluous digits',
+      { events: new Uint8Array([8 + 5, 129, 0, 100, 0, 1, ...rows.slice(5)]) },
+      /superfluous/,
+    ],
+    [
+      'a number that never ends',
+      { events: new Uint8Array([8 + 5, ...new Uint8Array(40).fill(255)]) },
+      /beyond 2\^53/,
+    ],
+    [
+      'a balance that never ends',
+      { events: new Uint8Array([...rows.slice(0, 17), ...new Uint8Array(40).fill(255)]) },
+      /beyond 2\^256/,
+    ],
+    [
+      'an address beyond the list',
+      { events: new Uint8Array([...rows.slice(0, 9), 2, ...rows.slice(10)]) },
+      /address 2 of 2/,
+    ],
+    [
+      'another balance',
+      { events: new Uint8Array([...rows.slice(0, 17), 6, ...rows.slice(18)]) },
+      /is not what its events lead to/,
+    ],
+    [
+      'an owner as operator',
+      { events: new Uint8Array([...rows.slice(0, 9), 1, ...rows.slice(10)]) },
+      /not what its events lead to/,
+    ],
   ]
   test.each(spoiled)('%s', (_, change, message) => {
     let thrown: unknown
@@ -424,10 +504,20 @@ describe('hostile files', () => {
     expect(() => NodeRegistry.deserialize(serialize([map]))).toThrow(/meta is not that of a registry/)
     expect(() => NodeRegistry.deserialize(file(goodMeta, []))).toThrow(/0 versions/)
     expect(() => NodeRegistry.deserialize(file(goodMeta, [map, map]))).toThrow(/2 versions/)
-    expect(() => NodeRegistry.deserialize(file(goodMeta, [map.set('hello', state)]))).toThrow(/"hello" is not what its events lead to/)
-    expect(() => NodeRegistry.deserialize(file(goodMeta, [map.set(addressOf(2), state)]))).toThrow(SnapshotError)
-    expect(() => NodeRegistry.deserialize(file(goodMeta, [map.set(op, { ...state, active: false })]))).toThrow(/not what its events lead to/)
-    expect(() => NodeRegistry.deserialize(file(goodMeta, [map.set(op, { ...state, more: 1 } as NodeState)]))).toThrow(/not what its events/)
-    expect(() => NodeRegistry.deserialize(file(goodMeta, [map.set(op, 5 as unknown as NodeState)]))).toThrow(SnapshotError)
+    expect(() => NodeRegistry.deserialize(file(goodMeta, [map.set('hello', state)]))).toThrow(
+      /"hello" is not what its events lead to/,
+    )
+    expect(() => NodeRegistry.deserialize(file(goodMeta, [map.set(addressOf(2), state)]))).toThrow(
+      SnapshotError,
+    )
+    expect(() =>
+      NodeRegistry.deserialize(file(goodMeta, [map.set(op, { ...state, active: false })])),
+    ).toThrow(/not what its events lead to/)
+    expect(() =>
+      NodeRegistry.deserialize(file(goodMeta, [map.set(op, { ...state, more: 1 } as NodeState)])),
+    ).toThrow(/not what its events/)
+    expect(() => NodeRegistry.deserialize(file(goodMeta, [map.set(op, 5 as unknown as NodeState)]))).toThrow(
+      SnapshotError,
+    )
   })
 })

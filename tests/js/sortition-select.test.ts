@@ -4,14 +4,17 @@ import { Hamt } from 'hamt-wasm'
 import { selectCommittee, type Address, type NodeState, type Policy } from 'hamt-wasm/sortition'
 import { naiveSelect, type NaiveState } from './support/naive.js'
 
-const addressOf = (n: number) => `0x${n.toString(16).padStart(40, '0')}` as Address
+const addressOf = (n: number): Address => `0x${n.toString(16).padStart(40, '0')}`
 const anyNodes = fc.dictionary(
   fc.integer({ min: 0, max: 2 ** 40 }).map(addressOf),
   fc.record(
     {
       registered: fc.boolean(),
       active: fc.boolean(),
-      ticketBalance: fc.oneof(fc.bigInt(0n, 60n), fc.bigInt(0n, 20n).map((n) => n * 2n ** 200n)),
+      ticketBalance: fc.oneof(
+        fc.bigInt(0n, 60n),
+        fc.bigInt(0n, 20n).map((n) => n * 2n ** 200n),
+      ),
       owner: fc.integer({ min: 1, max: 5 }).map(addressOf),
     },
     { requiredKeys: ['registered', 'active', 'ticketBalance'] },
@@ -25,7 +28,9 @@ test.each<Policy>(['uncapped', 'owner-cap'])('agrees with the naive implementati
     fc.property(anyNodes, any256, any256, fc.nat(8), fc.boolean(), (nodes, e3Id, seed, size, large) => {
       // Balances are some tens, or some tens times 2^200: a price of either kind keeps the tickets few.
       const ticketPrice = large ? 2n ** 200n : 3n
-      const few = Object.fromEntries(Object.entries(nodes).filter(([, s]) => large || s.ticketBalance < 100n)) as Record<Address, NodeState>
+      const few = Object.fromEntries(
+        Object.entries(nodes).filter(([, s]) => large || s.ticketBalance < 100n),
+      ) as Record<Address, NodeState>
       const winners = selectCommittee(Hamt.from(few), { e3Id, seed, size, ticketPrice, policy })
       const naive = new Map(Object.entries(few) as [Address, NaiveState][])
       expect(winners).toEqual(naiveSelect(naive, { e3Id, seed, size, ticketPrice, policy }))
@@ -37,7 +42,8 @@ test.each<Policy>(['uncapped', 'owner-cap'])('agrees with the naive implementati
 describe('what counts', () => {
   const node: NodeState = { registered: true, active: true, ticketBalance: 5n }
   const draw = { e3Id: 1n, seed: 2n, size: 3, ticketPrice: 1n }
-  const select = (state: object, change: object = {}) => selectCommittee(Hamt.from({ [addressOf(1)]: { ...node, ...state } }), { ...draw, ...change })
+  const select = (state: object, change: object = {}) =>
+    selectCommittee(Hamt.from({ [addressOf(1)]: { ...node, ...state } }), { ...draw, ...change })
 
   test('activity, balance and price', () => {
     expect(select({})).toHaveLength(1)
@@ -69,14 +75,19 @@ describe('what counts', () => {
 describe('bad input', () => {
   const draw = { e3Id: 1n, seed: 2n, size: 3, ticketPrice: 1n }
   const node = { registered: true, active: true, ticketBalance: 5n }
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  const select = (nodes: any, change: object = {}) => () => selectCommittee(nodes, { ...draw, ...change } as any)
+
+  const select =
+    (nodes: any, change: object = {}) =>
+    () =>
+      selectCommittee(nodes, { ...draw, ...change })
 
   test('maps that are no registry', () => {
     const key = addressOf(1)
     expect(select(Hamt.from({ hello: node }))).toThrow(/"hello".*not an address/)
     expect(select(Hamt.from({ [key]: 5 }))).toThrow(new RegExp(`"${key}".*node state`))
-    expect(select(Hamt.from({ [key]: { ...node, ticketBalance: 5 } }))).toThrow(/ticketBalance is not a bigint/)
+    expect(select(Hamt.from({ [key]: { ...node, ticketBalance: 5 } }))).toThrow(
+      /ticketBalance is not a bigint/,
+    )
     expect(select(Hamt.from({ [key]: { ...node, ticketBalance: -5n } }))).toThrow(/ticketBalance/)
     expect(select(Hamt.from({ [key]: { ...node, ticketBalance: 2n ** 256n } }))).toThrow(/ticketBalance/)
     expect(select(Hamt.from({ [key]: { ...node, active: 1 } }))).toThrow(/active is not a boolean/)
@@ -93,7 +104,9 @@ describe('bad input', () => {
     expect(select(nodes, { size: -1 })).toThrow(/size .*-1/)
     expect(select(nodes, { size: 2 ** 40 })).toThrow(/size/)
     expect(select(nodes, { policy: 'fair' })).toThrow(/policy .*"fair"/)
-    expect(select(nodes, { limit: 4 })).toThrow(new RegExp(`operator ${addressOf(1)} holds 5 tickets, more than the limit of 4`))
+    expect(select(nodes, { limit: 4 })).toThrow(
+      new RegExp(`operator ${addressOf(1)} holds 5 tickets, more than the limit of 4`),
+    )
     const rich = nodes.set(addressOf(2), { ...node, ticketBalance: 2n ** 256n - 1n })
     expect(select(rich)).toThrow(RangeError)
     expect(select(rich)).toThrow(addressOf(2))

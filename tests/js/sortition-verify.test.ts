@@ -76,7 +76,9 @@ describe.each([0, 1])('recorded request %i', (i) => {
       const best = everyone.find((w) => w.node === s.node)!
       return best.score < s.score ? [{ node: s.node, ticket: s.ticket, best: best.ticket }] : []
     })
-    expect(report.worseTickets.map((w) => ({ node: w.node, ticket: w.ticket, best: w.best.ticket }))).toEqual(worse)
+    expect(report.worseTickets.map((w) => ({ node: w.node, ticket: w.ticket, best: w.best.ticket }))).toEqual(
+      worse,
+    )
   })
 
   test('the seed may be given instead of, or beside, its block hash', () => {
@@ -143,12 +145,20 @@ describe('every submission that the chain refused would be named', () => {
     const ticketId = BigInt(rejected.ticket)
     const submission: Event<SubmissionArgs> = {
       eventName: 'TicketSubmitted',
-      args: { e3Id, node: rejected.operator, ticketId, score: scoreTicket({ node: rejected.operator, ticket: ticketId, e3Id, seed }) },
+      args: {
+        e3Id,
+        node: rejected.operator,
+        ticketId,
+        score: scoreTicket({ node: rejected.operator, ticket: ticketId, e3Id, seed }),
+      },
       blockNumber: BigInt(rejected.blockNumber),
       logIndex: 0,
       timestamp: BigInt(rejected.timestamp),
     }
-    const report = verifyRequest(registry, { ...evidence, submissions: [...evidence.submissions, submission] })
+    const report = verifyRequest(registry, {
+      ...evidence,
+      submissions: [...evidence.submissions, submission],
+    })
     const mine = report.violations.filter((v) => v.node === lower(rejected.operator))
     expect(mine.map((v) => v.code)).toContain(expectedCode[error])
     // The committee stays what it was, and nobody else is blamed but who was there already.
@@ -159,13 +169,20 @@ describe('every submission that the chain refused would be named', () => {
 // --- what may have been tampered with ------------------------------------------------------------
 
 /** A changed copy of the evidence, and what the report makes of it. */
-function tampered(change: (e: ReturnType<typeof recorded>) => Partial<RequestEvidence> | void, i = 0): Report {
+function tampered(
+  change: (e: ReturnType<typeof recorded>) => Partial<RequestEvidence> | void,
+  i = 0,
+): Report {
   const copy = structuredClone(recorded(i))
   return verifyRequest(registry, { ...copy, ...(change(copy) ?? {}) })
 }
-const reversed = (n: bigint) => BigInt(`0x${n.toString(16).padStart(64, '0').match(/../g)!.reverse().join('')}`)
+const reversed = (n: bigint) =>
+  BigInt(`0x${n.toString(16).padStart(64, '0').match(/../g)!.reverse().join('')}`)
 const fixScore = (s: Event<SubmissionArgs>, seed: bigint) =>
-  (s.args = { ...s.args, score: scoreTicket({ node: s.args.node, ticket: s.args.ticketId, e3Id: s.args.e3Id, seed }) })
+  (s.args = {
+    ...s.args,
+    score: scoreTicket({ node: s.args.node, ticket: s.args.ticketId, e3Id: s.args.e3Id, seed }),
+  })
 const seedA = BigInt(run.requests[0]!.sortitionSeed)
 
 describe('tampering is named', () => {
@@ -204,7 +221,11 @@ describe('tampering is named', () => {
       fixScore(e.submissions[2]!, seedA)
     })
     expect(codes(report)).toEqual(['ticket-range'])
-    expect(report.violations[0]).toMatchObject({ node: lower(run.requests[0]!.submissions[2]!.node), ticket: 8n, state: { ticketBalance: 75500000n } })
+    expect(report.violations[0]).toMatchObject({
+      node: lower(run.requests[0]!.submissions[2]!.node),
+      ticket: 8n,
+      state: { ticketBalance: 75500000n },
+    })
   })
 
   test('an operator activated at T itself', () => {
@@ -227,12 +248,17 @@ describe('tampering is named', () => {
     })
     expect(codes(report)).toContain('wrong-member')
     const members = report.violations.filter((v) => v.code === 'wrong-member')
-    expect(members.map((v) => v.node).sort()).toEqual([other, lower(run.requests[0]!.finalized.committee[0]!)].sort())
+    expect(members.map((v) => v.node).sort()).toEqual(
+      [other, lower(run.requests[0]!.finalized.committee[0]!)].sort(),
+    )
   })
 
   test('a member who never submitted', () => {
     const report = tampered((e) => {
-      e.finalized.args = { ...e.finalized.args, committee: [...e.finalized.args.committee.slice(0, 2), `0x${'f'.repeat(40)}`] }
+      e.finalized.args = {
+        ...e.finalized.args,
+        committee: [...e.finalized.args.committee.slice(0, 2), `0x${'f'.repeat(40)}`],
+      }
     })
     expect(codes(report)).toEqual(['wrong-member'])
     expect(report.violations[0]!.message).toMatch(/no valid submission/)
@@ -240,15 +266,28 @@ describe('tampering is named', () => {
 
   test('a member twice, and one too few', () => {
     const [a, b] = run.requests[0]!.finalized.committee as [Address, Address]
-    expect(codes(tampered((e) => void (e.finalized.args = { ...e.finalized.args, committee: [a, b, b] })))).toContain('wrong-member')
-    const fewer = tampered((e) => void (e.finalized.args = { ...e.finalized.args, committee: [a, b], scores: e.finalized.args.scores.slice(0, 2) }))
+    expect(
+      codes(tampered((e) => void (e.finalized.args = { ...e.finalized.args, committee: [a, b, b] }))),
+    ).toContain('wrong-member')
+    const fewer = tampered(
+      (e) =>
+        void (e.finalized.args = {
+          ...e.finalized.args,
+          committee: [a, b],
+          scores: e.finalized.args.scores.slice(0, 2),
+        }),
+    )
     expect(codes(fewer)).toEqual(['wrong-member'])
   })
 
   test('two members swapped, with their scores', () => {
     const report = tampered((e) => {
       const { committee, scores } = e.finalized.args
-      e.finalized.args = { ...e.finalized.args, committee: [committee[1]!, committee[0]!, committee[2]!], scores: [scores[1]!, scores[0]!, scores[2]!] }
+      e.finalized.args = {
+        ...e.finalized.args,
+        committee: [committee[1]!, committee[0]!, committee[2]!],
+        scores: [scores[1]!, scores[0]!, scores[2]!],
+      }
     })
     expect(codes(report)).toEqual(['wrong-order'])
   })
@@ -262,16 +301,31 @@ describe('tampering is named', () => {
   })
 
   test('a score altered in the committee, or one missing', () => {
-    const altered = tampered((e) => void (e.finalized.args = { ...e.finalized.args, scores: e.finalized.args.scores.map((s, i) => (i === 1 ? s + 1n : s)) }))
+    const altered = tampered(
+      (e) =>
+        void (e.finalized.args = {
+          ...e.finalized.args,
+          scores: e.finalized.args.scores.map((s, i) => (i === 1 ? s + 1n : s)),
+        }),
+    )
     expect(codes(altered)).toEqual(['wrong-scores'])
     expect(altered.violations[0]!.node).toBe(lower(run.requests[0]!.finalized.committee[1]!))
-    expect(codes(tampered((e) => void (e.finalized.args = { ...e.finalized.args, scores: e.finalized.args.scores.slice(1) })))).toEqual(['wrong-scores'])
+    expect(
+      codes(
+        tampered(
+          (e) => void (e.finalized.args = { ...e.finalized.args, scores: e.finalized.args.scores.slice(1) }),
+        ),
+      ),
+    ).toEqual(['wrong-scores'])
   })
 
   test('a score altered in a submission', () => {
     const report = tampered((e) => void (e.submissions[3]!.args.score -= 1n))
     expect(codes(report)).toEqual(['score'])
-    expect(report.violations[0]).toMatchObject({ node: lower(run.requests[0]!.submissions[3]!.node), expected: BigInt(run.requests[0]!.submissions[3]!.score) })
+    expect(report.violations[0]).toMatchObject({
+      node: lower(run.requests[0]!.submissions[3]!.node),
+      expected: BigInt(run.requests[0]!.submissions[3]!.score),
+    })
     expect(report.committee).toEqual(verifyRequest(registry, requestA).committee)
   })
 
@@ -284,38 +338,55 @@ describe('tampering is named', () => {
       return { submissions: [again, ...e.submissions] }
     })
     expect(codes(report)).toEqual(['duplicate-submission'])
-    expect(report.violations[0]).toMatchObject({ node: lower(run.requests[0]!.submissions[0]!.node), ticket: 1n })
+    expect(report.violations[0]).toMatchObject({
+      node: lower(run.requests[0]!.submissions[0]!.node),
+      ticket: 1n,
+    })
   })
 
   test('a failure that was none, and a committee from too few', () => {
     expect(codes(tampered(() => ({ finalized: undefined })))).toEqual(['formation'])
     expect(codes(tampered((e) => ({ submissions: e.submissions.slice(0, 2) })))).toEqual(['formation'])
-    const failure = (nodesSubmitted: bigint, thresholdRequired = 3n) => ({ e3Id: requestA.request.args.e3Id, nodesSubmitted, thresholdRequired })
+    const failure = (nodesSubmitted: bigint, thresholdRequired = 3n) => ({
+      e3Id: requestA.request.args.e3Id,
+      nodesSubmitted,
+      thresholdRequired,
+    })
     const failed = tampered((e) => ({ submissions: e.submissions.slice(0, 2), finalized: failure(2n) }))
     expect(failed.violations).toEqual([])
     expect(failed.committee).toEqual([])
     expect(format(failed)).toContain('No committee follows')
     expect(tampered((e) => ({ submissions: e.submissions.slice(0, 2), finalized: undefined })).ok).toBe(true)
-    expect(codes(tampered((e) => ({ submissions: e.submissions.slice(0, 2), finalized: failure(1n) })))).toEqual(['formation'])
-    expect(codes(tampered((e) => ({ submissions: e.submissions.slice(0, 2), finalized: failure(2n, 2n) })))).toEqual(['formation'])
+    expect(
+      codes(tampered((e) => ({ submissions: e.submissions.slice(0, 2), finalized: failure(1n) }))),
+    ).toEqual(['formation'])
+    expect(
+      codes(tampered((e) => ({ submissions: e.submissions.slice(0, 2), finalized: failure(2n, 2n) }))),
+    ).toEqual(['formation'])
     expect(codes(tampered(() => ({ finalized: failure(2n) })))).toEqual(['formation'])
   })
 
   test('a version of the rules bumped in the submission window makes later submissions ineligible', () => {
     const first = requestA.submissions[2]!
-    const bump: RegistryEvent = { ...first, eventName: 'EligibilityConfigurationVersionUpdated', args: { version: 5n }, logIndex: first.logIndex + 1 }
+    const bump: RegistryEvent = {
+      ...first,
+      eventName: 'EligibilityConfigurationVersionUpdated',
+      args: { version: 5n },
+      logIndex: first.logIndex + 1,
+    }
     const bumped = NodeRegistry.empty().applyAll(
       [...events, bump].sort((a, b) => Number(a.blockNumber - b.blockNumber) || a.logIndex - b.logIndex),
     )
     const report = verifyRequest(bumped, requestA)
     const blamed = report.violations.filter((v) => v.code === 'not-eligible').map((v) => v.node)
     expect(blamed).toEqual(requestA.submissions.slice(3).map((s) => lower(s.args.node)))
-    expect(report.violations.find((v) => v.code === 'not-eligible')!.message).toMatch(/while not active, at block/)
+    expect(report.violations.find((v) => v.code === 'not-eligible')!.message).toMatch(
+      /while not active, at block/,
+    )
   })
 })
 
 describe('what is malformed throws, with its name', () => {
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   const verify = (change: any) => () => verifyRequest(registry, { ...requestA, ...change })
   const args = requestA.request.args
   test.each<[string, object, RegExp]>([
@@ -323,16 +394,32 @@ describe('what is malformed throws, with its name', () => {
     ['a block hash', { blockHash: '0x12' }, /blockHash .*"0x12"/],
     ['a seed', { seed: 5 }, /seed must be a bigint, got 5/],
     ['no request', { request: undefined }, /request must be an object/],
-    ['a request of another name', { request: requestA.submissions[0] }, /request must be a CommitteeRequested, got "TicketSubmitted"/],
+    [
+      'a request of another name',
+      { request: requestA.submissions[0] },
+      /request must be a CommitteeRequested, got "TicketSubmitted"/,
+    ],
     ['a threshold', { request: { ...args, threshold: 3 } }, /request\.threshold must be \[H, N\], got 3/],
     ['a price', { request: { ...args, ticketPrice: 10 } }, /request\.ticketPrice must be a bigint/],
     ['an e3Id', { request: { ...args, e3Id: 1 } }, /request\.e3Id must be a bigint/],
     ['a time', { request: { ...args, requestBlock: 0n } }, /request\.requestBlock/],
     ['no submissions', { submissions: undefined }, /submissions must be a list/],
-    ['a submission', { submissions: [{ ...requestA.submissions[0]!.args, node: 'x' }] }, /submissions\[0\]\.node .*"x"/],
+    [
+      'a submission',
+      { submissions: [{ ...requestA.submissions[0]!.args, node: 'x' }] },
+      /submissions\[0\]\.node .*"x"/,
+    ],
     ['a score', { submissions: [{ ...requestA.submissions[0]!.args, score: 1 }] }, /submissions\[0\]\.score/],
-    ['a ticket', { submissions: [{ ...requestA.submissions[0]!.args, ticketId: -1n }] }, /submissions\[0\]\.ticketId .*-1n/],
-    ['a committee', { finalized: { ...requestA.finalized.args, committee: ['0x1'] } }, /finalized\.committee\[0\]/],
+    [
+      'a ticket',
+      { submissions: [{ ...requestA.submissions[0]!.args, ticketId: -1n }] },
+      /submissions\[0\]\.ticketId .*-1n/,
+    ],
+    [
+      'a committee',
+      { finalized: { ...requestA.finalized.args, committee: ['0x1'] } },
+      /finalized\.committee\[0\]/,
+    ],
     ['the committee of another request', { finalized: requestB.finalized }, /finalized is for e3Id/],
     ['a policy', { policy: 'x' }, /policy .*"x"/],
     ['a limit', { limit: -1 }, /limit .*-1/],
@@ -351,7 +438,17 @@ test('the seed of a random word', () => {
   const report = verifyRequest(registry, { request: requestA.request, submissions, vrf })
   expect(report.seed).toBe(seed)
   expect(codes(report)).toEqual(['formation']) // finalized was left out
-  expect(codes(verifyRequest(registry, { request: requestA.request, submissions, vrf, seed: seed + 1n, finalized: undefined }))).toContain('seed')
+  expect(
+    codes(
+      verifyRequest(registry, {
+        request: requestA.request,
+        submissions,
+        vrf,
+        seed: seed + 1n,
+        finalized: undefined,
+      }),
+    ),
+  ).toContain('seed')
 })
 
 test('more tickets than the limit leave out (d) and nothing else', () => {
@@ -365,7 +462,9 @@ test('more tickets than the limit leave out (d) and nothing else', () => {
 test('a registry that ends too early is noted', () => {
   const cut = events.findIndex((e) => e.eventName === 'TicketSubmitted')
   const notes = (r: NodeRegistry) => verifyRequest(r, requestA).notes.join()
-  expect(notes(NodeRegistry.empty().applyAll(events.slice(0, cut)))).toMatch(/ends before the last submission/)
+  expect(notes(NodeRegistry.empty().applyAll(events.slice(0, cut)))).toMatch(
+    /ends before the last submission/,
+  )
   expect(notes(NodeRegistry.empty().applyAll(events.slice(0, 20)))).toMatch(/before the second 1788222143/)
   expect(notes(NodeRegistry.empty())).toMatch(/the registry ends before/)
 })
@@ -379,8 +478,12 @@ test('explanations', () => {
   expect(verdict(member)).toBe('selected with ticket 6, as party 0')
   expect(verdict(report.absent[0]!.node)).toMatch(/did not submit/)
   expect(verdict(run.requests[0]!.submissions[0]!.node)).toMatch(/scored above the last seat/)
-  expect(verdict(run.rejected.find((r) => r.note === 'not an operator')!.operator)).toMatch(/no operator of that address/)
-  expect(verdict(run.rejected.find((r) => r.note === 'activated after the request')!.operator)).toMatch(/was not active/)
+  expect(verdict(run.rejected.find((r) => r.note === 'not an operator')!.operator)).toMatch(
+    /no operator of that address/,
+  )
+  expect(verdict(run.rejected.find((r) => r.note === 'activated after the request')!.operator)).toMatch(
+    /was not active/,
+  )
   const e = explain(registry, report, member)
   expect(e.cutOff!.score).toBe(report.committee.map((s) => s.score).reduce((a, b) => (a > b ? a : b)))
   expect(e.rank).toBe(report.ranking.indexOf(lower(member)) + 1)
@@ -389,17 +492,31 @@ test('explanations', () => {
 
 // --- any draw ------------------------------------------------------------------------------------
 
-const addressOf = (n: number) => `0x${n.toString(16).padStart(40, '0')}` as Address
+const addressOf = (n: number): Address => `0x${n.toString(16).padStart(40, '0')}`
 const price = 10n
 
 /** A registry of some operators, then a request, then submissions, most of them right, and the right result. */
 const anyDraw = fc
   .record({
-    operators: fc.array(fc.record({ balance: fc.bigInt(0n, 60n), active: fc.boolean(), owner: fc.option(fc.integer({ min: 100, max: 103 })) }), {
-      minLength: 1,
-      maxLength: 12,
-    }),
-    submits: fc.array(fc.record({ who: fc.nat(11), ticket: fc.bigInt(1n, 6n), leavesBefore: fc.integer({ min: 0, max: 9 }).map((n) => n === 0) }), { maxLength: 14 }),
+    operators: fc.array(
+      fc.record({
+        balance: fc.bigInt(0n, 60n),
+        active: fc.boolean(),
+        owner: fc.option(fc.integer({ min: 100, max: 103 })),
+      }),
+      {
+        minLength: 1,
+        maxLength: 12,
+      },
+    ),
+    submits: fc.array(
+      fc.record({
+        who: fc.nat(11),
+        ticket: fc.bigInt(1n, 6n),
+        leavesBefore: fc.integer({ min: 0, max: 9 }).map((n) => n === 0),
+      }),
+      { maxLength: 14 },
+    ),
     size: fc.integer({ min: 1, max: 5 }),
     seed: fc.bigInt(0n, 2n ** 256n - 1n),
     e3Id: fc.bigInt(0n, 2n ** 256n - 1n),
@@ -409,7 +526,13 @@ const anyDraw = fc
   .map(({ operators, submits, size, seed, e3Id, policy, shuffle }) => {
     const history: RegistryEvent[] = []
     const add = (eventName: string, args: object, time = 1000 + history.length) => {
-      const event = { eventName, args, blockNumber: BigInt(history.length + 1), logIndex: 0, timestamp: BigInt(time) }
+      const event = {
+        eventName,
+        args,
+        blockNumber: BigInt(history.length + 1),
+        logIndex: 0,
+        timestamp: BigInt(time),
+      }
       history.push(event)
       return event
     }
@@ -422,11 +545,26 @@ const anyDraw = fc
       if (active) add('OperatorActivationChanged', { operator, active })
     })
     const time = 2000
-    const request = add('CommitteeRequested', { e3Id, entropyBlock: 0n, threshold: [1, size], requestBlock: BigInt(time), committeeDeadline: 9999n, ticketPrice: price }, time)
+    const request = add(
+      'CommitteeRequested',
+      {
+        e3Id,
+        entropyBlock: 0n,
+        threshold: [1, size],
+        requestBlock: BigInt(time),
+        committeeDeadline: 9999n,
+        ticketPrice: price,
+      },
+      time,
+    )
     const submissions = submits.map(({ who, ticket, leavesBefore }, i) => {
       const node = addressOf(who + 1)
       if (leavesBefore) add('OperatorActivationChanged', { operator: node, active: false }, time + 2 * i)
-      return add('TicketSubmitted', { e3Id, node, ticketId: ticket, score: naiveScore(node, ticket, e3Id, seed) }, time + 2 * i + 1)
+      return add(
+        'TicketSubmitted',
+        { e3Id, node, ticketId: ticket, score: naiveScore(node, ticket, e3Id, seed) },
+        time + 2 * i + 1,
+      )
     }) as Event<SubmissionArgs>[]
     return { history, request: request as Event<RequestArgs>, submissions, size, seed, e3Id, policy, shuffle }
   })
@@ -443,7 +581,8 @@ test('any draw: violations and committee agree with the naive implementation, wh
         const tickets = (nodes.get(node)?.ticketBalance ?? 0n) / price
         const now = naiveState(history, (e) => e.blockNumber < s.blockNumber).get(node)
         const faults = new Set<string>()
-        if (!nodes.get(node)?.active || tickets === 0n || !now?.active || !now.registered) faults.add('not-eligible')
+        if (!nodes.get(node)?.active || tickets === 0n || !now?.active || !now.registered)
+          faults.add('not-eligible')
         if (nodes.get(node)?.active && tickets > 0n && ticket > tickets) faults.add('ticket-range')
         if (seen.has(node)) faults.add('duplicate-submission')
         if (faults.size === 0) seen.add(node)
@@ -451,15 +590,26 @@ test('any draw: violations and committee agree with the naive implementation, wh
         return faults.size > 0 ? [] : [{ node, ticket, score }]
       })
       const committee = naiveCommittee(nodes, valid, size, policy)
-      const finalized = committee && { e3Id, committee: committee.map((c) => c.node), scores: committee.map((c) => c.score) }
+      const finalized = committee && {
+        e3Id,
+        committee: committee.map((c) => c.node),
+        scores: committee.map((c) => c.score),
+      }
       const evidence = { request, submissions, finalized, seed, policy }
       const report = verifyRequest(registry, evidence)
-      expect([...new Set(report.violations.map((v) => `${v.code} ${v.node} ${v.ticket}`))].sort()).toEqual([...new Set(bad)].sort())
-      expect(report.committee.map(({ node, ticket, score }) => ({ node, ticket, score }))).toEqual(committee ?? [])
+      expect([...new Set(report.violations.map((v) => `${v.code} ${v.node} ${v.ticket}`))].sort()).toEqual(
+        [...new Set(bad)].sort(),
+      )
+      expect(report.committee.map(({ node, ticket, score }) => ({ node, ticket, score }))).toEqual(
+        committee ?? [],
+      )
       expect(report.ideal).toEqual(naiveSelect(nodes, { e3Id, seed, size, ticketPrice: price, policy }))
       expect(report.notes).toEqual([])
 
-      const shuffled = submissions.map((s, i) => [shuffle[i]!, s] as const).sort((a, b) => a[0] - b[0]).map(([, s]) => s)
+      const shuffled = submissions
+        .map((s, i) => [shuffle[i]!, s] as const)
+        .sort((a, b) => a[0] - b[0])
+        .map(([, s]) => s)
       expect(verifyRequest(registry, { ...evidence, submissions: shuffled })).toEqual(report)
     }),
     { numRuns: 200 },

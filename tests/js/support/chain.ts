@@ -2,7 +2,12 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { decodeEventLog, type Abi, type Hex } from 'viem'
-import { bondingRegistryAbi, ciphernodeRegistryAbi, type Address, type RegistryEvent } from 'hamt-wasm/sortition'
+import {
+  bondingRegistryAbi,
+  ciphernodeRegistryAbi,
+  type Address,
+  type RegistryEvent,
+} from 'hamt-wasm/sortition'
 
 export interface RawLog {
   address: Address
@@ -13,7 +18,12 @@ export interface RawLog {
 }
 export interface ChainRun {
   chainId: number
-  contracts: { interfold: Address; ciphernodeRegistry: Address; bondingRegistry: Address; ticketToken: Address }
+  contracts: {
+    interfold: Address
+    ciphernodeRegistry: Address
+    bondingRegistry: Address
+    ticketToken: Address
+  }
   blocks: { number: number; hash: Hex; timestamp: number }[]
   logs: RawLog[]
   requests: {
@@ -29,14 +39,30 @@ export interface ChainRun {
     submissions: { node: Address; ticket: number; score: Hex }[]
     finalized: { committee: Address[]; scores: Hex[] }
   }[]
-  stateChecks: { operator: Address; timepoint: number; ticketBalance: string; active: boolean; activeOperatorCount: number }[]
-  rejected: { operator: Address; ticket: number; error: string; e3Id: Hex; note: string; timestamp: number; blockNumber: number }[]
+  stateChecks: {
+    operator: Address
+    timepoint: number
+    ticketBalance: string
+    active: boolean
+    activeOperatorCount: number
+  }[]
+  rejected: {
+    operator: Address
+    ticket: number
+    error: string
+    e3Id: Hex
+    note: string
+    timestamp: number
+    blockNumber: number
+  }[]
   operators: Address[]
   bondOwners: Record<Address, Address>
 }
 
 export function vectors<T>(name: string): T {
-  return JSON.parse(readFileSync(fileURLToPath(new URL(`../../vectors/${name}.json`, import.meta.url)), 'utf8')) as T
+  return JSON.parse(
+    readFileSync(fileURLToPath(new URL(`../../vectors/${name}.json`, import.meta.url)), 'utf8'),
+  ) as T
 }
 
 export const run = vectors<ChainRun>('chain-run')
@@ -44,8 +70,8 @@ export const run = vectors<ChainRun>('chain-run')
 /** Every log that is an event of the sortition, decoded with the events of its own contract. */
 export function decode(chain: ChainRun = run): RegistryEvent[] {
   const abis = new Map<string, Abi>([
-    [chain.contracts.ciphernodeRegistry.toLowerCase(), ciphernodeRegistryAbi as Abi],
-    [chain.contracts.bondingRegistry.toLowerCase(), bondingRegistryAbi as Abi],
+    [chain.contracts.ciphernodeRegistry.toLowerCase(), ciphernodeRegistryAbi],
+    [chain.contracts.bondingRegistry.toLowerCase(), bondingRegistryAbi],
   ])
   const times = new Map(chain.blocks.map((b) => [BigInt(b.number), BigInt(b.timestamp)]))
   return chain.logs.flatMap((log) => {

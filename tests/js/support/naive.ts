@@ -12,13 +12,24 @@ export interface NaiveState {
 const bytesOf = (n: bigint, size: number) => Buffer.from(n.toString(16).padStart(2 * size, '0'), 'hex')
 
 export function naiveScore(node: string, ticket: bigint, e3Id: bigint, seed: bigint): bigint {
-  const preimage = Buffer.concat([Buffer.from(node.slice(2), 'hex'), bytesOf(ticket, 32), bytesOf(e3Id, 32), bytesOf(seed, 32)])
+  const preimage = Buffer.concat([
+    Buffer.from(node.slice(2), 'hex'),
+    bytesOf(ticket, 32),
+    bytesOf(e3Id, 32),
+    bytesOf(seed, 32),
+  ])
   return BigInt(`0x${Buffer.from(keccak_256(preimage)).toString('hex')}`)
 }
 
 /** The state after those of `events` for which `counts` holds. */
-export function naiveState(events: readonly RegistryEvent[], counts: (e: RegistryEvent) => boolean): Map<Address, NaiveState> {
-  const raw = new Map<Address, { registered: boolean; activeUnder: bigint | undefined; ticketBalance: bigint; owner?: Address }>()
+export function naiveState(
+  events: readonly RegistryEvent[],
+  counts: (e: RegistryEvent) => boolean,
+): Map<Address, NaiveState> {
+  const raw = new Map<
+    Address,
+    { registered: boolean; activeUnder: bigint | undefined; ticketBalance: bigint; owner?: Address }
+  >()
   let version = 0n
   const of = (a: string) => {
     const key = a.toLowerCase() as Address
@@ -27,12 +38,13 @@ export function naiveState(events: readonly RegistryEvent[], counts: (e: Registr
   }
   for (const e of events) {
     if (!counts(e)) continue
-    // eslint-disable-next-line @typescript-eslint/no-explicit-any
+
     const args = e.args as any
     if (e.eventName === 'CiphernodeAdded') of(args.node).registered = true
     if (e.eventName === 'CiphernodeRemoved') of(args.node).registered = false
     if (e.eventName === 'TicketBalanceUpdated') of(args.operator).ticketBalance = args.newBalance
-    if (e.eventName === 'OperatorActivationChanged') of(args.operator).activeUnder = args.active ? version : undefined
+    if (e.eventName === 'OperatorActivationChanged')
+      of(args.operator).activeUnder = args.active ? version : undefined
     if (e.eventName === 'BondOwnerSet') of(args.operator).owner = args.bondOwner.toLowerCase()
     if (e.eventName === 'EligibilityConfigurationVersionUpdated') version = args.version
   }
@@ -51,7 +63,11 @@ export interface NaiveWinner {
   score: bigint
 }
 
-function draw(tickets: NaiveWinner[], size: number, ownerOf: ((a: Address) => Address | undefined) | undefined): NaiveWinner[] {
+function draw(
+  tickets: NaiveWinner[],
+  size: number,
+  ownerOf: ((a: Address) => Address | undefined) | undefined,
+): NaiveWinner[] {
   const ranked = tickets.sort((a, b) => (a.score < b.score ? -1 : 1))
   const taken: NaiveWinner[] = []
   for (const t of ranked) {
@@ -65,7 +81,13 @@ function draw(tickets: NaiveWinner[], size: number, ownerOf: ((a: Address) => Ad
 /** The ranked winners had everyone submitted its best ticket. */
 export function naiveSelect(
   nodes: Map<Address, NaiveState>,
-  { e3Id, seed, size, ticketPrice, policy }: { e3Id: bigint; seed: bigint; size: number; ticketPrice: bigint; policy: string },
+  {
+    e3Id,
+    seed,
+    size,
+    ticketPrice,
+    policy,
+  }: { e3Id: bigint; seed: bigint; size: number; ticketPrice: bigint; policy: string },
 ): NaiveWinner[] {
   const bests: NaiveWinner[] = []
   for (const [node, state] of nodes) {
