@@ -238,6 +238,8 @@ function nearest(
 
 function axisNumber(v: number): string {
   if (v === 0 || v >= 0.1) return String(Number(v.toPrecision(3)))
+  if (v < 0.001 && isPower(v))
+    return `10⁻${[...String(Math.round(-Math.log10(v)))].map((d) => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(d)]).join('')}`
   return v
     .toFixed(Math.min(12, Math.ceil(-Math.log10(v)) + (isPower(v) ? 0 : 2)))
     .replace(/(\.\d*?[1-9])0+$/, '$1')

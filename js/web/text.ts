@@ -7,7 +7,7 @@ export function shortAddress(address: string): string {
 
 /** A number with separators between thousands, whatever its size. */
 export function grouped(n: bigint | number): string {
-  return String(n).replace(/\B(?=(\d{3})+(?!\d))/g, ' ')
+  return String(n).replace(/\B(?=(\d{3})+(?!\d))/g, '\u202f')
 }
 
 export function plural(n: number | bigint, one: string, many = `${one}s`): string {

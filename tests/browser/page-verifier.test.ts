@@ -238,6 +238,21 @@ describe.each(browserNames)('%s', (name) => {
     expect(await textsOf('#operator tr.counts td:last-child')).toEqual(['this counts'])
   }, 60_000)
 
+  test('a thousand operators: progress is shown, and versions share nearly all of their nodes', async () => {
+    await open()
+    await (await button('a made-up registry')).click()
+    await page.waitForSelector('.working.shown')
+    await settled(right)
+    expect(await textOf('#scores .body')).toMatch(/^25\u202f698 tickets of 1\u202f000 operators/)
+    const [shared, all] = /Of the nodes of their tries, ([\d\u202f]+) in ([\d\u202f]+) are/
+      .exec(await textOf('#versions .body'))!
+      .slice(1)
+      .map((each) => Number(each.replace(/\D/g, '')))
+    expect(shared! / all!).toBeGreaterThan(0.9)
+    expect(shared).toBeLessThan(all!)
+    await shot('thousand')
+  }, 60_000)
+
   test('the dots, the version and the operator can be chosen, and the address says which', async () => {
     await openExample()
     await page.select('#operator-pick', run.operators[9].toLowerCase())
