@@ -413,4 +413,17 @@ TYPED_TEST(failures, what_only_reads_never_allocates) {
   EXPECT_GT(n, 40u);
 }
 
+TEST(limits, a_key_or_value_of_four_gigabytes_is_refused_before_it_is_read) {
+  using box = hamt::box<hamt::bytes, hamt::local_policy>;
+  const char c = 'x';
+  const auto before = hamt::local_memory::usage();
+  for (const std::size_t size :
+       {std::size_t{1} << 32, std::size_t{5} << 30, SIZE_MAX / 2, SIZE_MAX}) {
+    EXPECT_THROW(box::make({&c, size}, ""), std::length_error);
+    EXPECT_THROW(box::make("", {&c, size}), std::length_error);
+    EXPECT_THROW(box::make({&c, size}, {&c, size}), std::length_error);
+  }
+  EXPECT_EQ(hamt::local_memory::usage().blocks, before.blocks);
+}
+
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <utility>
@@ -113,53 +114,11 @@ class history {
     versions_.push_back({});
   }
 
-  /// One operation, chosen, done, and checked.
+  /// One operation, chosen, done, and checked; now and then one that runs out of memory.
   void step() {
-    switch (choose_(24)) {
-      case 0:
-      case 1:
-      case 2:
-      case 3:
-        return set();
-      case 4:
-      case 5:
-      case 6:
-        return erase();
-      case 7:
-        return temporaries();
-      case 8:
-      case 9:
-        return drafts();
-      case 10:
-      case 11:
-        return walk_on();
-      case 12:
-        return open_cursor();
-      case 13:
-        return open_diff();
-      case 14:
-        return merge();
-      case 15:
-        return merge_default();
-      case 16:
-        return merge3();
-      case 17:
-        return intersection();
-      case 18:
-        return difference();
-      case 19:
-        return filter();
-      case 20:
-        return map_values();
-      case 21:
-        return build();
-      case 22:
-        return digests();
-      default:
-        return compare();
-    }
+    if (choose_(16) == 0) return starve();
+    operate();
   }
-
   /// Checks every version kept, finishes every open cursor, and accounts for every block and count.
   void finish() {
     for (const version& v : versions_) check(v);
@@ -219,7 +178,9 @@ class history {
   }
   /// Two versions that are related more often than not.
   std::pair<version, version> any_two() {
-    version a = any(), b = choose_(4) == 0 ? scratch() : any();
+    version a = any();
+    const unsigned kind = choose_(4);
+    version b = kind == 0 ? scratch() : kind == 1 ? edited(a, 20) : any();
     return {std::move(a), std::move(b)};
   }
   /// A version without any history.
@@ -267,6 +228,68 @@ class history {
   }
 
   // --- operations ---
+
+  void operate() {
+    switch (choose_(24)) {
+      case 0:
+      case 1:
+      case 2:
+      case 3:
+        return set();
+      case 4:
+      case 5:
+      case 6:
+        return erase();
+      case 7:
+        return temporaries();
+      case 8:
+      case 9:
+        return drafts();
+      case 10:
+      case 11:
+        return walk_on();
+      case 12:
+        return open_cursor();
+      case 13:
+        return open_diff();
+      case 14:
+        return merge();
+      case 15:
+        return merge_default();
+      case 16:
+        return merge3();
+      case 17:
+        return intersection();
+      case 18:
+        return difference();
+      case 19:
+        return filter();
+      case 20:
+        return map_values();
+      case 21:
+        return build();
+      case 22:
+        return digests();
+      default:
+        return compare();
+    }
+  }
+
+  /// An operation whose n-th block cannot be had. It works on copies of the versions, which must
+  /// not notice; and nothing may be left over.
+  void starve() {
+    fuse::left = choose_(12);
+    try {
+      operate();
+    } catch (const std::bad_alloc&) {
+    } catch (...) {
+      fuse::left = -1;
+      throw;
+    }
+    fuse::left = -1;
+    check(any());
+    audit();
+  }
 
   void set() {
     version v = any();
@@ -383,11 +406,15 @@ class history {
     if (diffs_.size() > 8) diffs_.erase(diffs_.begin());
   }
   void walk_on() {
-    if (!cursors_.empty() && choose_(2) == 0)
-      return advance(*cursors_[choose_(static_cast<unsigned>(cursors_.size()))], choose_(16));
-    if (!diffs_.empty())
-      return advance(*diffs_[choose_(static_cast<unsigned>(diffs_.size()))], choose_(16));
-    open_diff();
+    if (!cursors_.empty() && choose_(2) == 0) {
+      open_walk& o = *cursors_[choose_(static_cast<unsigned>(cursors_.size()))];
+      if (choose_(4) == 0) o.at = hamt::cursor<V, P>(o.at);  // a copy goes on from the same place
+      return advance(o, choose_(16));
+    }
+    if (diffs_.empty()) return open_diff();
+    open_difference& o = *diffs_[choose_(static_cast<unsigned>(diffs_.size()))];
+    if (choose_(4) == 0) o.at = hamt::diff_cursor<V, P>(o.at);
+    advance(o, choose_(16));
   }
   static void advance(open_walk& o, unsigned steps) {
     for (; steps != 0 && o.at; --steps, o.at.next()) {
@@ -457,9 +484,9 @@ class history {
     if (ours.map.same(theirs.map)) require(r.map.same(ours.map), "merge3: both changed alike");
     add(std::move(r));
   }
-  version edited(const version& from) {
+  version edited(const version& from, unsigned most = 4) {
     version v = from;
-    for (unsigned n = choose_(5); n != 0; --n) {
+    for (unsigned n = choose_(most + 1); n != 0; --n) {
       const std::string& k = any_key();
       if (choose_(3) == 0) {
         v.map = std::move(v.map).erase(k);
@@ -555,6 +582,9 @@ class history {
     const auto [a, b] = any_two();
     require((a.map == b.map) == (a.model == b.model), "== tells other than the models");
     require((b.map == a.map) == (a.map == b.map), "== is not symmetric");
+    open_difference all{
+        hamt::diff_cursor<V, P>(a.map, b.map), {}, changes(a.model, b.model, order_of<P>)};
+    advance(all, ~0u);
   }
 
   Choices& choose_;
