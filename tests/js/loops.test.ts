@@ -39,7 +39,7 @@ test('a synchronous loop of set keeps wasm memory flat, and stats() honest', asy
 })
 
 test('so do loops of delete and set, of small bulk edits, and of reading what was just made', () => {
-  const base = Hamt.from(Array.from({ length: 200 }, (_, i) => [`k${i}`, i]))
+  const base = Hamt.from(Array.from({ length: 200 }, (_, i): [string, number] => [`k${i}`, i]))
   const small = Hamt.from({ k1: -1 })
   const start = stats()
   let m = base
