@@ -1,7 +1,7 @@
 // Stock browsers, driven headless through puppeteer-core, against pages served with a strict CSP. Nothing is
 // downloaded: the browsers are the system's.
 import { createReadStream } from 'node:fs'
-import { mkdtemp, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -73,7 +73,7 @@ export interface Server {
 
 /**
  * Serves folders by the first part of the address (`{ '/': pages, '/dist': dist }`), and nothing outside them, with
- * a content security policy on every answer.
+ * a content security policy on every answer. `folder/?list` is the list of its names, as JSON.
  */
 export async function serve(folders: Record<string, string>, policy = strictPolicy): Promise<Server> {
   const prefixes = Object.keys(folders).sort((a, b) => b.length - a.length)
@@ -85,6 +85,11 @@ export async function serve(folders: Record<string, string>, policy = strictPoli
         folders[prefix ?? '/'] ?? '/nowhere',
         prefix === '/' ? path : path.slice(prefix?.length),
       )
+      if (request.url?.endsWith('/?list')) {
+        response.writeHead(200, { 'content-type': 'application/json', 'content-security-policy': policy })
+        response.end(JSON.stringify(await readdir(file)))
+        return
+      }
       if ((await stat(file)).isDirectory()) file = join(file, 'index.html')
       await stat(file)
       response.writeHead(200, {

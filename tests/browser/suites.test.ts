@@ -1,0 +1,88 @@
+// The Jest suites of tests/js once more, in workers of stock browsers under the strict policy.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { browserNames, launch, root, type RunningBrowser, serve, type Server } from './harness.js'
+import type { Outcome } from './suites/jest-globals.js'
+
+const suites = [
+  'cbor-decode',
+  'codec',
+  'digest',
+  'digest-vectors',
+  'hamt',
+  'snapshot',
+  'snapshot-corpus',
+  'sortition-registry',
+  'sortition-score',
+  'sortition-select',
+  'sortition-verify',
+  'verify',
+]
+/** What only Node can run, for a reason. Everything else must run in a browser. */
+const onlyInNode = [
+  'showing › toString, toJSON, inspect', // Node's inspect
+  'disposing › Symbol.dispose is dispose', // a process of its own
+]
+
+const out = join(root, 'build', 'browser-suites')
+
+beforeAll(() => {
+  rmSync(out, { recursive: true, force: true })
+  mkdirSync(out, { recursive: true })
+  // In a process of its own: esbuild does not run inside Jest's sandbox.
+  const built = spawnSync(process.execPath, [join(root, 'tests/browser/suites/build.mjs'), out, ...suites], {
+    encoding: 'utf8',
+  })
+  if (built.status !== 0) throw new Error(built.stdout + built.stderr)
+  for (const suite of suites) {
+    writeFileSync(
+      join(out, `${suite}.html`),
+      `<!doctype html><meta charset="utf-8"><script type="module" src="/${suite}.page.js"></script>`,
+    )
+    writeFileSync(
+      join(out, `${suite}.page.js`),
+      `const worker = new Worker('/${suite}.js', { type: 'module' })
+       worker.onmessage = (event) => { window.outcome = event.data }
+       worker.onerror = (event) => { window.outcome = { crashed: event.message || 'the worker did not start' } }\n`,
+    )
+  }
+}, 60_000)
+
+describe.each(browserNames)('%s', (name) => {
+  let running: RunningBrowser
+  let server: Server
+
+  beforeAll(async () => {
+    server = await serve({
+      '/': out,
+      '/dist': join(root, 'dist'),
+      '/repo/tests': join(root, 'tests'),
+      '/repo/cpp': join(root, 'cpp'),
+    })
+    running = await launch(name)
+  }, 90_000)
+
+  afterAll(async () => {
+    await running?.close()
+    await server?.close()
+  }, 30_000)
+
+  test.each(suites)(
+    '%s',
+    async (suite) => {
+      const page = await running.browser.newPage()
+      try {
+        await page.goto(`${server.url}/${suite}.html`)
+        await page.waitForFunction(() => 'outcome' in window, { timeout: 170_000, polling: 200 })
+        const outcome: Outcome = await page.evaluate(() => (window as any).outcome)
+        expect(outcome).toMatchObject({ failed: [] })
+        expect(outcome.nodeOnly.filter((each) => !onlyInNode.includes(each))).toEqual([])
+        expect(outcome.passed.length).toBeGreaterThan(0)
+      } finally {
+        await page.close()
+      }
+    },
+    180_000,
+  )
+})

@@ -1,0 +1,11 @@
+// What Node has without an import, as far as the suites use it.
+import { Buffer } from 'buffer/'
+
+// Node's compares with any bytes.
+const { equals } = Buffer.prototype
+Buffer.prototype.equals = function (other) {
+  return equals.call(this, Buffer.from(other))
+}
+
+export { Buffer }
+export const process = { env: {}, argv: [], execPath: '' }
