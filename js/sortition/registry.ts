@@ -76,13 +76,12 @@ function isDisposed(map: Hamt<NodeState>): boolean {
 export class NodeRegistry {
   readonly #versions: Versions
   readonly #rows: number
-  /** Where the last event stood; undefined before the first. Later events must come after it. */
-  readonly position: Position | undefined
+  readonly #position: Position | undefined
 
   private constructor(versions: Versions, rows: number, position: Position | undefined) {
     this.#versions = versions
     this.#rows = rows
-    this.position = position
+    this.#position = position
   }
 
   /** A registry to which nothing has happened. */
@@ -98,7 +97,7 @@ export class NodeRegistry {
   apply(event: RegistryEvent): NodeRegistry {
     if (event === null || typeof event !== 'object') object(event, 'the event')
     const at = positionOf(event)
-    requireFollows(at, this.position)
+    requireFollows(at, this.#position)
     const change = changeOf(event)
     if (change === undefined) return new NodeRegistry(this.#versions, this.#rows, at)
     const { journal } = this.#versions
@@ -166,6 +165,11 @@ export class NodeRegistry {
     return { digest: version.digest(), proof: version.prove(address(operator, 'operator')) }
   }
 
+  /** Where the last event stood; undefined before the first. Later events must come after it. */
+  get position(): Position | undefined {
+    return this.#position && { ...this.#position }
+  }
+
   /** How many events have changed an operator or the eligibility rules. */
   get changes(): number {
     return this.#rows
@@ -186,7 +190,7 @@ export class NodeRegistry {
    * `deserialize` and every other tool; the others follow from the changes beside it. About 12 bytes a change.
    */
   serialize(): Uint8Array {
-    return writeRegistry(this.#versions.journal, this.#rows, this.position, this.#versions.after(this.#rows))
+    return writeRegistry(this.#versions.journal, this.#rows, this.#position, this.#versions.after(this.#rows))
   }
 
   /** Reads what `serialize` wrote, ready to go on. SnapshotError for anything else; linear in the bytes. */
@@ -199,7 +203,7 @@ export class NodeRegistry {
 
   /** For a console. */
   toString(): string {
-    return `NodeRegistry(${this.#rows} changes${this.position ? `, up to ${describe(this.position)}` : ''})`
+    return `NodeRegistry(${this.#rows} changes${this.#position ? `, up to ${describe(this.#position)}` : ''})`
   }
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString()
@@ -227,9 +231,13 @@ export class NodeRegistry {
   }
 
   #rowsAt(timepoint: unknown): number {
-    return this.#versions.journal.rowsUntil(safeInteger(timepoint, 'timepoint'), this.#rows)
+    // A bigint beyond all times that events may have is as good as the last of them.
+    const second = typeof timepoint === 'bigint' && timepoint > maxSecond ? maxSecond : timepoint
+    return this.#versions.journal.rowsUntil(safeInteger(second, 'timepoint'), this.#rows)
   }
 }
+
+const maxSecond = BigInt(Number.MAX_SAFE_INTEGER)
 
 function applyEach(registry: NodeRegistry, events: Iterable<RegistryEvent>): NodeRegistry {
   for (const event of events) registry = registry.apply(event)

@@ -68,6 +68,16 @@ describe('the recorded run', () => {
     })
   })
 
+  test('the end of time is the newest version', () => {
+    expect(registry.at(2n ** 256n - 1n)).toBe(registry.at(registry.position!.timestamp))
+  })
+
+  test('the position is a copy', () => {
+    const position = registry.position!
+    position.blockNumber = 0
+    expect(registry.position!.blockNumber).not.toBe(0)
+  })
+
   test('nobody before the first event', () => {
     expect(registry.at(0n).size).toBe(0)
     expect(registry.at(BigInt(run.blocks[0]!.timestamp)).size).toBe(0)
