@@ -259,10 +259,16 @@ class Reader {
   }
   take(): number {
     const begin = this.at
+    // One or two digits are all but a few; past the end there is undefined, which is below nothing.
     const first = this.bytes[begin]!
     if (first < 128) {
       this.at = begin + 1
       return first
+    }
+    const second = this.bytes[begin + 1]!
+    if (second < 128 && second > 0) {
+      this.at = begin + 2
+      return first - 128 + 128 * second
     }
     let n = 0
     for (let scale = 1; ; scale *= 128) {
