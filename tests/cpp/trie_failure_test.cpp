@@ -266,6 +266,24 @@ TYPED_TEST(failures, changes_in_place) {
     }
 }
 
+TYPED_TEST(failures, an_observer_that_throws_stops_the_edit) {
+  auto& t = *this;
+  using map_type = typename TestFixture::map_type;
+  const auto thrower = [](const auto&) { throw callback_failed(); };
+  for (const bool owned : {false, true})
+    for (unsigned i = 0; i < 40; ++i) {
+      map_type m =
+          owned ? built<typename TypeParam::value, typename TypeParam::policy>(t.base.expected)
+                : t.base.map;
+      EXPECT_THROW((void)std::move(m).set(t.key(i), t.values[58], thrower), callback_failed);
+      EXPECT_THROW((void)std::move(m).erase(t.key(i), thrower), callback_failed);
+      // An absent key, or an equal value, asks nobody.
+      m = std::move(m).set(t.key(i), t.values[i % 40 + 1], thrower).erase("absent", thrower);
+      EXPECT_NO_THROW(check_against(m, t.base.expected)) << i;
+      EXPECT_NO_THROW(t.check_kept(&m));
+    }
+}
+
 TYPED_TEST(failures, build) {
   auto& t = *this;
   using map_type = typename TestFixture::map_type;
