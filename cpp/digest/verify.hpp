@@ -258,7 +258,7 @@ class proof_reader {
       value |= std::uint64_t{b & 127u} << shift;
       if (b >= 128) continue;
       if (b == 0 && shift > 0) malformed("number not in its shortest form", start);
-      if (value >> 53 != 0) break;
+      if (value >= std::uint64_t{1} << 53) break;
       return value;
     }
     malformed("number too large", start);
@@ -297,6 +297,7 @@ std::vector<std::optional<std::string_view>> verify_proof(const digest32& digest
   using namespace digest_detail;
   if (keys.empty()) throw std::invalid_argument("hamt: a proof needs at least one key");
   std::vector<question> asked;
+  asked.reserve(keys.size());
   for (const std::string_view key : keys) asked.push_back({key, Hash{}(key), {}});
   const auto by_key = [](const question& a, const question& b) { return a.key < b.key; };
   std::sort(asked.begin(), asked.end(), by_key);
@@ -304,10 +305,12 @@ std::vector<std::optional<std::string_view>> verify_proof(const digest32& digest
                           [](const question& a, const question& b) { return a.key == b.key; }),
               asked.end());
   std::vector<question*> sorted;
+  sorted.reserve(asked.size());
   for (question& q : asked) sorted.push_back(&q);
   if (proof_reader(proof).read(sorted) != digest)
     throw proof_error(proof_rule::mismatch, "the proof does not lead to this digest", proof.size());
   std::vector<std::optional<std::string_view>> values;
+  values.reserve(keys.size());
   for (const std::string_view key : keys)
     values.push_back(
         std::lower_bound(asked.begin(), asked.end(), question{key, 0, {}}, by_key)->value);

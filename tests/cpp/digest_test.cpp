@@ -196,12 +196,14 @@ struct failing : hamt::local_policy {
 
 TEST(digest_cache, is_done_without_when_memory_runs_out) {
   map_of<failing> m;
-  for (int i = 0; i < 500; ++i) m = std::move(m).set("k" + std::to_string(i), std::string(i, 'v'));
+  for (int i = 0; i < 500; ++i)
+    m = std::move(m).set("k" + std::to_string(i), std::string(static_cast<std::size_t>(i), 'v'));
   const auto blocks = failing_memory::usage().blocks;
   for (long left = 0; left < 40; left += 3) {
     map_of<failing> copy;  // another map, without digests
     for (int i = 0; i < 500; ++i)
-      copy = std::move(copy).set("k" + std::to_string(i), std::string(i, 'v'));
+      copy = std::move(copy).set("k" + std::to_string(i),
+                                 std::string(static_cast<std::size_t>(i), 'v'));
     failing_memory::left = left;
     const digest32 d = digest_of(copy);
     failing_memory::left = -1;
@@ -224,6 +226,7 @@ digest32 tree_of(const std::vector<digest32>& leaves, std::size_t from, std::siz
 
 TEST(collision_tree, is_the_tree_of_the_specification) {
   std::vector<digest32> leaves;
+  leaves.reserve(70);
   for (int i = 0; i < 70; ++i) leaves.push_back(hamt::keccak256(std::to_string(i)));
   for (std::size_t n = 2; n <= leaves.size(); ++n) {
     hamt::collision_tree tree;
