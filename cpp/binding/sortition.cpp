@@ -6,11 +6,13 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "binding/handles.hpp"
 #include "digest/keccak.hpp"
 #include "sortition/selection.hpp"
+#include "trie/build.hpp"
 
 using namespace hamt;
 using namespace hamt::binding;
@@ -65,6 +67,8 @@ class arguments {
 
 // A row of states: operator, flags, balance, owner.
 constexpr std::size_t row_size = 20 + 1 + 32 + 20;
+/// Above what a key and its state take as text: 42 bytes, and 1 + 6 + 44 + 8 + 12 + 14 + 35.
+constexpr std::size_t most_text = 176;
 enum flag : std::uint8_t { registered = 1, active = 2, owned = 4, gone = 8 };
 
 }  // namespace
@@ -113,18 +117,26 @@ EMSCRIPTEN_KEEPALIVE int hamt_select(handle h, const std::uint8_t* packed, std::
   });
 }
 
-/// Sets the states of `rows` operators in a map, in place; a row that is `gone` takes its operator
-/// out. An error leaves the rows before it applied.
+/// Sets the states of `rows` different operators in a map, in place; a row that is `gone` takes its
+/// operator out. An empty map is built in one go. After an error some rows may be applied.
 EMSCRIPTEN_KEEPALIVE int hamt_put_states(handle h, const std::uint8_t* packed, std::size_t rows) {
   return guarded([&] {
-    std::string value;
+    const bool from_nothing = at(h).empty();
+    std::vector<std::pair<std::string_view, std::string_view>> entries;
+    std::string text;
+    if (from_nothing) {
+      entries.reserve(rows);
+      text.reserve(rows * most_text);  // never moves: entries point into it
+    }
     for (std::size_t i = 0; i < rows; ++i) {
       const std::uint8_t* row = packed + i * row_size;
-      arguments in(row);
-      const std::string key = draws::to_text(in.address());
       const std::uint8_t flags = row[20];
+      if (!from_nothing) text.clear();
+      const std::size_t begin = text.size();
+      draws::append_text(arguments(row).address(), text);
+      const std::size_t key_size = text.size() - begin;
       if ((flags & gone) != 0) {
-        at(h) = std::move(at(h)).erase(key);
+        at(h) = std::move(at(h)).erase(text);
         continue;
       }
       draws::node_state state;
@@ -132,9 +144,15 @@ EMSCRIPTEN_KEEPALIVE int hamt_put_states(handle h, const std::uint8_t* packed, s
       state.active = (flags & active) != 0;
       state.ticket_balance = arguments(row + 21).number();
       if ((flags & owned) != 0) state.owner = arguments(row + 53).address();
-      draws::write_node_state(state, value);
-      at(h) = std::move(at(h)).set(key, value);
+      draws::append_node_state(state, text);
+      const std::string_view all = std::string_view(text).substr(begin);
+      const std::string_view key = all.substr(0, key_size), value = all.substr(key_size);
+      if (from_nothing)
+        entries.emplace_back(key, value);
+      else
+        at(h) = std::move(at(h)).set(key, value);
     }
+    if (from_nothing) at(h) = build<bytes, local_policy>(entries);
     return 0;
   });
 }

@@ -32,14 +32,18 @@ inline std::optional<address> parse_address(std::string_view text) noexcept {
   return out;
 }
 
-/// Lower case. Allocates the text.
-inline std::string to_text(const address& a) {
+/// Appends the text in lower case.
+inline void append_text(const address& a, std::string& to) {
   constexpr char digits[] = "0123456789abcdef";
-  std::string out = "0x";
+  to.append("0x");
   for (const std::uint8_t byte : a) {
-    out.push_back(digits[byte >> 4]);
-    out.push_back(digits[byte & 15]);
+    to.push_back(digits[byte >> 4]);
+    to.push_back(digits[byte & 15]);
   }
+}
+inline std::string to_text(const address& a) {
+  std::string out;
+  append_text(a, out);
   return out;
 }
 

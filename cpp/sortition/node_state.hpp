@@ -111,18 +111,18 @@ class reader {
 
 }  // namespace node_state_detail
 
-/// Writes what read_node_state reads: the bytes that the JavaScript codec writes for the same
+/// Appends what read_node_state reads: the bytes that the JavaScript codec writes for the same
 /// state.
-inline void write_node_state(const node_state& s, std::string& to) {
+inline void append_node_state(const node_state& s, std::string& to) {
   const auto name = [&](std::string_view n) {
     to.push_back(static_cast<char>(0x60 + n.size()));
     to.append(n);
   };
-  to.assign(1, s.owner ? '\xa4' : '\xa3');
+  to.push_back(s.owner ? '\xa4' : '\xa3');
   if (s.owner) {
     name("owner");
     to.append("\x78\x2a");
-    to.append(to_text(*s.owner));
+    append_text(*s.owner, to);
   }
   name("active");
   to.push_back(s.active ? '\xf5' : '\xf4');
