@@ -34,7 +34,22 @@ export default tseslint.config(
       '@typescript-eslint/no-unsafe-call': 'off',
       '@typescript-eslint/no-unsafe-member-access': 'off',
       '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/no-unnecessary-type-assertion': 'off', // depends on whether dist/ has types yet
+      '@typescript-eslint/no-unused-expressions': 'off',
+      '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/unbound-method': 'off',
+      'preserve-caught-error': 'off',
+    },
+  },
+  {
+    files: ['tests/browser/**/*.{js,cjs}', 'tests/package/projects/bundled/**/*.js', 'js/web/**/*.{js,mjs}'],
+    languageOptions: {
+      globals: Object.fromEntries(
+        ['document', 'window', 'location', 'Worker', 'postMessage', 'XMLHttpRequest'].map((name) => [
+          name,
+          'readonly',
+        ]),
+      ),
     },
   },
   {

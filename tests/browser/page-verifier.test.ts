@@ -98,9 +98,9 @@ describe.each(browserNames)('%s', (name) => {
   }, 30_000)
 
   const open = (hash = '') => page.goto(`${server.url}/${hash}`)
-  const textOf = (selector: string) => page.$eval(selector, (element) => element.textContent!.trim())
+  const textOf = (selector: string) => page.$eval(selector, (element) => element.textContent.trim())
   const textsOf = (selector: string) =>
-    page.$$eval(selector, (all) => all.map((each) => each.textContent!.trim()))
+    page.$$eval(selector, (all) => all.map((each) => each.textContent.trim()))
 
   /** Waits until the page has drawn all that follows from what was done. */
   async function settled(sentence?: string | RegExp): Promise<void> {
@@ -124,7 +124,7 @@ describe.each(browserNames)('%s', (name) => {
     const found = await page.evaluateHandle(
       (wanted: string, place: string) =>
         [...document.querySelectorAll<HTMLButtonElement>(`${place} button`)].find(
-          (each) => each.textContent!.trim().startsWith(wanted) && each.offsetParent !== null,
+          (each) => each.textContent.trim().startsWith(wanted) && each.offsetParent !== null,
         ),
       text,
       within,
@@ -146,7 +146,7 @@ describe.each(browserNames)('%s', (name) => {
   }
 
   const shot = (what: string) =>
-    page.screenshot({ path: join(screenshots, `${name}-${what}.png`) as `${string}.png`, fullPage: true })
+    page.screenshot({ path: join(screenshots, `${name}-${what}.png`), fullPage: true })
 
   const committeeOf = (i: number) =>
     run.requests[i].finalized.committee.map((node: string) => node.toLowerCase())
@@ -286,7 +286,7 @@ describe.each(browserNames)('%s', (name) => {
     const key = await page.$$eval(
       '#logs details',
       (all, wanted) => {
-        const found = all.find((each) => each.querySelector('summary')!.textContent!.includes(wanted))!
+        const found = all.find((each) => each.querySelector('summary')!.textContent.includes(wanted))!
         found.open = true
         return found.dataset.key!
       },
@@ -310,6 +310,8 @@ describe.each(browserNames)('%s', (name) => {
     )
     expect(await textOf('.altered')).toContain('You have altered 1 log')
     await shot('altered')
+    // The verdict is far above: it is said again where one altered.
+    expect(await textOf('#logs .outcome strong')).toMatch(/^Wrong: /)
 
     await (await button('Undo', '.altered')).click()
     await settled(right)
@@ -417,6 +419,38 @@ describe.each(browserNames)('%s', (name) => {
     await page.type('#seed', '12')
     await (await button('Check with this')).click()
     await settled('Wrong: the seed is not the one that it must be.')
+  }, 60_000)
+
+  test('another policy: of each bond owner at most one operator', async () => {
+    const ownerOf = (node: string | null) =>
+      Object.entries(run.bondOwners).find(([operator]) => operator.toLowerCase() === node)![1]
+    const ownersOf = (nodes: (string | null)[]) => new Set(nodes.map(ownerOf)).size
+    expect(ownersOf(committeeOf(1))).toBe(2) // two members of one owner
+    await open(`#from=example&e3=${run.requests[1].e3Id}`)
+    await settled(right)
+    await page.$$eval('#verdict details', (all) => all.forEach((each) => (each.open = true)))
+    await (await page.$('#verdict [value=owner-cap]'))!.click()
+    await (await button('Check with this')).click()
+    await settled('Wrong: the committee has a wrong member.')
+    expect(ownersOf(await shownCommittee())).toBe(3)
+  }, 60_000)
+
+  test('a request that is none does not keep the others from being checked', async () => {
+    const broken = (log: any) =>
+      log.topics[0].startsWith('0x4365b714') && log.topics[1] === run.requests[0].e3Id
+        ? { ...log, data: log.data.slice(0, 2 + 64 * 3) + '0'.repeat(64) + log.data.slice(2 + 64 * 4) } // at second 0
+        : undefined
+    await open(`#e3=${run.requests[1].e3Id}`)
+    await drop(fileOf('second0.json', tampered(broken)))
+    await settled(right)
+    expect(await textsOf('#request-pick option')).toEqual([
+      expect.stringContaining('cannot be checked'),
+      expect.stringContaining('right'),
+    ])
+    await page.select('#request-pick', run.requests[0].e3Id)
+    await page.waitForFunction(() =>
+      document.querySelector('.trouble')?.textContent?.includes('requestBlock must be a time after 0'),
+    )
   }, 60_000)
 
   test('with the keyboard alone', async () => {
