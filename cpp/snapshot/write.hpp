@@ -35,6 +35,7 @@ class planner {
   struct version {
     std::uint32_t base = none;  // an earlier version, or none: it stands on its ground
     std::uint32_t ground = 0;   // 0 the empty map, 1 + b the b-th base outside
+    std::uint32_t root = 0;     // the first version above the ground
     std::int64_t growth = 0;
     std::vector<change> changes;
   };
@@ -54,29 +55,39 @@ class planner {
     std::uint32_t version = none, ground = 0;
   };
 
-  /// Candidates are the versions nearest in the list, the bases of the one before at distances 1,
-  /// 2, 4 ..., and likewise the maps outside: enough for histories, for branches that take turns
-  /// and for edits of one base, at a bounded cost a version.
+  /// Candidates are the versions nearest in the list, the one before and its bases at distances 1,
+  /// 2, 4 ... 256 and at the end, and likewise the maps outside: enough for histories, for branches
+  /// that take turns and for edits of one base, at a bounded cost a version.
   void add(const map_type& m) {
-    static constexpr std::size_t nearest = 8;
+    static constexpr std::size_t nearest = 8, farthest = 256;
     stand best;
-    std::size_t fewest =
-        m.size() + 1;  // standing on the empty map costs one less; ties go to a relative
+    // Standing on the empty map costs one less; ties go to a relative.
+    std::size_t fewest = m.size() + 1;
     const auto consider = [&](stand s, const map_type& candidate) {
       const std::size_t n = fewest == 0 ? 0 : differences(candidate, m, fewest);
-      if (n < fewest) fewest = n, best = s;
+      if (n >= fewest) return;
+      fewest = n;
+      best = s;
     };
+    const auto version_at = [](std::size_t v) { return stand{static_cast<std::uint32_t>(v), 0}; };
     const std::size_t count = versions.size();
-    for (std::size_t i = 0; i < nearest && i < count; ++i)
-      consider({static_cast<std::uint32_t>(count - 1 - i), 0}, *maps_[count - 1 - i]);
+    for (std::size_t v = count; v > 0 && v > count - std::min(count, nearest); --v)
+      consider(version_at(v - 1), *maps_[v - 1]);
     if (!listing.empty()) {
-      std::size_t steps = 0, stop = 1;
-      for (std::uint32_t a = versions[listing.back()].base; a != none; a = versions[a].base) {
-        const bool chosen = ++steps == stop || versions[a].base == none;
-        if (chosen && count - a > nearest)
-          consider({a, 0}, *maps_[a]);  // the nearest were there already
-        if (steps == stop) stop *= 2;
+      const std::uint32_t before = listing.back();
+      const auto consider_far = [&](std::uint32_t a) {  // the nearest were there already
+        if (count - a > nearest) consider(version_at(a), *maps_[a]);
+      };
+      std::size_t stop = 0;
+      std::uint32_t a = before;
+      for (std::size_t steps = 0; a != none && steps <= farthest; ++steps) {
+        if (steps == stop) {
+          consider_far(a);
+          stop = std::max<std::size_t>(1, 2 * stop);
+        }
+        a = versions[a].base;
       }
+      consider_far(versions[before].root);
     }
     for (std::size_t i = 0; i < outside_.size(); i = i < nearest ? i + 1 : i * 2) {
       const std::size_t b = outside_.size() - 1 - i;
@@ -95,9 +106,10 @@ class planner {
     version v;
     v.base = best.version;
     v.ground = best.version != none ? versions[best.version].ground : best.ground;
-    const map_type& base = best.version != none ? *maps_[best.version]
-                           : best.ground != 0   ? outside_[best.ground - 1]
-                                                : empty_;
+    v.root = best.version != none ? versions[best.version].root : static_cast<std::uint32_t>(count);
+    const map_type base = best.version != none ? *maps_[best.version]
+                          : best.ground != 0   ? outside_[best.ground - 1]
+                                               : map_type();
     v.growth = static_cast<std::int64_t>(m.size()) - static_cast<std::int64_t>(base.size());
     v.changes.reserve(fewest);
     for (diff_cursor<bytes, P> d{base, m}; d; d.next()) {
@@ -121,7 +133,6 @@ class planner {
   std::span<const map_type> outside_;
   std::vector<const map_type*> maps_;  // of each version
   std::vector<std::uint32_t> copies_;  // for each ground, the version that equals it
-  map_type empty_;
 };
 
 /// The walk of the tree of versions in which the file stores them: bases first, otherwise as

@@ -252,6 +252,20 @@ TEST(SnapshotFile, EqualVersionsCostNothing) {
   EXPECT_EQ(files::read(files::write(many)).versions, many);
 }
 
+TEST(SnapshotFile, ARelativeOfAVersionThatIsListedAgainIsFound) {
+  std::vector<plain> versions;
+  for (int i = 0; i < 40; ++i) {
+    plain m;
+    for (int k = 0; k < 50; ++k)
+      m = std::move(m).set(std::to_string(i) + "/" + std::to_string(k), "v");
+    versions.push_back(m);
+  }
+  versions.push_back(versions[5]);
+  const std::size_t size = files::write(versions).size();
+  versions.push_back(versions[5].erase("5/7"));
+  EXPECT_LE(files::write(versions).size(), size + 80);
+}
+
 TEST(SnapshotFile, TheThousandthVersionCostsNoMoreThanTheTenth) {
   plain m;
   for (int i = 0; i < 1000; ++i)
