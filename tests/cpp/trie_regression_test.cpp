@@ -274,6 +274,23 @@ TEST(regression, assignment_to_itself_and_use_after_a_move) {
   EXPECT_EQ(moved.find("a"), "1");
 }
 
+TEST(regression, a_change_in_place_drops_the_digests_on_its_path) {
+  const auto run = [](auto m) {
+    for (unsigned i = 0; i < 240; ++i) {
+      const std::string key = "k" + std::to_string(i * 7 % 40);
+      if (m.root() != nullptr) cache_fingerprints(m.root());
+      if (i % 3 == 2)
+        m = std::move(m).erase(key);
+      else
+        m = std::move(m).set(key, samples<hamt::bytes>::make(i % 60));
+      ASSERT_TRUE(m.root() == nullptr || fingerprints_hold(m.root())) << "step " << i;
+    }
+  };
+  run(text_map<whole_hash>());
+  run(text_map<last_four_bits_hash>());
+  run(text_map<constant_hash>());
+}
+
 TEST(regression, zero_is_a_hash_like_any_other) {
   // A diff that takes 0 for "not hashed yet" must still step through entries whose hash it is.
   using zero = text_map<zero_hash>;
