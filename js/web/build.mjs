@@ -1,4 +1,5 @@
 // js/web → dist-web/: static files that any server can serve, below any path.
+import { keccak_256 } from '@noble/hashes/sha3.js'
 import * as esbuild from 'esbuild'
 import { createHash } from 'node:crypto'
 import {
@@ -41,25 +42,44 @@ const common = {
   external: ['node:*'],
 }
 
-/** The logs of the example: those of the two contracts, without what the page does not read, and the blocks they name. */
-function example() {
+/** The topics of the events that the page reads. */
+async function knownTopics() {
+  const entry = join(root, 'js/sortition/abi.ts')
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [entry],
+    bundle: true,
+    format: 'esm',
+    write: false,
+  })
+  const address = `data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`
+  const { sortitionAbi } = await import(address)
+  const signatures = sortitionAbi.map(({ name, inputs }) => `${name}(${inputs.map(({ type }) => type)})`)
+  return new Set(signatures.map((text) => `0x${Buffer.from(keccak_256(Buffer.from(text))).toString('hex')}`))
+}
+
+/** The example: the recorded logs that the page reads, and the blocks that they are in or name. */
+async function example() {
+  const topics = await knownTopics()
   const { contracts, blocks, logs } = JSON.parse(
     readFileSync(join(root, 'tests/vectors/chain-run.json'), 'utf8'),
   )
   const { ciphernodeRegistry, bondingRegistry } = contracts
   const emitters = [ciphernodeRegistry, bondingRegistry].map((address) => address.toLowerCase())
+  const read = logs.filter(
+    ({ address, topics: [topic] }) => emitters.includes(address.toLowerCase()) && topics.has(topic),
+  )
+  // The block after a request's gives its seed.
+  const named = new Set(read.flatMap(({ blockNumber }) => [Number(blockNumber), Number(blockNumber) + 1]))
   return JSON.stringify({
     contracts: { ciphernodeRegistry, bondingRegistry },
-    blocks,
-    logs: logs
-      .filter(({ address }) => emitters.includes(address.toLowerCase()))
-      .map(({ address, topics, data, blockNumber, logIndex }) => ({
-        address,
-        topics,
-        data,
-        blockNumber,
-        logIndex,
-      })),
+    blocks: blocks.filter(({ number }) => named.has(number)),
+    logs: read.map(({ address, topics, data, blockNumber, logIndex }) => ({
+      address,
+      topics,
+      data,
+      blockNumber,
+      logIndex,
+    })),
   })
 }
 
@@ -83,7 +103,7 @@ export async function buildWeb(to = join(root, 'dist-web')) {
     })
     for (const name of ['index.html', 'favicon.svg']) copyFileSync(join(source, name), join(fresh, name))
     copyFileSync(join(root, 'js/generated/hamt.wasm'), join(fresh, 'hamt.wasm'))
-    writeFileSync(join(fresh, 'example.json'), example())
+    writeFileSync(join(fresh, 'example.json'), await example())
     await buildServiceWorker(fresh)
     rmSync(to, { recursive: true, force: true })
     renameSync(fresh, to)

@@ -339,7 +339,9 @@ export function drawHistory(place: HTMLElement, { steps, until, request, unit }:
 
 /** A time on an axis, as fine as its steps, in UTC. */
 function moment(t: number, step: number): string {
-  const iso = new Date(t * 1000).toISOString()
+  const date = new Date(t * 1000)
+  if (Number.isNaN(date.getTime())) return String(t)
+  const iso = date.toISOString()
   if (step >= 86_400) return iso.slice(0, 10)
   return step >= 60 ? iso.slice(11, 16) : iso.slice(11, 19)
 }

@@ -32,8 +32,8 @@ function generator(seed: bigint): (below: number) => number {
 /** `operators` of them register; then some hundred seconds of changes, in the midst of which a committee is drawn. */
 export function madeUp(operators: number, progress: Progress): Input {
   const random = generator(2026n)
-  const bytes = (count: number) =>
-    `0x${Array.from({ length: count }, () => random(256).toString(16).padStart(2, '0')).join('')}` as Hex
+  const bytes = (count: number): Hex =>
+    `0x${Array.from({ length: count }, () => random(256).toString(16).padStart(2, '0')).join('')}`
   const events: RegistryEvent[] = []
   let block = 1
   const next = (eventName: string, args: object) => {

@@ -75,9 +75,11 @@ const parts = {
 }
 type Part = keyof typeof parts
 
-const verdictBody = h('div', { 'aria-live': 'polite' })
+const verdictBody = h('div', {})
+/** What is read aloud when a verdict turns: the sentence, and no more. */
+const announcement = h('p', { className: 'hidden', role: 'status' })
 const optionsPlace = h('div', {})
-put(parts.verdict.body, verdictBody, optionsPlace)
+put(parts.verdict.body, announcement, verdictBody, optionsPlace)
 const requestPick = h('div', {})
 const pickPlace = h('div', {})
 const historyPlace = h('div', {})
@@ -179,6 +181,7 @@ async function openExample(which: keyof typeof examples): Promise<void> {
 }
 
 function show(next: Summary, name: string): void {
+  for (const picture of [drawn.scores, drawn.history, drawn.versions]) picture?.destroy()
   summary = next
   openedName = name
   checked = undefined
@@ -244,6 +247,9 @@ async function moved(): Promise<void> {
     if (place.from && openedName !== examples[place.from]) await openExample(place.from)
     if (move !== moves) return
     if (!summary) return drawInvitation()
+    place.from ??= (Object.keys(examples) as (keyof typeof examples)[]).find(
+      (each) => examples[each] === openedName,
+    )
     settle(summary)
     drawSource(summary)
     drawRequestPick(summary)
@@ -304,13 +310,15 @@ function drawSource(now: Summary): void {
 function drawRequestPick({ requests }: Summary): void {
   if (requests.length === 0) return put(requestPick)
   const word = (each: RequestSummary) =>
-    each.violations === undefined
-      ? 'seed needed'
-      : each.violations > 0
-        ? 'wrong'
-        : each.outcome === 'open'
-          ? 'no result yet'
-          : 'right'
+    each.problem !== undefined
+      ? 'cannot be checked'
+      : each.violations === undefined
+        ? 'seed needed'
+        : each.violations > 0
+          ? 'wrong'
+          : each.outcome === 'open'
+            ? 'no result yet'
+            : 'right'
   const select = h(
     'select',
     {
@@ -397,10 +405,12 @@ async function drawChecked(next: Checked, now: RequestSummary, move: number): Pr
   const { report } = next
   put(verdictBody, verdict(next, now, summary!.operators.length, actions))
   put(optionsPlace, optionsForm(options, now, undefined, applyOptions))
-  document.title = `${verdictSentence(report, now.outcome)} Sortition verifier`
+  const sentence = verdictSentence(report, now.outcome)
+  announcement.textContent = sentence
+  document.title = `${sentence} Sortition verifier`
   committee(parts.committee.body, report, recordedIn(next.events), actions)
   comparison(parts.ideal.body, report, actions)
-  logs(parts.logs.body, next.events, alterations, alter)
+  logs(parts.logs.body, next.events, alterations, alter, { sentence, ok: report.ok, ...actions })
   delete drawn.operator
   const [charts, cloud] = await Promise.all([
     loadCharts(),

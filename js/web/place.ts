@@ -2,7 +2,7 @@
 // Nothing after '#' is ever sent to a server.
 
 export interface Place {
-  from?: 'example' | 'made-up'
+  from?: 'example' | 'made-up' | undefined
   e3Id?: bigint
   operator?: string
   version?: number

@@ -13,6 +13,8 @@ export interface RequestSummary {
   outcome: 'finalized' | 'failed' | 'open'
   /** How many violations; undefined when it could not be checked without a seed. */
   violations: number | undefined
+  /** Why it cannot be checked at all. */
+  problem?: string
 }
 
 export interface Summary {

@@ -1,5 +1,5 @@
 // Serves dist-web/ on this machine, as a static host would: `node js/web/serve.mjs [port]`.
-import { createReadStream, statSync } from 'node:fs'
+import { createReadStream, readFileSync, statSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { extname, join, normalize } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -15,6 +15,11 @@ const types = {
   '.wasm': 'application/wasm',
 }
 
+// The page's own policy, for its workers too, which a policy in the page does not reach.
+const [, policy] = /http-equiv="Content-Security-Policy"\s+content="([^"]+)"/.exec(
+  readFileSync(join(folder, 'index.html'), 'utf8'),
+)
+
 const server = createServer((request, response) => {
   try {
     const path = normalize(decodeURIComponent(new URL(request.url, 'http://localhost').pathname))
@@ -23,6 +28,7 @@ const server = createServer((request, response) => {
     response.writeHead(200, {
       'content-type': types[extname(file)] ?? 'application/octet-stream',
       'content-length': size,
+      'content-security-policy': `${policy}; frame-ancestors 'none'`,
     })
     createReadStream(file).pipe(response)
   } catch {

@@ -1,7 +1,7 @@
 // The logs of a request, and a way to alter them and see what the verdict makes of it.
 import { h, put } from '../dom.js'
 import type { Alterations, ShownEvent } from '../protocol.js'
-import { shortAddress, timeText } from '../text.js'
+import { plural, shortAddress, timeText } from '../text.js'
 
 const titles: Record<string, string> = {
   CommitteeRequested: 'Request',
@@ -24,12 +24,21 @@ function headline({ eventName, args }: ShownEvent): string {
   }
 }
 
+/** What came of the check, said again where one alters. */
+interface Outcome {
+  sentence: string
+  ok: boolean
+  undoAll: () => void
+  goTo: (section: string) => void
+}
+
 /** `alter` gives undefined when it went well, else what is wrong with it. */
 export function logs(
   body: HTMLElement,
   events: ShownEvent[],
   alterations: Alterations,
   alter: (alterations: Alterations) => Promise<string | undefined>,
+  outcome: Outcome,
 ): void {
   const open = new Set(
     [...body.querySelectorAll('details[open]')].map((each) => (each as HTMLElement).dataset.key),
@@ -37,8 +46,18 @@ export function logs(
   const focused = body.contains(document.activeElement)
     ? document.activeElement!.closest('details')?.dataset.key
     : undefined
+  const count = events.filter((event) => event.altered).length
   put(
     body,
+    count > 0 &&
+      h(
+        'p',
+        { className: `notice outcome ${outcome.ok ? 'right' : 'wrong'}` },
+        h('strong', {}, outcome.sentence),
+        ` That is with ${plural(count, 'log')} altered. `,
+        h('button', { onclick: () => outcome.goTo('verdict') }, 'See why'),
+        h('button', { onclick: () => outcome.undoAll() }, 'Undo all'),
+      ),
     h(
       'ol',
       { className: 'logs' },
