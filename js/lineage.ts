@@ -269,14 +269,20 @@ function makeWhole(v: Version): Owner {
 }
 
 /**
- * Sees to it that a record can be read by following at most `reach` others: makes it whole when it is read often, and the version
+ * Sees to it, as far as memory allows, that a record can be read by following at most `reach` others: makes it whole when it is read often, and the version
  * `reach` steps ahead when it is far, which serves its neighbours too.
  */
 function prepareRead(v: Version): void {
   v._state += oneRead
   let ahead = v
   if (v._state < manyReads) for (let i = 0; i < reach && ahead._owner === null; ++i) ahead = ahead._next!
-  if (ahead._owner === null) makeWhole(ahead)
+  if (ahead._owner !== null) return
+  try {
+    makeWhole(ahead)
+  } catch (error) {
+    // Without memory to be quick in, reading goes the long way.
+    if (!(error instanceof RangeError)) throw error
+  }
 }
 
 // --- reading ---------------------------------------------------------------------------------------
