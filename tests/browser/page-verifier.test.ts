@@ -49,7 +49,7 @@ function tampered(change: (log: any) => any): unknown {
 const gzipped = (names: string[]) =>
   names.reduce((sum, name) => sum + gzipSync(readFileSync(join(site, name)), { level: 9 }).length, 0)
 
-test('the page is at most 150 KB with gzip, and the first look at a verdict needs all of it', () => {
+test('the page is at most 150 KB with gzip, its charts included', () => {
   const names = readdirSync(site).filter((name) => !/\.(map|txt)$/.test(name) && name !== 'example.json')
   expect(names).toEqual(
     expect.arrayContaining(['index.html', 'main.js', 'worker.js', 'hamt.wasm', 'style.css']),
