@@ -16,6 +16,7 @@ const common = {
 
 /** @type {import('jest').Config} */
 export default {
+  testTimeout: 60_000, // machines that build something else meanwhile are slow
   projects: ['js', 'browser', 'package'].map((name) => ({
     ...common,
     displayName: name,
