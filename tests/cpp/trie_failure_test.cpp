@@ -225,56 +225,55 @@ TYPED_TEST(failures, set_and_erase) {
       const model after = t.without(t.base.expected, k);
       steps += t.everywhere(what, after, [&] { return t.base.map.erase(k); });
     }
-    if (what == failing::allocation) EXPECT_GT(steps, 10);
+    if (what == failing::allocation) {
+      EXPECT_GT(steps, 10);
+    }
   }
 }
 
 TYPED_TEST(failures, a_first_entry_and_a_last) {
   auto& t = *this;
-  using map_type = typename TestFixture::map_type;
+  using tree = typename TestFixture::map_type;
   const model one{{t.key(9), 7}};
   EXPECT_GT(
-      t.everywhere(failing::allocation, one, [&] { return map_type().set(t.key(9), t.values[7]); }),
-      0);
-  t.everywhere(failing::allocation, {},
-               [&] { return map_type().set("a", t.values[1]).erase("a"); });
+      t.everywhere(failing::allocation, one, [&] { return tree().set(t.key(9), t.values[7]); }), 0);
+  t.everywhere(failing::allocation, {}, [&] { return tree().set("a", t.values[1]).erase("a"); });
 }
 
 TYPED_TEST(failures, changes_in_place) {
   auto& t = *this;
-  using draft_type = typename TestFixture::draft_type;
+  using changing = typename TestFixture::draft_type;
   for (const failing what : {failing::allocation, failing::copy})
-    for (const bool owned : {false, true}) {
+    for (const bool alone : {false, true}) {
       // Owned: every node belongs to the draft alone. Otherwise a first edit has made one path its
       // own.
-      const model held = owned ? t.base.expected : t.with(t.base.expected, t.key(3), 55);
+      const model held = alone ? t.base.expected : t.with(t.base.expected, t.key(3), 55);
       const auto make = [&] {
-        if (owned)
-          return draft_type(built<typename TypeParam::value, typename TypeParam::policy>(held));
-        draft_type d(t.base.map);
+        if (alone)
+          return changing(built<typename TypeParam::value, typename TypeParam::policy>(held));
+        changing d(t.base.map);
         d.set(t.key(3), t.values[55]);
         return d;
       };
       for (const std::string& k : t.edits()) {
         t.everywhere_in_place(what, held, t.with(held, k, 8), make,
-                              [&](draft_type& d) { d.set(k, t.values[8]); });
+                              [&](changing& d) { d.set(k, t.values[8]); });
         t.everywhere_in_place(what, held, t.with(held, k, 35), make,
-                              [&](draft_type& d) { d.set(k, t.values[35]); });
+                              [&](changing& d) { d.set(k, t.values[35]); });
         t.everywhere_in_place(what, held, t.without(held, k), make,
-                              [&](draft_type& d) { d.erase(k); });
+                              [&](changing& d) { d.erase(k); });
       }
     }
 }
 
 TYPED_TEST(failures, an_observer_that_throws_stops_the_edit) {
   auto& t = *this;
-  using map_type = typename TestFixture::map_type;
+  using tree = typename TestFixture::map_type;
   const auto thrower = [](const auto&) { throw callback_failed(); };
-  for (const bool owned : {false, true})
+  for (const bool alone : {false, true})
     for (unsigned i = 0; i < 40; ++i) {
-      map_type m =
-          owned ? built<typename TypeParam::value, typename TypeParam::policy>(t.base.expected)
-                : t.base.map;
+      tree m = alone ? built<typename TypeParam::value, typename TypeParam::policy>(t.base.expected)
+                     : t.base.map;
       EXPECT_THROW((void)std::move(m).set(t.key(i), t.values[58], thrower), callback_failed);
       EXPECT_THROW((void)std::move(m).erase(t.key(i), thrower), callback_failed);
       // An absent key, or an equal value, asks nobody.
@@ -286,26 +285,27 @@ TYPED_TEST(failures, an_observer_that_throws_stops_the_edit) {
 
 TYPED_TEST(failures, build) {
   auto& t = *this;
-  using map_type = typename TestFixture::map_type;
-  using V = typename TypeParam::value;
-  using P = typename TypeParam::policy;
+  using tree = typename TestFixture::map_type;
+  using value = typename TypeParam::value;
+  using policy = typename TypeParam::policy;
   std::vector<std::string> keys;
   model expected;
   for (unsigned i = 0; i < 50; ++i) keys.push_back(t.key(i % 40));
-  std::vector<std::pair<std::string_view, typename map_type::argument>> entries;
+  std::vector<std::pair<std::string_view, typename tree::argument>> entries;
   for (unsigned i = 0; i < 50; ++i) {
     entries.emplace_back(keys[i], t.values[i]);
     expected[keys[i]] = i;
   }
-  EXPECT_GT(t.everywhere(failing::allocation, expected, [&] { return hamt::build<V, P>(entries); }),
+  EXPECT_GT(t.everywhere(failing::allocation, expected,
+                         [&] { return hamt::build<value, policy>(entries); }),
             3);
-  t.everywhere(failing::copy, expected, [&] { return hamt::build<V, P>(entries); });
+  t.everywhere(failing::copy, expected, [&] { return hamt::build<value, policy>(entries); });
 }
 
 TYPED_TEST(failures, merges) {
   auto& t = *this;
-  using sample = typename TestFixture::sample;
-  using owned = typename TestFixture::owned;
+  using kind = typename TestFixture::sample;
+  using made = typename TestFixture::owned;
   for (const failing what : {failing::allocation, failing::copy, failing::callback}) {
     for (const auto* other : {&t.ours, &t.stranger}) {
       model expected = t.all_of(other->expected, t.theirs.expected);
@@ -318,10 +318,12 @@ TYPED_TEST(failures, merges) {
       const int steps = t.everywhere(what, expected, [&] {
         return hamt::merge(other->map, t.theirs.map, [](auto, const auto&, const auto&) {
           called();
-          return sample::make(33);
+          return kind::make(33);
         });
       });
-      if (what != failing::copy) EXPECT_GT(steps, 3);
+      if (what != failing::copy) {
+        EXPECT_GT(steps, 3);
+      }
       t.everywhere(what, t.all_of(t.theirs.expected, other->expected),
                    [&] { return hamt::merge(other->map, t.theirs.map); });
     }
@@ -342,20 +344,22 @@ TYPED_TEST(failures, merges) {
       }
       const int steps = t.everywhere(what, expected, [&] {
         return hamt::merge3(t.base.map, t.ours.map, t.theirs.map,
-                            [&](auto, auto, auto, auto) -> std::optional<owned> {
+                            [&](auto, auto, auto, auto) -> std::optional<made> {
                               called();
                               if (out) return std::nullopt;
-                              return sample::make(44);
+                              return kind::make(44);
                             });
       });
-      if (what != failing::copy) EXPECT_GT(steps, 3);
+      if (what != failing::copy) {
+        EXPECT_GT(steps, 3);
+      }
     }
   }
 }
 
 TYPED_TEST(failures, selections) {
   auto& t = *this;
-  using sample = typename TestFixture::sample;
+  using kind = typename TestFixture::sample;
   model common, rest, even, mapped;
   for (const auto& [k, id] : t.base.expected) {
     (t.stranger.expected.count(k) != 0 ? common : rest)[k] = id;
@@ -369,14 +373,14 @@ TYPED_TEST(failures, selections) {
     const int filtered = t.everywhere(what, even, [&] {
       return hamt::filter(m, [](auto, const auto& v) {
         called();
-        return sample::id(v) % 2 == 0;
+        return kind::id(v) % 2 == 0;
       });
     });
     const int changed = t.everywhere(what, mapped, [&] {
       return hamt::map_values(m, [](auto, const auto& v) {
         called();
-        const unsigned id = sample::id(v);
-        return sample::make(id % 3 == 0 ? 35 : id);
+        const unsigned id = kind::id(v);
+        return kind::make(id % 3 == 0 ? 35 : id);
       });
     });
     if (what == failing::callback) {
@@ -416,15 +420,16 @@ TYPED_TEST(failures, digests_are_not_kept_when_there_is_no_memory) {
 
 TYPED_TEST(failures, what_only_reads_never_allocates) {
   auto& t = *this;
-  using V = typename TypeParam::value;
-  using P = typename TypeParam::policy;
+  using value = typename TypeParam::value;
+  using policy = typename TypeParam::policy;
   const auto burned = fuse::burned;
   std::size_t n = 0;
-  for (hamt::cursor<V, P> c(t.base.map); c; c.next()) n += t.base.map.contains(c.key());
-  for (hamt::diff_cursor<V, P> d(t.ours.map, t.theirs.map); d; d.next()) n += d.key().size() != 999;
+  for (hamt::cursor<value, policy> c(t.base.map); c; c.next()) n += t.base.map.contains(c.key());
+  for (hamt::diff_cursor<value, policy> d(t.ours.map, t.theirs.map); d; d.next())
+    n += d.key().size() != 999;
   n += t.ours.map == t.theirs.map;
   const auto copy = t.base.map;
-  hamt::draft<V, P> d(copy);
+  hamt::draft<value, policy> d(copy);
   n += d.freeze().same(copy) && d.contains("absent");
   n += copy.erase("absent").same(copy);
   EXPECT_EQ(fuse::burned, burned);

@@ -72,9 +72,9 @@ constexpr auto unexpected = [](auto, auto base, auto, auto) {
 };
 
 TYPED_TEST(sharing, what_changes_nothing_returns_the_same_root) {
-  using map_type = typename TestFixture::map_type;
-  const map_type m = this->numbered(300), empty;
-  const map_type equal = hamt::build<hamt::bytes, TypeParam>([&] {
+  using tree = typename TestFixture::map_type;
+  const tree m = this->numbered(300), empty;
+  const tree equal = hamt::build<hamt::bytes, TypeParam>([&] {
     static std::vector<std::string> keys;
     keys.clear();
     for (int i = 0; i < 300; ++i) keys.push_back(this->key(i));
@@ -87,8 +87,8 @@ TYPED_TEST(sharing, what_changes_nothing_returns_the_same_root) {
 
   EXPECT_TRUE(m.set(this->key(7), "v").same(m));
   EXPECT_TRUE(m.erase("absent").same(m));
-  EXPECT_TRUE(map_type(m).set(this->key(7), "v").same(m));
-  EXPECT_TRUE(map_type(m).erase("absent").same(m));
+  EXPECT_TRUE(tree(m).set(this->key(7), "v").same(m));
+  EXPECT_TRUE(tree(m).erase("absent").same(m));
   EXPECT_TRUE(empty.erase("absent").same(empty));
   hamt::draft<hamt::bytes, TypeParam> d(m);
   EXPECT_FALSE(d.set(this->key(7), "v"));
@@ -104,7 +104,7 @@ TYPED_TEST(sharing, what_changes_nothing_returns_the_same_root) {
   EXPECT_TRUE(hamt::merge(m, this->numbered(100)).same(m));
   EXPECT_TRUE(hamt::merge(empty, empty).same(empty));
 
-  const map_type edited = m.set("new", "1").erase(this->key(3));
+  const tree edited = m.set("new", "1").erase(this->key(3));
   EXPECT_TRUE(hamt::merge3(m, m, m, unexpected).same(m));
   EXPECT_TRUE(hamt::merge3(m, m, edited, unexpected).same(edited));
   EXPECT_TRUE(hamt::merge3(m, edited, m, unexpected).same(edited));
@@ -118,7 +118,7 @@ TYPED_TEST(sharing, what_changes_nothing_returns_the_same_root) {
   EXPECT_TRUE(hamt::intersection(m, this->numbered(400, "other")).same(m));
   EXPECT_TRUE(hamt::intersection(m, empty).same(empty));
   EXPECT_TRUE(hamt::difference(m, empty).same(m));
-  EXPECT_TRUE(hamt::difference(m, map_type().set("absent", "")).same(m));
+  EXPECT_TRUE(hamt::difference(m, tree().set("absent", "")).same(m));
   EXPECT_TRUE(hamt::difference(m, m).same(empty));
   EXPECT_TRUE(hamt::difference(m, equal).same(empty));
   EXPECT_TRUE(hamt::filter(m, [](auto, auto) { return true; }).same(m));
@@ -200,10 +200,10 @@ struct forbidden {
 #endif
 
 TYPED_TEST(sharing, relatives_are_compared_and_merged_without_a_look_at_what_they_share) {
-  using map_type = typename TestFixture::map_type;
+  using tree = typename TestFixture::map_type;
   using hash = typename TypeParam::hash;
-  const map_type base = this->numbered(4000);
-  map_type a = base, b = base;
+  const tree base = this->numbered(4000);
+  tree a = base, b = base;
   for (int i = 0; i < 10; ++i) {
     a = a.set(this->key(100 * i), "a");
     b = b.set(this->key(100 * i + 50), "b").erase(this->key(100 * i + 51));
@@ -214,7 +214,9 @@ TYPED_TEST(sharing, relatives_are_compared_and_merged_without_a_look_at_what_the
   hash::calls = 0;
   {
     const forbidden<TypeParam> shared(base, a, true);
-    if (!colliding) EXPECT_GT(shared.count(), 50u);
+    if (!colliding) {
+      EXPECT_GT(shared.count(), 50u);
+    }
     unsigned rows = 0;
     for (hamt::diff_cursor<hamt::bytes, TypeParam> d(base, a); d; d.next()) ++rows;
     EXPECT_EQ(rows, 10u);
@@ -231,11 +233,11 @@ TYPED_TEST(sharing, relatives_are_compared_and_merged_without_a_look_at_what_the
   EXPECT_EQ(strict_memory::taken, taken_before) << "diff and == allocate nothing";
 
   hash::calls = 0;
-  const auto sound = [](const map_type& m, std::size_t size) {
+  const auto sound = [](const tree& m, std::size_t size) {
     EXPECT_EQ(hamt::violated(m), "");
     EXPECT_EQ(m.size(), size);
   };
-  map_type merged, three, common, rest;
+  tree merged, three, common, rest;
   {
     const forbidden<TypeParam> shared(a, b, false);
     merged = hamt::merge(a, b);

@@ -50,15 +50,15 @@ using policies = testing::Types<hamt::atomic_policy, two_bit_shared>;
 TYPED_TEST_SUITE(threads, policies);
 
 TYPED_TEST(threads, change_common_versions_each_for_itself) {
-  using map_type = typename TestFixture::map_type;
+  using tree = typename TestFixture::map_type;
   const auto before = TypeParam::memory::usage();
   {
     const model start = this->numbered(150);
-    const map_type common = built<hamt::bytes, TypeParam>(start);
+    const tree common = built<hamt::bytes, TypeParam>(start);
     std::vector<std::string> failures(this->workers);
     this->together([&](unsigned w) {
       std::mt19937 random(w);
-      map_type mine = common;
+      tree mine = common;
       model expected = start;
       for (int i = 0; i < 300; ++i) {
         const std::string k = this->key(random() % 200);
@@ -95,16 +95,16 @@ TYPED_TEST(threads, change_common_versions_each_for_itself) {
 }
 
 TYPED_TEST(threads, cache_digests_at_once) {
-  using map_type = typename TestFixture::map_type;
+  using tree = typename TestFixture::map_type;
   const auto before = TypeParam::memory::usage();
   {
-    const map_type common = built<hamt::bytes, TypeParam>(this->numbered(200));
+    const tree common = built<hamt::bytes, TypeParam>(this->numbered(200));
     std::atomic<bool> right{true};
     this->together([&](unsigned w) {
-      const map_type mine = w % 2 == 0 ? common : common.set("own", std::to_string(w));
+      const tree mine = w % 2 == 0 ? common : common.set("own", std::to_string(w));
       cache_fingerprints(mine.root());
       if (!fingerprints_hold(mine.root())) right = false;
-      map_type changed = std::move(mine).set(this->key(w), "changed");
+      tree changed = std::move(mine).set(this->key(w), "changed");
       if (!fingerprints_hold(changed.root())) right = false;
     });
     EXPECT_TRUE(right);
@@ -116,18 +116,18 @@ TYPED_TEST(threads, cache_digests_at_once) {
 }
 
 TYPED_TEST(threads, merge_compare_and_walk_at_once) {
-  using map_type = typename TestFixture::map_type;
+  using tree = typename TestFixture::map_type;
   const model start = this->numbered(150);
-  const map_type base = built<hamt::bytes, TypeParam>(start);
-  const map_type ours = base.set(this->key(1), "41").erase(this->key(2));
-  const map_type theirs = base.set(this->key(3), "43").erase(this->key(4));
+  const tree base = built<hamt::bytes, TypeParam>(start);
+  const tree ours = base.set(this->key(1), "41").erase(this->key(2));
+  const tree theirs = base.set(this->key(3), "43").erase(this->key(4));
   model expected = start;
   expected[this->key(1)] = 41;
   expected[this->key(3)] = 43;
   expected.erase(this->key(2));
   expected.erase(this->key(4));
   std::vector<std::string> failures(this->workers);
-  std::vector<map_type> results(this->workers);
+  std::vector<tree> results(this->workers);
   this->together([&](unsigned w) {
     try {
       for (int i = 0; i < 20; ++i) {
@@ -151,17 +151,17 @@ TYPED_TEST(threads, merge_compare_and_walk_at_once) {
 }
 
 TYPED_TEST(threads, hand_versions_to_one_another) {
-  using map_type = typename TestFixture::map_type;
+  using tree = typename TestFixture::map_type;
   const auto before = TypeParam::memory::usage();
   {
     // The slots are guarded, what is in them is not: threads take turns to copy a map and to put
     // one back.
     std::mutex guard;
-    std::vector<map_type> slots(6, built<hamt::bytes, TypeParam>(this->numbered(60)));
+    std::vector<tree> slots(6, built<hamt::bytes, TypeParam>(this->numbered(60)));
     this->together([&](unsigned w) {
       std::mt19937 random(100 + w);
       for (int i = 0; i < 400; ++i) {
-        map_type mine, other;
+        tree mine, other;
         {
           const std::lock_guard lock(guard);
           mine = slots[random() % slots.size()];
@@ -174,7 +174,7 @@ TYPED_TEST(threads, hand_versions_to_one_another) {
             d.erase(this->key(random() % 80));
           else
             d.set(this->key(random() % 80), std::string(random() % 250, 'v'));
-        map_type made = d.freeze();
+        tree made = d.freeze();
         if (random() % 8 == 0) made = hamt::merge(made, other);
         const std::lock_guard lock(guard);
         slots[random() % slots.size()] = std::move(made);
