@@ -71,8 +71,9 @@ export class Batches {
     setIo(9, this.high)
     setIo(10, this.same)
     const count = check(raw._hamt_batch(handle, this.length, this.what))
-    this.low = io(8)
-    this.high = io(9)
+    // As signed words, which V8 stores without a box.
+    this.low = io(8) | 0
+    this.high = io(9) | 0
     this.same = io(10)
     this.more = io(11) !== 0
     this.rows.read(count)
@@ -96,6 +97,12 @@ const iteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.
 
 /** What `keys`, `values` and `entries` return. */
 export class BatchIterator<T> implements IterableIterator<T, undefined> {
+  /**
+   * One iterator that never dies. V8 throws optimised code away when the hidden classes that it was made for die, which those of iterators
+   * do at each full collection, unless there is one left.
+   */
+  static kept: unknown
+
   private i = 0
   private readonly batches: Batches
 

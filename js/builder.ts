@@ -6,8 +6,11 @@ import { check, encodeUtf8, isWellFormed, kind, raw, writeBytes } from './engine
 import { encodeValue } from './lineage.js'
 
 const usual = 64 * 1024
-/** Up to this many bytes of entries are built into a map in one go, which needs them all at once. */
-const largestBuild = 8 * 1024 * 1024
+/**
+ * This many bytes of entries are built into a map in one go, which is faster and leaves neighbours side by side, but needs them all in
+ * wasm memory at once, and that memory never shrinks. What follows is set in place.
+ */
+const largestBuild = 3 * 1024 * 1024
 /** More than an entry of short key and primitive value takes. */
 const smallEntry = 512
 const shortKey = 80
@@ -21,6 +24,9 @@ let spare: Uint8Array<ArrayBuffer> | undefined
  * other maps or builders freely. Layout: see hamt_apply in cpp/binding/hot.cpp.
  */
 export class Builder {
+  /** One that never dies; see BatchIterator.kept. */
+  static kept: unknown
+
   private bytes: Uint8Array<ArrayBuffer>
   private used = 0
 
@@ -88,8 +94,8 @@ export class Builder {
   private makeRoom(size: number): void {
     const { bytes, used } = this
     if (size <= bytes.length - used) return
-    if (this.building && bytes.length < largestBuild) {
-      this.bytes = new Uint8Array(Math.max(4 * bytes.length, used + size))
+    if (this.building && used + size <= largestBuild) {
+      this.bytes = new Uint8Array(Math.min(largestBuild, Math.max(4 * bytes.length, used + size)))
       this.bytes.set(bytes.subarray(0, used))
       return
     }
@@ -121,3 +127,7 @@ export class Builder {
     this.building = false
   }
 }
+
+const first = new Builder(0, cbor)
+first.finish()
+Builder.kept = first

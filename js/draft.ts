@@ -7,6 +7,9 @@ import { encodeValue, readValue } from './lineage.js'
 
 /** What `fn` of `withMutations` gets. Edits change it in place; the version that it was made from sees nothing of them. */
 export class Draft<V> {
+  /** @internal One that never dies; see BatchIterator.kept. */
+  static _kept: unknown
+
   /** @internal 0 after the end. */
   _handle: number
   private readonly codec: Codec<unknown>
@@ -72,3 +75,5 @@ export class Draft<V> {
 export function endDraft<V>(draft: Draft<V>): void {
   draft._handle = 0
 }
+
+Draft._kept = new Draft(0, cbor)

@@ -33,8 +33,8 @@ export interface Raw {
   _hamt_batch(handle: number, most: number, what: number): number
 }
 
-/** The module: raw exports (and, for those who widen the type, embind's functions). Undefined before `start`. */
-export let raw: Raw
+/** The module: raw exports (and, for those who widen the type, embind's functions). Before `start`, every use says so. */
+export let raw: Raw = new Proxy({} as Raw, { get: notLoaded })
 /** The wasm memory as bytes; see the rules above. Empty before `start`. */
 export let heap: Uint8Array<ArrayBuffer> = new Uint8Array(0)
 /** Where the scratch begins. Moves when it grows. */
@@ -48,7 +48,7 @@ let block = 0
 let capacity = 0
 
 /** What the scratch has from the beginning and shrinks back to; longer keys and values are rare. */
-const usualCapacity = 128 * 1024
+export const usualCapacity = 128 * 1024
 
 /** Whether `start` has been called. */
 export function started(): boolean {
@@ -76,8 +76,12 @@ export function start(module: WebAssembly.Module): void {
   reserve(usualCapacity)
 }
 
+function notLoaded(): never {
+  throw new Error('hamt-wasm/slim: call load() and wait for it before using anything else')
+}
+
 function remake(): Uint8Array<ArrayBuffer> {
-  if (!memory) throw new Error("hamt-wasm/slim: call load() and wait for it before using anything else")
+  if (!memory) notLoaded()
   heap = new Uint8Array(memory.buffer)
   words = new Uint32Array(memory.buffer)
   view = heap.subarray(scratch, scratch + usualCapacity)
@@ -122,8 +126,8 @@ export function reserve(size: number): void {
   view = fresh().subarray(scratch, scratch + usualCapacity)
 }
 
-/** Gives back a scratch that one long key or value has made large. */
-function settle(): void {
+/** Gives back buffers that one long key or value has made large. Nothing may lie in them any more. */
+export function settle(): void {
   raw._hamt_shrink(usualCapacity)
   capacity = 0
   reserve(usualCapacity)

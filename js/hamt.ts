@@ -369,6 +369,8 @@ if (disposeSymbol) {
   Object.defineProperty(Hamt.prototype, disposeSymbol, { value: Hamt.prototype.dispose, writable: true, configurable: true })
 }
 
+BatchIterator.kept = [Hamt.empty().entries(), Hamt.empty().diff(Hamt.empty())]
+
 function apply(builder: Builder, key: string, value: unknown): void {
   if (value === undefined) builder.delete(key)
   else builder.set(key, value)

@@ -423,8 +423,12 @@ function edit<T extends Version>(v: T, key: string, value: Stored, n: number, si
   const found = check(value === absent ? raw._hamt_delete(handle, n, 1) : raw._hamt_set(handle, n, size, 1))
   if (found === wasEqual || (found === wasAbsent && value === absent)) return v
   let old: Stored = absent
-  if (found >= 0) old = stored(v._codec, engine.io(0), found)
-  owner.edits += 1 + (found >> 10)
+  if (found >= 0) {
+    old = stored(v._codec, engine.io(0), found)
+    // Not for an insertion: the interval between checkpoints grows with the size.
+    owner.edits += 1 + (found >> 10)
+    if (found > engine.usualCapacity) engine.settle()
+  }
   const next = v._another(sizeAfter(v.size, found, value), owner, 0)
   v._owner = null
   v._state = 0

@@ -4,7 +4,7 @@
 // are kept, and decoded (afresh, and by codecs that may be user code) whenever it is asked for.
 import { cbor, notPrimitive, readPrimitive } from './codec.js'
 import type { Codec } from './codec.js'
-import { decoder, fresh, io, wordsAt } from './engine.js'
+import { decoder, fresh, io, settle, usualCapacity, wordsAt } from './engine.js'
 
 /** A value in a row: none, a primitive (under CBOR only), or the encoded bytes. */
 export type Cell = undefined | string | number | boolean | null | Uint8Array
@@ -51,6 +51,7 @@ export class Rows {
         value = end
       }
     }
+    if (value > 4 * usualCapacity) settle()
   }
 
   key(row: number): string {
