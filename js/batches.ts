@@ -120,7 +120,12 @@ export class BatchIterator<T> implements IterableIterator<T, undefined> {
       if (!batches.next()) return { value: undefined, done: true }
     }
     const i = this.i++
-    const value = what === both ? [batches.key(i), batches.value(i)] : what === keysOnly ? batches.key(i) : batches.value(i)
+    const value =
+      what === both
+        ? [batches.key(i), batches.value(i)]
+        : what === keysOnly
+          ? batches.key(i)
+          : batches.value(i)
     return { value: value as T, done: false }
   }
 

@@ -54,7 +54,8 @@ class Encoder {
 
   private container(value: object): void {
     if (this.parents.includes(value)) this.refuse('itself (a cycle)')
-    if (this.parents.length >= MAX_DEPTH) throw new TypeError(`a value cannot have more than ${MAX_DEPTH} levels of nesting`)
+    if (this.parents.length >= MAX_DEPTH)
+      throw new TypeError(`a value cannot have more than ${MAX_DEPTH} levels of nesting`)
     this.parents.push(value)
     if (Array.isArray(value)) {
       this.head(0x80, value.length)
@@ -109,9 +110,11 @@ class Encoder {
 
   private refuse(what: string): never {
     const path = this.path.map((step, i) =>
-      typeof step === 'number' ? `[${step}]`
-      : /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(step) ? `${i ? '.' : ''}${step}`
-      : `[${JSON.stringify(step)}]`,
+      typeof step === 'number'
+        ? `[${step}]`
+        : /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(step)
+          ? `${i ? '.' : ''}${step}`
+          : `[${JSON.stringify(step)}]`,
     )
     throw new TypeError(`a value cannot hold ${what}${path.length ? ` (at ${path.join('')})` : ''}`)
   }
@@ -127,13 +130,14 @@ function isPlain(object: object): boolean {
 
 function nameOf(object: object): string {
   const name: unknown = object.constructor?.name
-  return typeof name === 'string' && name !== 'Object' && name !== '' ? `an instance of ${name}` : 'an object with symbols'
+  return typeof name === 'string' && name !== 'Object' && name !== ''
+    ? `an instance of ${name}`
+    : 'an object with symbols'
 }
 
 /** The order of encoded texts: by length in bytes, then bytewise. */
 function sortKeys(keys: string[]): string[] {
   if (keys.length < 2) return keys
-  // eslint-disable-next-line no-control-regex
   if (keys.every((key) => /^[\0-\x7f]*$/.test(key))) {
     return keys.sort((a, b) => a.length - b.length || (a < b ? -1 : 1))
   }

@@ -24,7 +24,6 @@ const firstBatch = 64
 const largestBatch = 512
 const registry = new FinalizationRegistry<number>((walk) => (raw as DiffCalls).diffClose(walk))
 
-
 export class DiffIterator<V> implements IterableIterator<Difference<V>, undefined> {
   private stage: 'unopened' | 'open' | 'ended' = 'unopened'
   private walk = 0
@@ -48,7 +47,11 @@ export class DiffIterator<V> implements IterableIterator<Difference<V>, undefine
     if (this.i === this.count && !this.batch()) return { value: undefined, done: true }
     const i = this.i++
     const { rows } = this
-    const value = { key: rows.key(i), before: rows.value(i, 0) as V | undefined, after: rows.value(i, 1) as V | undefined }
+    const value = {
+      key: rows.key(i),
+      before: rows.value(i, 0) as V | undefined,
+      after: rows.value(i, 1) as V | undefined,
+    }
     return { value, done: false }
   }
 
@@ -94,4 +97,7 @@ export class DiffIterator<V> implements IterableIterator<Difference<V>, undefine
     this.stage = 'ended'
   }
 }
-Object.setPrototypeOf(DiffIterator.prototype, Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())) as object)
+Object.setPrototypeOf(
+  DiffIterator.prototype,
+  Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())) as object,
+)

@@ -70,7 +70,7 @@ export function start(module: WebAssembly.Module): void {
   const found = Object.values(exports ?? {}).find((e) => e instanceof WebAssembly.Memory)
   if (!found) throw new Error('hamt-wasm: the wasm module exports no memory')
   raw = made
-  memory = found as WebAssembly.Memory
+  memory = found
   remake()
   block = raw._hamt_io() >>> 2
   reserve(usualCapacity)

@@ -1,6 +1,6 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 // The map that users hold.
-import { BatchIterator, Batches, both, eachEntry, keysOnly, valuesOnly } from './batches.js'
+import { BatchIterator, both, eachEntry, keysOnly, valuesOnly } from './batches.js'
 import { Builder } from './builder.js'
 import { cbor } from './codec.js'
 import type { Codec } from './codec.js'
@@ -60,7 +60,10 @@ export class Hamt<V> extends lineage.Version {
    * A map of the entries of an iterable of `[key, value]`, or of the own enumerable properties of an object. The last of equal keys
    * wins. O(n), a crossing for some hundred entries.
    */
-  static from<V>(entries: Iterable<readonly [string, V]> | { readonly [key: string]: V }, options?: HamtOptions<V>): Hamt<V> {
+  static from<V>(
+    entries: Iterable<readonly [string, V]> | { readonly [key: string]: V },
+    options?: HamtOptions<V>,
+  ): Hamt<V> {
     if ((typeof entries !== 'object' && typeof entries !== 'function') || entries === null) {
       throw new TypeError(`Hamt.from takes an iterable of entries or an object, not ${kind(entries)}`)
     }
@@ -68,7 +71,8 @@ export class Hamt<V> extends lineage.Version {
     return building(codec, (builder) => {
       if (isIterable(entries)) {
         for (const entry of entries) {
-          if (typeof entry !== 'object' || entry === null) throw new TypeError(`an entry must be [key, value], not ${kind(entry)}`)
+          if (typeof entry !== 'object' || entry === null)
+            throw new TypeError(`an entry must be [key, value], not ${kind(entry)}`)
           builder.set(entry[0], entry[1])
         }
       } else {
@@ -287,7 +291,7 @@ export class Hamt<V> extends lineage.Version {
   /** A plain object with the entries. O(n). */
   toJSON(): { [key: string]: V } {
     // Not by assignment: `__proto__` is a key like any other.
-    return Object.fromEntries(this.entries()) as { [key: string]: V }
+    return Object.fromEntries<V>(this.entries())
   }
 
   /** A short summary: `Hamt(3)`. O(1). */
@@ -321,6 +325,9 @@ export class Hamt<V> extends lineage.Version {
     lineage.dispose(this)
   }
 
+  /** What `using` calls: `dispose`. */
+  declare readonly [Symbol.dispose]: () => void
+
   /** @internal */
   override _another(size: number, owner: lineage.Version['_owner'], state: number): this {
     return new Hamt<V>(this._codec as Codec<V>, size, owner, state) as this
@@ -340,7 +347,10 @@ export class Hamt<V> extends lineage.Version {
 
   /** This map after a pass over it that collects edits. */
   private rebuilding(fill: (builder: Builder) => void): Hamt<V> {
-    return this.amended(lineage.withHandle(this, (h) => check(raw._hamt_copy(h))), fill)
+    return this.amended(
+      lineage.withHandle(this, (h) => check(raw._hamt_copy(h))),
+      fill,
+    )
   }
 
   /** The map behind a new handle after the edits that `fill` collects. */
@@ -359,14 +369,13 @@ export class Hamt<V> extends lineage.Version {
   }
 }
 
-/** What `using` calls: `dispose`. */
-export interface Hamt<V> {
-  [Symbol.dispose](): void
-}
 // Not every supported browser knows the symbol.
 const disposeSymbol: symbol | undefined = Symbol.dispose
 if (disposeSymbol) {
-  Object.defineProperty(Hamt.prototype, disposeSymbol, { value: Hamt.prototype.dispose, writable: true, configurable: true })
+  const value = function (this: Hamt<unknown>): void {
+    this.dispose()
+  }
+  Object.defineProperty(Hamt.prototype, disposeSymbol, { value, writable: true, configurable: true })
 }
 
 BatchIterator.kept = [Hamt.empty().entries(), Hamt.empty().diff(Hamt.empty())]

@@ -376,7 +376,8 @@ export function withHandles<T>(versions: readonly Version[], f: (handles: Uint32
 export function encodeValue(codec: Codec<unknown>, value: unknown): Uint8Array {
   if (value === undefined) throw new TypeError('a value cannot be undefined; to remove a key, use delete')
   const bytes: unknown = codec.encode(value)
-  if (!(bytes instanceof Uint8Array)) throw new TypeError(`a codec must encode to a Uint8Array, not ${engine.kind(bytes)}`)
+  if (!(bytes instanceof Uint8Array))
+    throw new TypeError(`a codec must encode to a Uint8Array, not ${engine.kind(bytes)}`)
   return bytes
 }
 
@@ -412,7 +413,8 @@ function edit<T extends Version>(v: T, key: string, value: Stored, n: number, si
   const owner = v._owner
   if (owner === null) return editRecord(v, key, value, n, size)
   if (v._state & pinned) {
-    const found = value === absent ? raw._hamt_has(owner.handle, n) - 1 : raw._hamt_probe(owner.handle, n, size)
+    const found =
+      value === absent ? raw._hamt_has(owner.handle, n) - 1 : raw._hamt_probe(owner.handle, n, size)
     return branch(v, key, value, found)
   }
   if (isDue(v, owner.edits)) {

@@ -249,7 +249,8 @@ function dataFor(lib, n, keys) {
   const { entries, lookups } = keys
   const map = lib.from(entries)
   let relative = map
-  for (let i = 0; i < 10; ++i) relative = lib.native ? relative : lib.set(relative, lookups[(i * 997) % n], -1 - i)
+  for (let i = 0; i < 10; ++i)
+    relative = lib.native ? relative : lib.set(relative, lookups[(i * 997) % n], -1 - i)
   let back = relative
   for (let i = 0; i < 10; ++i) {
     const key = lookups[(i * 997) % n]
@@ -387,7 +388,11 @@ for (const n of sizes) {
   if (n === 1000) continue
   const ns = {}
   for (const { name } of libraries) {
-    ns[name] = Number(execFileSync(process.execPath, ['--expose-gc', here('map.mjs'), '--memory', name, String(n)], { encoding: 'utf8' }))
+    ns[name] = Number(
+      execFileSync(process.execPath, ['--expose-gc', here('map.mjs'), '--memory', name, String(n)], {
+        encoding: 'utf8',
+      }),
+    )
   }
   results.push({ name: 'memory, bytes an entry', perCall: false, n, ns })
 }
@@ -402,17 +407,30 @@ for (const row of results) {
 }
 
 const machine = `${os.cpus()[0].model.trim()}, ${os.cpus().length} cores; Node ${process.version}; ${os.type()} ${os.release()}`
-const format = (x) => (x === undefined ? '–' : x >= 10_000 ? `${Math.round(x / 1000)}k` : x >= 100 ? String(Math.round(x)) : x.toFixed(1))
+const format = (x) =>
+  x === undefined
+    ? '–'
+    : x >= 10_000
+      ? `${Math.round(x / 1000)}k`
+      : x >= 100
+        ? String(Math.round(x))
+        : x.toFixed(1)
 const columns = libraries.map((lib) => lib.name)
 const lines = []
 for (const n of sizes) {
-  lines.push(``, `**${n.toLocaleString('en')} entries** (nanoseconds an operation; a whole call for equality and diff)`, ``)
+  lines.push(
+    ``,
+    `**${n.toLocaleString('en')} entries** (nanoseconds an operation; a whole call for equality and diff)`,
+    ``,
+  )
   lines.push(`| | ${columns.join(' | ')} | to the best persistent peer | goal | to Map |`)
   lines.push(`| --- | ${columns.map(() => '---:').join(' | ')} | ---: | ---: | ---: |`)
   for (const row of results.filter((r) => r.n === n)) {
     const goal = row.goal === undefined ? '' : `${row.ratio <= row.goal ? '✓' : '✗'} ≤ ${row.goal}`
     const toMap = row.toMap === undefined ? '–' : row.toMap.toFixed(2)
-    lines.push(`| ${row.name} | ${columns.map((c) => format(row.ns[c])).join(' | ')} | ${row.ratio.toFixed(3)} (${row.best}) | ${goal} | ${toMap} |`)
+    lines.push(
+      `| ${row.name} | ${columns.map((c) => format(row.ns[c])).join(' | ')} | ${row.ratio.toFixed(3)} (${row.best}) | ${goal} | ${toMap} |`,
+    )
   }
 }
 const table = lines.join('\n')
@@ -420,7 +438,10 @@ console.log(`${machine}\n${table}`)
 
 if (!quick) {
   mkdirSync(here('../results/'), { recursive: true })
-  writeFileSync(here('../results/map.json'), `${JSON.stringify({ machine, date: new Date().toISOString(), results }, null, 2)}\n`)
+  writeFileSync(
+    here('../results/map.json'),
+    `${JSON.stringify({ machine, date: new Date().toISOString(), results }, null, 2)}\n`,
+  )
   writeFileSync(here('map.svg'), draw(results.filter((row) => row.n === 100_000)))
   writeFileSync(
     here('map.md'),
@@ -434,24 +455,40 @@ if (!quick) {
 /** Bars: how hamt-wasm compares with each peer, in each row; the best persistent peer is 1. */
 function draw(rowsOf) {
   const [bar, gap, left, width] = [11, 14, 250, 520]
-  const colours = { 'hamt-wasm': '#2563eb', immutable: '#f59e0b', hamt_plus: '#10b981', hamt: '#84cc16', effect: '#a855f7', Map: '#94a3b8' }
+  const colours = {
+    'hamt-wasm': '#2563eb',
+    immutable: '#f59e0b',
+    hamt_plus: '#10b981',
+    hamt: '#84cc16',
+    effect: '#a855f7',
+    Map: '#94a3b8',
+  }
   const most = 3
   const parts = []
   let y = 46
   for (const row of rowsOf) {
     const names = columns.filter((name) => name in row.ns)
-    parts.push(`<text x="${left - 10}" y="${y + (names.length * bar) / 2 + 4}" text-anchor="end">${row.name}</text>`)
+    parts.push(
+      `<text x="${left - 10}" y="${y + (names.length * bar) / 2 + 4}" text-anchor="end">${row.name}</text>`,
+    )
     for (const name of names) {
       const ratio = row.ns[name] / row.ns[row.best]
       const length = Math.max(1, (Math.min(ratio, most) / most) * width)
-      parts.push(`<rect x="${left}" y="${y}" width="${length.toFixed(1)}" height="${bar - 2}" fill="${colours[name]}"/>`)
-      parts.push(`<text x="${left + length + 4}" y="${y + bar - 3}" class="n">${ratio < 0.1 ? ratio.toFixed(4) : ratio.toFixed(2)}</text>`)
+      parts.push(
+        `<rect x="${left}" y="${y}" width="${length.toFixed(1)}" height="${bar - 2}" fill="${colours[name]}"/>`,
+      )
+      parts.push(
+        `<text x="${left + length + 4}" y="${y + bar - 3}" class="n">${ratio < 0.1 ? ratio.toFixed(4) : ratio.toFixed(2)}</text>`,
+      )
       y += bar
     }
     y += gap
   }
   const one = left + width / most
-  const legend = columns.map((name, i) => `<rect x="${left + i * 95}" y="12" width="10" height="10" fill="${colours[name]}"/><text x="${left + 14 + i * 95}" y="21">${name}</text>`)
+  const legend = columns.map(
+    (name, i) =>
+      `<rect x="${left + i * 95}" y="12" width="10" height="10" fill="${colours[name]}"/><text x="${left + 14 + i * 95}" y="21">${name}</text>`,
+  )
   return `<svg xmlns="http://www.w3.org/2000/svg" width="860" height="${y}" viewBox="0 0 860 ${y}" font-family="system-ui, sans-serif" font-size="12">
 <title>Time (and memory) relative to the best persistent peer, 100,000 entries; shorter is better</title>
 <style>text{fill:#334155}.n{font-size:10px}</style><rect width="860" height="${y}" fill="#fff"/>

@@ -10,10 +10,15 @@ import { primitive, value } from './support/values.js'
 const options: EncodeOptions = {
   ...rfc8949EncodeOptions,
   typeEncoders: {
-    number: (n: number) => new Token(Number.isSafeInteger(n) && !Object.is(n, -0) ? (n < 0 ? Type.negint : Type.uint) : Type.float, n),
+    number: (n: number) =>
+      new Token(
+        Number.isSafeInteger(n) && !Object.is(n, -0) ? (n < 0 ? Type.negint : Type.uint) : Type.float,
+        n,
+      ),
     bigint: (n: bigint) => {
       const hex = (n < 0n ? -1n - n : n).toString(16)
-      const bytes = n === 0n || n === -1n ? [] : Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex')
+      const bytes =
+        n === 0n || n === -1n ? [] : Buffer.from(hex.padStart(hex.length + (hex.length % 2), '0'), 'hex')
       return [new Token(Type.tag, n < 0n ? 3 : 2), new Token(Type.bytes, Uint8Array.from(bytes))]
     },
   },
@@ -22,7 +27,12 @@ const reference = (x: unknown): Uint8Array => encode(x, options)
 /** cborg 6.1 writes these as singles, five bytes where three do. Another test goes through all of them. */
 function holdsSubnormalHalf(x: unknown): boolean {
   if (typeof x === 'number') return x !== 0 && Math.abs(x) < 2 ** -14 && Number.isInteger(x * 2 ** 24)
-  return typeof x === 'object' && x !== null && !(x instanceof Uint8Array) && Object.values(x).some(holdsSubnormalHalf)
+  return (
+    typeof x === 'object' &&
+    x !== null &&
+    !(x instanceof Uint8Array) &&
+    Object.values(x).some(holdsSubnormalHalf)
+  )
 }
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
@@ -61,7 +71,14 @@ test('every half-precision float is written in three bytes', () => {
   for (let bits = 0; bits < 0x10000; ++bits) {
     const exponent = (bits >> 10) & 31
     const fraction = bits & 1023
-    const size = exponent === 0 ? fraction * 2 ** -24 : exponent === 31 ? (fraction ? NaN : Infinity) : (1 + fraction / 1024) * 2 ** (exponent - 15)
+    const size =
+      exponent === 0
+        ? fraction * 2 ** -24
+        : exponent === 31
+          ? fraction
+            ? NaN
+            : Infinity
+          : (1 + fraction / 1024) * 2 ** (exponent - 15)
     const x = bits & 0x8000 ? -size : size
     if (Number.isSafeInteger(x) && !Object.is(x, -0)) continue
     const written = writePrimitive(x, to, 0)
@@ -158,5 +175,9 @@ test('a getter that throws passes through', () => {
 test('plain objects of another realm and without a prototype are plain; shared parts are not cycles', () => {
   const bare = Object.assign(Object.create(null) as object, { a: 1 })
   const shared = [1]
-  expect(cbor.decode(encodeCbor({ bare, x: shared, y: shared }))).toStrictEqual({ bare: { a: 1 }, x: [1], y: [1] })
+  expect(cbor.decode(encodeCbor({ bare, x: shared, y: shared }))).toStrictEqual({
+    bare: { a: 1 },
+    x: [1],
+    y: [1],
+  })
 })

@@ -16,10 +16,29 @@ describe('making', () => {
   })
 
   test.each([
-    ['pairs', [['a', 1], ['b', 2], ['a', 3]] as [string, number][]],
-    ['a Map', new Map([['a', 3], ['b', 2]])],
+    [
+      'pairs',
+      [
+        ['a', 1],
+        ['b', 2],
+        ['a', 3],
+      ] as [string, number][],
+    ],
+    [
+      'a Map',
+      new Map([
+        ['a', 3],
+        ['b', 2],
+      ]),
+    ],
     ['an object', { a: 3, b: 2 }],
-    ['a generator', (function* () { yield ['b', 2] as const; yield ['a', 3] as const })()],
+    [
+      'a generator',
+      (function* () {
+        yield ['b', 2] as const
+        yield ['a', 3] as const
+      })(),
+    ],
     ['a map', Hamt.from({ a: 3, b: 2 })],
   ])('from %s', (_, entries) => {
     expect(record(Hamt.from(entries as Iterable<[string, number]>))).toEqual({ a: 3, b: 2 })
@@ -70,7 +89,12 @@ describe('making', () => {
       },
     }
     expect(() => Hamt.from(entries)).toThrow(URIError)
-    expect(() => Hamt.from([['a', 1], ['b', Symbol()]] as never)).toThrow(TypeError)
+    expect(() =>
+      Hamt.from([
+        ['a', 1],
+        ['b', Symbol()],
+      ] as never),
+    ).toThrow(TypeError)
     expect(closed).toBe(1)
     expect(stats()).toEqual(before)
   })
@@ -100,25 +124,38 @@ describe('keys', () => {
     expect(n.set(key, 6).set(key, 7).get(key)).toBe(7)
   })
 
-  test.each([['\ud800'], ['a\udc00b'], ['\udc00\ud800'], ['x'.repeat(100) + '\ud83d'], [1], [null], [undefined], [{}], [Symbol('k')], [['a']]])(
-    '%p is refused by every method that takes a key',
-    (key) => {
-      const bad = key as string
-      for (const m of [Hamt.empty<number>(), sample(), sample().set('d', 4), sample().set('d', 4).set('e', 5)]) {
-        expect(() => m.get(bad)).toThrow(TypeError)
-        expect(() => m.has(bad)).toThrow(TypeError)
-        expect(() => m.set(bad, 1)).toThrow(TypeError)
-        expect(() => m.delete(bad)).toThrow(TypeError)
-        expect(() => m.update(bad, () => 1)).toThrow(TypeError)
-        m.withMutations((d) => {
-          expect(() => d.get(bad)).toThrow(TypeError)
-          expect(() => d.has(bad)).toThrow(TypeError)
-          expect(() => d.set(bad, 1)).toThrow(TypeError)
-          expect(() => d.delete(bad)).toThrow(TypeError)
-        })
-      }
-    },
-  )
+  test.each([
+    ['\ud800'],
+    ['a\udc00b'],
+    ['\udc00\ud800'],
+    ['x'.repeat(100) + '\ud83d'],
+    [1],
+    [null],
+    [undefined],
+    [{}],
+    [Symbol('k')],
+    [['a']],
+  ])('%p is refused by every method that takes a key', (key) => {
+    const bad = key as string
+    for (const m of [
+      Hamt.empty<number>(),
+      sample(),
+      sample().set('d', 4),
+      sample().set('d', 4).set('e', 5),
+    ]) {
+      expect(() => m.get(bad)).toThrow(TypeError)
+      expect(() => m.has(bad)).toThrow(TypeError)
+      expect(() => m.set(bad, 1)).toThrow(TypeError)
+      expect(() => m.delete(bad)).toThrow(TypeError)
+      expect(() => m.update(bad, () => 1)).toThrow(TypeError)
+      m.withMutations((d) => {
+        expect(() => d.get(bad)).toThrow(TypeError)
+        expect(() => d.has(bad)).toThrow(TypeError)
+        expect(() => d.set(bad, 1)).toThrow(TypeError)
+        expect(() => d.delete(bad)).toThrow(TypeError)
+      })
+    }
+  })
 
   test('any well-formed strings', () => {
     fc.assert(
@@ -163,21 +200,26 @@ describe('values', () => {
     expect(m.set('nan', NaN)).toBe(m)
   })
 
-  test.each([[undefined], [() => 1], [Symbol('v')], [new Date(0)], [new Map()], [{ a: undefined }], ['\ud800']])(
-    '%p is refused everywhere, and nothing has changed',
-    (bad) => {
-      const m = sample() as Hamt<unknown>
-      const n = m.set('d', 4).set('e', 5).set('f', 6).set('g', 7).set('h', 8)
-      for (const map of [m, n]) {
-        const before = record(map)
-        expect(() => map.set('a', bad)).toThrow(TypeError)
-        expect(() => map.map(() => bad)).toThrow(TypeError)
-        expect(() => map.withMutations((d) => d.set('a', 9).set('b', bad))).toThrow(TypeError)
-        if (bad !== undefined) expect(() => map.update('a', () => bad)).toThrow(TypeError)
-        expect(record(map)).toEqual(before)
-      }
-    },
-  )
+  test.each([
+    [undefined],
+    [() => 1],
+    [Symbol('v')],
+    [new Date(0)],
+    [new Map()],
+    [{ a: undefined }],
+    ['\ud800'],
+  ])('%p is refused everywhere, and nothing has changed', (bad) => {
+    const m = sample() as Hamt<unknown>
+    const n = m.set('d', 4).set('e', 5).set('f', 6).set('g', 7).set('h', 8)
+    for (const map of [m, n]) {
+      const before = record(map)
+      expect(() => map.set('a', bad)).toThrow(TypeError)
+      expect(() => map.map(() => bad)).toThrow(TypeError)
+      expect(() => map.withMutations((d) => d.set('a', 9).set('b', bad))).toThrow(TypeError)
+      if (bad !== undefined) expect(() => map.update('a', () => bad)).toThrow(TypeError)
+      expect(record(map)).toEqual(before)
+    }
+  })
 
   test('a getter may use the map while its value is being encoded', () => {
     let m = Hamt.from<unknown>({ a: 1 })
@@ -193,7 +235,12 @@ describe('values', () => {
     expect(n.toJSON()).toEqual({ a: 1, c: { x: 7 } })
     expect(m.toJSON()).toEqual({ a: 1, b: 'x'.repeat(100) })
     expect(seen).toEqual([1, [1, { r: 2 }]])
-    expect(Hamt.from([['p', nosy], ['q', nosy]]).toJSON()).toEqual({ p: { x: 7 }, q: { x: 7 } })
+    expect(
+      Hamt.from([
+        ['p', nosy],
+        ['q', nosy],
+      ]).toJSON(),
+    ).toEqual({ p: { x: 7 }, q: { x: 7 } })
   })
 })
 
@@ -213,7 +260,11 @@ describe('editing', () => {
   })
 
   test('what changes nothing gives the same object', () => {
-    for (const m of [sample(), sample().set('x', 1), sample().set('x', 1).set('y', 2).set('z', 3).set('u', 4).set('v', 5)]) {
+    for (const m of [
+      sample(),
+      sample().set('x', 1),
+      sample().set('x', 1).set('y', 2).set('z', 3).set('u', 4).set('v', 5),
+    ]) {
       expect(m.set('a', 1)).toBe(m)
       expect(m.delete('nope')).toBe(m)
       expect(m.update('a', (x) => x)).toBe(m)
@@ -234,7 +285,11 @@ describe('editing', () => {
     expect(m.update('a', (x) => x! + 1).get('a')).toBe(2)
     expect(m.update('new', (x) => (x === undefined ? 5 : 6)).get('new')).toBe(5)
     expect(m.update('a', () => undefined).has('a')).toBe(false)
-    expect(() => m.update('a', () => { throw new URIError('mine') })).toThrow(URIError)
+    expect(() =>
+      m.update('a', () => {
+        throw new URIError('mine')
+      }),
+    ).toThrow(URIError)
   })
 
   test('merge', () => {
@@ -253,7 +308,11 @@ describe('editing', () => {
     expect(asked).toEqual([['b', 2, 3]])
     expect(record(a.merge(b, () => undefined))).toEqual({ a: 1, c: 4, same: 0 })
     expect(() => a.merge({} as never)).toThrow(TypeError)
-    expect(() => a.merge(b, () => { throw new URIError('mine') })).toThrow(URIError)
+    expect(() =>
+      a.merge(b, () => {
+        throw new URIError('mine')
+      }),
+    ).toThrow(URIError)
   })
 
   test('mergeFrom asks only where both changed a key differently', () => {
@@ -274,7 +333,10 @@ describe('editing', () => {
   })
 
   test('merges of random relatives and strangers agree with a model', () => {
-    const map = fc.dictionary(fc.integer({ min: 0, max: 30 }).map((i) => `k${i}`), fc.integer({ min: 0, max: 3 }))
+    const map = fc.dictionary(
+      fc.integer({ min: 0, max: 30 }).map((i) => `k${i}`),
+      fc.integer({ min: 0, max: 3 }),
+    )
     fc.assert(
       fc.property(map, map, map, (x, y, z) => {
         const [a, b, base] = [Hamt.from(x), Hamt.from(y), Hamt.from(z)]
@@ -285,14 +347,17 @@ describe('editing', () => {
 
         const three: Record<string, number> = {}
         for (const k of new Set([...Object.keys(x), ...Object.keys(y), ...Object.keys(z)])) {
-          const v = x[k] === y[k] || y[k] === z[k] ? x[k] : x[k] === z[k] ? y[k] : 100 + (x[k] ?? 10) + (y[k] ?? 10)
+          const v =
+            x[k] === y[k] || y[k] === z[k] ? x[k] : x[k] === z[k] ? y[k] : 100 + (x[k] ?? 10) + (y[k] ?? 10)
           if (v !== undefined) three[k] = v
         }
         expect(record(a.mergeFrom(base, b, (_, o, t) => 100 + (o ?? 10) + (t ?? 10)))).toEqual(three)
 
         const changes = [...a.diff(b)]
         const keys = [...new Set([...Object.keys(x), ...Object.keys(y)])].filter((k) => x[k] !== y[k])
-        expect(changes.map((c) => [c.key, c.before, c.after]).sort()).toEqual(keys.map((k) => [k, x[k], y[k]]).sort())
+        expect(changes.map((c) => [c.key, c.before, c.after]).sort()).toEqual(
+          keys.map((k) => [k, x[k], y[k]]).sort(),
+        )
         expect(a.equals(b)).toBe(keys.length === 0)
       }),
       { numRuns: 300 },
@@ -305,7 +370,13 @@ describe('editing', () => {
       expect(d.set('a', 10)).toBe(d)
       expect([d.delete('b'), d.delete('b')]).toEqual([true, false])
       d.set('big', 5)
-      expect([d.size, d.get('a'), d.get('b'), d.has('c'), d.has('b')]).toEqual([3, 10, undefined, true, false])
+      expect([d.size, d.get('a'), d.get('b'), d.has('c'), d.has('b')]).toEqual([
+        3,
+        10,
+        undefined,
+        true,
+        false,
+      ])
       expect(record(m)).toEqual({ a: 1, b: 2, c: 3 })
     })
     expect(record(n)).toEqual({ a: 10, c: 3, big: 5 })
@@ -313,7 +384,12 @@ describe('editing', () => {
     m.withMutations((d) => void (escaped = d))
     expect(() => escaped.set('a', 1)).toThrow(/withMutations/)
     expect(() => escaped.size).toThrow(/withMutations/)
-    expect(() => m.withMutations((d) => { d.set('a', 5); throw new URIError('mine') })).toThrow(URIError)
+    expect(() =>
+      m.withMutations((d) => {
+        d.set('a', 5)
+        throw new URIError('mine')
+      }),
+    ).toThrow(URIError)
     expect(record(m)).toEqual({ a: 1, b: 2, c: 3 })
   })
 
@@ -335,7 +411,9 @@ describe('editing', () => {
 })
 
 describe('iterating', () => {
-  const many = Hamt.from(Array.from({ length: 3000 }, (_, i): [string, { i: number }] => [`😀 key ${i}`, { i }]))
+  const many = Hamt.from(
+    Array.from({ length: 3000 }, (_, i): [string, { i: number }] => [`😀 key ${i}`, { i }]),
+  )
 
   test('keys, values and entries agree, and equal maps have the same order', () => {
     const keys = [...many.keys()]
@@ -347,7 +425,12 @@ describe('iterating', () => {
   })
 
   test('an iterator goes on with its own version, whatever happens to the map', () => {
-    let m = Hamt.from(Array.from({ length: 1000 }, (_, i): [string, number] => [`k${i}`, i])).set('x', 1).set('y', 2).set('z', 3).set('u', 4).set('v', 5)
+    let m = Hamt.from(Array.from({ length: 1000 }, (_, i): [string, number] => [`k${i}`, i]))
+      .set('x', 1)
+      .set('y', 2)
+      .set('z', 3)
+      .set('u', 4)
+      .set('v', 5)
     const expected = [...m]
     const seen: [string, number][] = []
     for (const entry of m) {
@@ -383,7 +466,12 @@ describe('iterating', () => {
   })
 
   test('values of many sizes cross in batches', () => {
-    const big = Hamt.from(Array.from({ length: 50 }, (_, i): [string, Uint8Array] => [`k${i}`, new Uint8Array(i * 20_000).fill(i)]))
+    const big = Hamt.from(
+      Array.from({ length: 50 }, (_, i): [string, Uint8Array] => [
+        `k${i}`,
+        new Uint8Array(i * 20_000).fill(i),
+      ]),
+    )
     for (const [k, v] of big) expect(Buffer.compare(v, big.get(k)!)).toBe(0)
     expect([...big.values()].reduce((sum, v) => sum + v.length, 0)).toBe((49 * 50 * 20_000) / 2)
   })
@@ -417,11 +505,31 @@ describe('disposing', () => {
     expect(stats().maps).toBe(before)
     const other = sample()
     const uses: (() => unknown)[] = [
-      () => m.get('a'), () => m.has('a'), () => m.set('a', 1), () => m.delete('a'), () => m.update('a', () => 1),
-      () => m.merge(other), () => other.merge(m), () => m.mergeFrom(other, other, () => 1), () => other.mergeFrom(m, other, () => 1),
-      () => m.withMutations(() => {}), () => m.filter(() => true), () => m.map(() => 1), () => m.reduce(() => 1, 0),
-      () => m.forEach(() => {}), () => m.keys(), () => m.values(), () => m.entries(), () => [...m], () => m.equals(other),
-      () => other.equals(m), () => m.diff(other), () => other.diff(m), () => m.digest(), () => m.prove('a'), () => m.toJSON(),
+      () => m.get('a'),
+      () => m.has('a'),
+      () => m.set('a', 1),
+      () => m.delete('a'),
+      () => m.update('a', () => 1),
+      () => m.merge(other),
+      () => other.merge(m),
+      () => m.mergeFrom(other, other, () => 1),
+      () => other.mergeFrom(m, other, () => 1),
+      () => m.withMutations(() => {}),
+      () => m.filter(() => true),
+      () => m.map(() => 1),
+      () => m.reduce(() => 1, 0),
+      () => m.forEach(() => {}),
+      () => m.keys(),
+      () => m.values(),
+      () => m.entries(),
+      () => [...m],
+      () => m.equals(other),
+      () => other.equals(m),
+      () => m.diff(other),
+      () => other.diff(m),
+      () => m.digest(),
+      () => m.prove('a'),
+      () => m.toJSON(),
     ]
     for (const use of uses) expect(use).toThrow(DisposedError)
     expect(m.size).toBe(1)
@@ -435,7 +543,9 @@ describe('disposing', () => {
       const m = Hamt.from({ a: 1 })
       m[Symbol.dispose]()
       try { m.get('a') } catch (error) { console.log(error.name, stats().maps) }`
-    const said = execFileSync(process.execPath, ['--no-warnings', '--input-type=module', '-e', program], { encoding: 'utf8' })
+    const said = execFileSync(process.execPath, ['--no-warnings', '--input-type=module', '-e', program], {
+      encoding: 'utf8',
+    })
     expect(said.trim()).toBe('DisposedError 0')
   })
 
@@ -469,7 +579,13 @@ describe('codecs', () => {
   }
 
   test('replace CBOR everywhere', () => {
-    const m = Hamt.empty<unknown>({ codec: json }).set('a', { b: [1] }).set('c', 'text').set('a', 2).set('d', 1).set('e', 5).set('f', 6)
+    const m = Hamt.empty<unknown>({ codec: json })
+      .set('a', { b: [1] })
+      .set('c', 'text')
+      .set('a', 2)
+      .set('d', 1)
+      .set('e', 5)
+      .set('f', 6)
     expect(m.toJSON()).toEqual({ a: 2, c: 'text', d: 1, e: 5, f: 6 })
     const n = Hamt.from<unknown>({ a: { b: 1 } }, { codec: json })
     expect(n.set('a', { b: 1 })).toBe(n)
@@ -493,13 +609,27 @@ describe('codecs', () => {
     }
     const base = Hamt.from({ a: 1 }, { codec: reusing })
     const versions = [base.set('a', 2), base.set('a', 0), base.set('b', 3), base]
-    expect(versions.map((m) => [m.get('a'), m.get('b')])).toEqual([[2, undefined], [0, undefined], [1, 3], [1, undefined]])
-    expect(versions.map((m) => [m.get('a'), m.get('b')])).toEqual([[2, undefined], [0, undefined], [1, 3], [1, undefined]])
+    expect(versions.map((m) => [m.get('a'), m.get('b')])).toEqual([
+      [2, undefined],
+      [0, undefined],
+      [1, 3],
+      [1, undefined],
+    ])
+    expect(versions.map((m) => [m.get('a'), m.get('b')])).toEqual([
+      [2, undefined],
+      [0, undefined],
+      [1, 3],
+      [1, undefined],
+    ])
     expect([...versions[2]!.values()].sort()).toEqual([1, 3])
     expect([...versions[1]!].length).toBe(1)
     expect(() => base.set('x', 13).get('x')).toThrow(URIError)
-    expect(() => Hamt.empty({ codec: { encode: () => 'no' } as never }).set('a', 1)).toThrow(/function|Uint8Array/)
-    expect(() => Hamt.empty({ codec: { encode: () => 'no', decode: () => 1 } as never }).set('a', 1)).toThrow(/Uint8Array/)
+    expect(() => Hamt.empty({ codec: { encode: () => 'no' } as never }).set('a', 1)).toThrow(
+      /function|Uint8Array/,
+    )
+    expect(() => Hamt.empty({ codec: { encode: () => 'no', decode: () => 1 } as never }).set('a', 1)).toThrow(
+      /Uint8Array/,
+    )
     expect(() => Hamt.from({}, { codec: 5 as never })).toThrow(TypeError)
   })
 })

@@ -1,11 +1,11 @@
 // Nothing leaks and nothing breaks: every public function, with callbacks that throw and that re-enter, with memory that grows in
 // the middle of it, and with memory that runs out.
 import { applyDelta, deserialize, Hamt, openSnapshot, serialize, serializeDelta, stats } from 'hamt-wasm'
-// @ts-expect-error -- the built engine, which is not for users and has no types here
-import { raw } from '../../dist/core.js'
 import { collectUntil } from './support/gc.js'
 
-const wasm = raw as { _malloc(n: number): number; _free(p: number): void }
+// The built engine, which is not for users.
+const engine: string = '../../dist/core.js'
+const wasm = ((await import(engine)) as { raw: { _malloc(n: number): number; _free(p: number): void } }).raw
 
 afterEach(async () => {
   await collectUntil(() => stats().maps === 0)
@@ -16,8 +16,12 @@ class Mine extends Error {}
 const fail = (): never => {
   throw new Mine()
 }
-const many = (n = 300): Hamt<number> => Hamt.from(Array.from({ length: n }, (_, i): [string, number] => [`k${i}`, i]))
-const json = { encode: (x: unknown) => new TextEncoder().encode(JSON.stringify(x)), decode: (b: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(b)) }
+const many = (n = 300): Hamt<number> =>
+  Hamt.from(Array.from({ length: n }, (_, i): [string, number] => [`k${i}`, i]))
+const json = {
+  encode: (x: unknown) => new TextEncoder().encode(JSON.stringify(x)),
+  decode: (b: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(b)),
+}
 
 /** Every public function that makes or reads something, over a map of each kind: whole, newest of a lineage, old version, branch. */
 const uses: [string, (m: Hamt<number>, other: Hamt<number>) => unknown][] = [
@@ -31,7 +35,13 @@ const uses: [string, (m: Hamt<number>, other: Hamt<number>) => unknown][] = [
   ['update', (m) => m.update('k1', (x) => x! + 1).update('k2', () => undefined)],
   ['merge', (m, o) => [m.merge(o), m.merge(o, (_, a, b) => a + b), m.merge(o, () => undefined)]],
   ['mergeFrom', (m, o) => m.mergeFrom(many(200), o, (_, a, b) => (a ?? 0) + (b ?? 0))],
-  ['withMutations', (m) => m.withMutations((d) => { for (let i = 0; i < 100; ++i) d.set(`m${i}`, i).delete(`k${i}`) })],
+  [
+    'withMutations',
+    (m) =>
+      m.withMutations((d) => {
+        for (let i = 0; i < 100; ++i) d.set(`m${i}`, i).delete(`k${i}`)
+      }),
+  ],
   ['filter', (m) => m.filter((v) => v % 2)],
   ['map', (m) => m.map((v) => [v])],
   ['reduce, forEach', (m) => [m.reduce((a, b) => a + b, 0), m.forEach(() => {})]],
@@ -42,10 +52,23 @@ const uses: [string, (m: Hamt<number>, other: Hamt<number>) => unknown][] = [
   ['diff a little', (m, o) => [m.diff(o).next(), m.diff(o)]],
   ['digest, prove', (m) => [m.digest(), m.prove('k1'), m.prove(['k1', 'none'])]],
   ['toJSON, toString', (m) => [JSON.stringify(m), String(m)]],
-  ['dispose', (m) => { const n = m.set('d', 1); n.dispose(); n.dispose() }],
+  [
+    'dispose',
+    (m) => {
+      const n = m.set('d', 1)
+      n.dispose()
+      n.dispose()
+    },
+  ],
   ['serialize', (m, o) => deserialize(serialize([m, o, m], { meta: { a: 1 } }))],
   ['deltas', (m, o) => applyDelta([m], serializeDelta([m], [m, o]))],
-  ['openSnapshot', (m, o) => openSnapshot(serialize([m, o])).at(1).get('k1')],
+  [
+    'openSnapshot',
+    (m, o) =>
+      openSnapshot(serialize([m, o]))
+        .at(1)
+        .get('k1'),
+  ],
 ]
 
 /** The kinds of versions, each made anew. */
@@ -79,7 +102,9 @@ describe.each(uses)('%s', (_, use) => {
     const { memory } = stats()
     const [, m] = kinds()[1]!
     const other = many().set('k3', 1)
-    const expected = JSON.stringify([use(m, other), m, other], (__, x: unknown) => (typeof x === 'bigint' ? String(x) : x))
+    const expected = JSON.stringify([use(m, other), m, other], (__, x: unknown) =>
+      typeof x === 'bigint' ? String(x) : x,
+    )
     try {
       for (let size = 1 << 20; size >= 16; size >>= 1) {
         for (;;) {
@@ -93,7 +118,9 @@ describe.each(uses)('%s', (_, use) => {
         }
         if (stats().memory !== memory) break
       }
-      const again = JSON.stringify([use(m, other), m, other], (__, x: unknown) => (typeof x === 'bigint' ? String(x) : x))
+      const again = JSON.stringify([use(m, other), m, other], (__, x: unknown) =>
+        typeof x === 'bigint' ? String(x) : x,
+      )
       expect(again).toBe(expected)
     } finally {
       for (const p of taken) wasm._free(p)
@@ -102,20 +129,55 @@ describe.each(uses)('%s', (_, use) => {
 })
 
 test.each<[string, (m: Hamt<number>, other: Hamt<number>) => unknown]>([
-  ['from', () => Hamt.from((function* () { for (let i = 0; i < 5000; ++i) yield [`k${i}`, i] as const; fail() })())],
-  ['a getter in a value', (m) => (m as Hamt<unknown>).set('a', { get x() { return fail() } })],
+  [
+    'from',
+    () =>
+      Hamt.from(
+        (function* () {
+          for (let i = 0; i < 5000; ++i) yield [`k${i}`, i] as const
+          fail()
+        })(),
+      ),
+  ],
+  [
+    'a getter in a value',
+    (m) =>
+      (m as Hamt<unknown>).set('a', {
+        get x() {
+          return fail()
+        },
+      }),
+  ],
   ['a codec that cannot encode', () => Hamt.from({ a: 1 }, { codec: { encode: fail, decode: fail } })],
   ['a codec that cannot decode', () => Hamt.from({ a: 1 }, { codec: { ...json, decode: fail } }).get('a')],
   ['update', (m) => m.update('k1', fail)],
   ['merge', (m, o) => m.merge(o, fail)],
   ['mergeFrom', (m, o) => m.mergeFrom(Hamt.empty(), o, fail)],
-  ['withMutations', (m) => m.withMutations((d) => { d.set('a', 1).delete('k1'); fail() })],
+  [
+    'withMutations',
+    (m) =>
+      m.withMutations((d) => {
+        d.set('a', 1).delete('k1')
+        fail()
+      }),
+  ],
   ['filter', (m) => m.filter((v) => v < 200 || fail())],
   ['map', (m) => m.map((v) => (v < 200 ? v : fail()))],
   ['reduce', (m) => m.reduce((_, v) => (v < 200 ? v : fail()), 0)],
   ['forEach', (m) => m.forEach((v) => v < 200 || fail())],
-  ['the body of for…of', (m) => { for (const [, v] of m) if (v > 200) fail() }],
-  ['the body of a loop over diff', (m, o) => { let n = 0; for (const _ of m.diff(o)) if (++n > 100) fail() }],
+  [
+    'the body of for…of',
+    (m) => {
+      for (const [, v] of m) if (v > 200) fail()
+    },
+  ],
+  [
+    'the body of a loop over diff',
+    (m, o) => {
+      let n = 0
+      for (const _ of m.diff(o)) if (++n > 100) fail()
+    },
+  ],
 ])('what %s throws passes through; nothing changes', (_, use) => {
   for (const [, m, relatives] of kinds()) {
     if (m.size === 0) continue
@@ -127,7 +189,18 @@ test.each<[string, (m: Hamt<number>, other: Hamt<number>) => unknown]>([
 })
 
 test('callbacks may use, edit and dispose the very maps that call them', () => {
-  for (const which of ['update', 'merge', 'mergeFrom', 'withMutations', 'filter', 'map', 'reduce', 'forEach', 'iterate', 'diff']) {
+  for (const which of [
+    'update',
+    'merge',
+    'mergeFrom',
+    'withMutations',
+    'filter',
+    'map',
+    'reduce',
+    'forEach',
+    'iterate',
+    'diff',
+  ]) {
     for (const disposes of [false, true]) {
       const m = many().set('a', 1).set('b', 2).set('c', 3).set('d', 4).set('e', 5)
       const other = m.map((v) => v + 1)
@@ -213,7 +286,10 @@ test('running out of memory is a RangeError, and everything goes on afterwards',
       () => Hamt.from(m.toJSON()),
       () => Hamt.from({ a: new Uint8Array(300_000) }),
       () => m.map((v) => `${String(v)} ${'x'.repeat(100)}`),
-      () => m.withMutations((d) => { for (let i = 0; i < 5000; ++i) d.set(`a longer key, number ${i}`, i) }),
+      () =>
+        m.withMutations((d) => {
+          for (let i = 0; i < 5000; ++i) d.set(`a longer key, number ${i}`, i)
+        }),
       () => serialize([m]),
     ]
     for (const f of failing) expect(f).toThrow(RangeError)

@@ -44,7 +44,13 @@ test('so do loops of delete and set, of small bulk edits, and of reading what wa
   const start = stats()
   let m = base
   for (let i = 0; i < 30_000; ++i) m = m.delete(`k${i % 200}`).set(`k${(i + 7) % 200}`, i)
-  for (let i = 0; i < 10_000; ++i) m = m.withMutations((d) => d.set('k1', i).set('k2', i).delete(`k${i % 50}`))
+  for (let i = 0; i < 10_000; ++i)
+    m = m.withMutations((d) =>
+      d
+        .set('k1', i)
+        .set('k2', i)
+        .delete(`k${i % 50}`),
+    )
   for (let i = 0; i < 10_000; ++i) m = m.merge(small).set('k1', i)
   for (let i = 0; i < 10_000; ++i) m = m.update('k3', (x) => (x ?? 0) + 1)
   let sum = 0

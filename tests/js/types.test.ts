@@ -2,50 +2,56 @@
 import { Hamt, serialize, stats, type Codec, type Difference, type Draft, type Stats } from 'hamt-wasm'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false
-const type = <A, B>(_same: Equal<A, B>): void => {}
+/** Compiles only if the value's type is exactly T. */
+const exactly =
+  <T>() =>
+  <U>(_value: U, _same: Equal<T, U>): void => {}
 
 test('values are inferred and checked', () => {
   const numbers = Hamt.from({ a: 1 })
-  type<typeof numbers, Hamt<number>>(true)
+  exactly<Hamt<number>>()(numbers, true)
   const pairs = Hamt.from([['a', 'x'] as const, ['b', 'y'] as const])
-  type<typeof pairs, Hamt<'x' | 'y'>>(true)
+  exactly<Hamt<'x' | 'y'>>()(pairs, true)
   const fromMap = Hamt.from(new Map([['a', { n: 1 }]]))
-  type<typeof fromMap, Hamt<{ n: number }>>(true)
+  exactly<Hamt<{ n: number }>>()(fromMap, true)
   const empty = Hamt.empty<string>()
-  type<typeof empty, Hamt<string>>(true)
+  exactly<Hamt<string>>()(empty, true)
 
   const got = numbers.get('a')
-  type<typeof got, number | undefined>(true)
+  exactly<number | undefined>()(got, true)
   const set = numbers.set('b', 2)
-  type<typeof set, Hamt<number>>(true)
+  exactly<Hamt<number>>()(set, true)
   const mapped = numbers.map((v) => String(v))
-  type<typeof mapped, Hamt<string>>(true)
+  exactly<Hamt<string>>()(mapped, true)
   const mixed = Hamt.from<number | string>({ a: 1, b: 'x' })
   const strings = mixed.filter((v): v is string => typeof v === 'string')
-  type<typeof strings, Hamt<string>>(true)
+  exactly<Hamt<string>>()(strings, true)
   const entries = [...numbers]
-  type<typeof entries, [string, number][]>(true)
+  exactly<[string, number][]>()(entries, true)
   const sum = numbers.reduce((total: bigint, v) => total + BigInt(v), 0n)
-  type<typeof sum, bigint>(true)
+  exactly<bigint>()(sum, true)
   const changes = [...numbers.diff(set)]
-  type<typeof changes, Difference<number>[]>(true)
+  exactly<Difference<number>[]>()(changes, true)
   const json = numbers.toJSON()
-  type<typeof json, { [key: string]: number }>(true)
+  exactly<{ [key: string]: number }>()(json, true)
   const usage = stats()
-  type<typeof usage, Stats>(true)
-  numbers.withMutations((draft) => type<typeof draft, Draft<number>>(true))
+  exactly<Stats>()(usage, true)
+  numbers.withMutations((draft) => exactly<Draft<number>>()(draft, true))
   numbers.merge(set, (key, ours, theirs) => {
-    type<[typeof key, typeof ours, typeof theirs], [string, number, number]>(true)
+    exactly<[string, number, number]>()([key, ours, theirs] as [typeof key, typeof ours, typeof theirs], true)
     return ours
   })
   numbers.mergeFrom(numbers, set, (_, ours, theirs, base) => {
-    type<[typeof ours, typeof theirs, typeof base], [number | undefined, number | undefined, number | undefined]>(true)
+    exactly<(number | undefined)[]>()([ours, theirs, base], true)
     return undefined
   })
-  const dates: Codec<Date> = { encode: (d) => Uint8Array.of(d.getFullYear() - 2000), decode: (b) => new Date(2000 + b[0]!, 0) }
+  const dates: Codec<Date> = {
+    encode: (d) => Uint8Array.of(d.getFullYear() - 2000),
+    decode: (b) => new Date(2000 + b[0]!, 0),
+  }
   const byDate = Hamt.empty({ codec: dates })
-  type<typeof byDate, Hamt<Date>>(true)
-  type<ReturnType<typeof serialize>, Uint8Array<ArrayBuffer>>(true)
+  exactly<Hamt<Date>>()(byDate, true)
+  exactly<Uint8Array<ArrayBuffer>>()(serialize([numbers]), true)
   expect([...strings]).toEqual([['b', 'x']])
 })
 

@@ -30,9 +30,27 @@ const step = fc.oneof(
   { weight: 8, arbitrary: fc.record({ do: fc.constant('set' as const), at, key, value }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('delete' as const), at, key }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('update' as const), at, key, value }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('mutate' as const), at, edits: fc.array(fc.tuple(key, fc.option(value)), { maxLength: 8 }) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('merge' as const), at, other: fc.nat(1000), ask: fc.boolean() }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('mergeFrom' as const), at, base: fc.nat(1000), other: fc.nat(1000) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('mutate' as const),
+      at,
+      edits: fc.array(fc.tuple(key, fc.option(value)), { maxLength: 8 }),
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('merge' as const), at, other: fc.nat(1000), ask: fc.boolean() }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('mergeFrom' as const),
+      at,
+      base: fc.nat(1000),
+      other: fc.nat(1000),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('filter' as const), at }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('map' as const), at }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('from' as const), at }) },
@@ -74,12 +92,20 @@ async function run(steps: readonly Step[]): Promise<Pair[]> {
         break
       case 'mutate':
         for (const [k, v] of s.edits) v === null ? next.delete(k) : next.set(k, v)
-        kept.push({ map: map.withMutations((d) => s.edits.forEach(([k, v]) => (v === null ? d.delete(k) : d.set(k, v)))), model: next })
+        kept.push({
+          map: map.withMutations((d) =>
+            s.edits.forEach(([k, v]) => (v === null ? d.delete(k) : d.set(k, v))),
+          ),
+          model: next,
+        })
         break
       case 'merge': {
         const other = pick(s.other)
         for (const [k, v] of other.model) if (!s.ask || !model.has(k) || same(v, model.get(k))) next.set(k, v)
-        kept.push({ map: s.ask ? map.merge(other.map, (_, ours) => ours) : map.merge(other.map), model: next })
+        kept.push({
+          map: s.ask ? map.merge(other.map, (_, ours) => ours) : map.merge(other.map),
+          model: next,
+        })
         break
       }
       case 'mergeFrom': {
@@ -90,7 +116,8 @@ async function run(steps: readonly Step[]): Promise<Pair[]> {
             readonly [boolean, unknown],
             readonly [boolean, unknown],
           ]
-          const alike = (x: readonly [boolean, unknown], y: readonly [boolean, unknown]): boolean => x[0] === y[0] && (!x[0] || same(x[1], y[1]))
+          const alike = (x: readonly [boolean, unknown], y: readonly [boolean, unknown]): boolean =>
+            x[0] === y[0] && (!x[0] || same(x[1], y[1]))
           if (alike(o, t) || alike(b, t)) continue
           const result = alike(b, o) ? t : ([true, 'clash'] as const)
           if (result[0]) next.set(k, result[1])
@@ -163,12 +190,16 @@ async function run(steps: readonly Step[]): Promise<Pair[]> {
 
 test('any history: every version that is kept stays right, and nothing is left in the end', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 60 }), fc.boolean(), async (steps, forwards) => {
-      const kept = await run(steps)
-      // Oldest or newest first: both find their way to a whole version.
-      for (const pair of forwards ? kept : [...kept].reverse()) expectSameAll(pair)
-      for (const pair of kept) expectSameAll(pair)
-    }),
+    fc.asyncProperty(
+      fc.array(step, { minLength: 1, maxLength: 60 }),
+      fc.boolean(),
+      async (steps, forwards) => {
+        const kept = await run(steps)
+        // Oldest or newest first: both find their way to a whole version.
+        for (const pair of forwards ? kept : [...kept].reverse()) expectSameAll(pair)
+        for (const pair of kept) expectSameAll(pair)
+      },
+    ),
     { numRuns: 150 },
   )
   await collectUntil(() => stats().maps === 0)
@@ -201,7 +232,8 @@ describe('thousands of versions in an array', () => {
         const actual = versions[v]!.get(`k${j}`)
         if (actual !== expectedIn(v, j, keys)) throw new Error(`version ${v}, key ${j}: ${actual}`)
       }
-      if (versions[v]!.size !== Math.min(v, keys)) throw new Error(`version ${v} has size ${versions[v]!.size}`)
+      if (versions[v]!.size !== Math.min(v, keys))
+        throw new Error(`version ${v} has size ${versions[v]!.size}`)
     }
   })
 
@@ -220,7 +252,9 @@ describe('thousands of versions in an array', () => {
 
   test('branching from an old version again and again', () => {
     const versions = chain(500, keys)
-    const branches = Array.from({ length: 500 }, (_, i) => versions[100]!.set('branch', i).set(`k${i % keys}`, -i))
+    const branches = Array.from({ length: 500 }, (_, i) =>
+      versions[100]!.set('branch', i).set(`k${i % keys}`, -i),
+    )
     branches.forEach((b, i) => {
       expect([b.get('branch'), b.get(`k${i % keys}`), b.size]).toEqual([i, -i, keys + 1])
       const other = (i + 1) % keys

@@ -4,8 +4,13 @@ import { Worker } from 'node:worker_threads'
 import { deserialize, Hamt, serialize } from 'hamt-wasm'
 
 test('versions go to a worker and come back, shared parts once', async () => {
-  const older = Hamt.from<unknown>(Array.from({ length: 2000 }, (_, i): [string, unknown] => [`k${i}`, { i, big: BigInt(i) }]))
-  const newer = older.set('k7', 'changed').delete('k8').set('new', new Uint8Array([1, 2]))
+  const older = Hamt.from<unknown>(
+    Array.from({ length: 2000 }, (_, i): [string, unknown] => [`k${i}`, { i, big: BigInt(i) }]),
+  )
+  const newer = older
+    .set('k7', 'changed')
+    .delete('k8')
+    .set('new', new Uint8Array([1, 2]))
   const worker = new Worker(new URL('./support/worker.mjs', import.meta.url))
   try {
     // The bytes are handed over, not copied.
