@@ -68,6 +68,7 @@ const commands = {
   async bench() {
     await commands['bench:cpp']()
     await commands['bench:js']([])
+    await openly(process.execPath, ['bench/report.mjs'])
   },
   async 'bench:cpp'() {
     await setup(needs.bench)

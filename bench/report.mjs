@@ -1,0 +1,62 @@
+// Puts what the benchmarks left in bench/results/ together as bench/README.md. Run by `npm run bench`.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpus, release, type } from 'node:os'
+import { fileURLToPath } from 'node:url'
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url))
+const result = (name) => {
+  const file = here(`./results/${name}`)
+  return existsSync(file) ? readFileSync(file, 'utf8').trim() : '(not measured in this run)'
+}
+/** A result that is already Markdown, or else as it was printed. */
+const shown = (name) => {
+  const text = result(name)
+  return text.includes('| --- |') ? text : `\`\`\`\n${text}\n\`\`\``
+}
+const map = existsSync(here('./js/map.md'))
+  ? readFileSync(here('./js/map.md'), 'utf8').replace(/^# .*\n/, '').replaceAll('(map.svg)', '(js/map.svg)').trim()
+  : '(not measured in this run)'
+
+writeFileSync(
+  here('./README.md'),
+  `# Benchmarks
+
+\`npm run bench\` runs all of this and writes this page; \`npm run bench:cpp\` and \`npm run bench:js [map|snapshot|digest|sortition]\` run parts. Figures are
+medians; ratios compare rivals in one run on one machine: ${cpus()[0].model.trim()}, ${cpus().length} cores, ${type()} ${release()}, Node ${process.version}.
+Goals that were missed are marked so.
+
+## C++
+
+${result('cpp.md')}
+
+Why the trie is laid out as it is, what else was tried, and where the time goes: [cpp/trie/DESIGN.md](../cpp/trie/DESIGN.md).
+
+## JavaScript
+
+${map}
+
+## Snapshots
+
+W1: 10,000 entries, 99 more versions of 10 random edits. W2: 100,000 entries, 1,000 versions of one update each from the same base. W3: 1,000 entries, 1,000
+versions in a row.
+
+${shown('snapshot.txt')}
+
+Goals. W1: raw ≤ 200 KB, gzip ≤ 54 KB, brotli ≤ 45 KB, smaller than every peer. W2: raw ≤ 5.6 MB, write ≤ 150 ms, load ≤ 60 ms, load ≤ 0.25 × the
+fastest peer, validation ≤ 0.5 × load, open and one get ≤ 0.02 × load. W3: a delta of one edit ≤ 200 bytes above its key and value.
+
+## Digests and proofs
+
+${shown('digest.txt')}
+
+Goals: full digest ≤ 150 ms; after one edit ≤ 60 µs; proof ≤ 1 KB above key and value; verified in ≤ 1 ms; verifier ≤ 8 KB with gzip; ≥ 4 × the throughput
+of \`@noble/hashes\`.
+
+## Sortition
+
+${shown('sortition.txt')}
+
+Goals: selection ≤ 0.25 × JavaScript; replay ≥ 200,000 events/s; file ≤ 60 bytes/event; load and at(T) ≤ 100 ms.
+`,
+)
+console.log('Wrote bench/README.md')
