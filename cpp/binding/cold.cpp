@@ -1,8 +1,9 @@
-// The cold surface of the map, through embind: calls whose own work makes some hundred nanoseconds of crossing irrelevant.
-// They take handles and return numbers (a result, or a status as everywhere) or a value object.
+// The cold surface of the map, through embind: calls whose own work makes some hundred nanoseconds
+// of crossing irrelevant. They take handles and return numbers (a result, or a status as
+// everywhere) or a value object.
 //
-// No function here calls into JavaScript. What a user's callback has to decide is collected, handed over as rows, and
-// comes back as an ordinary batch of edits.
+// No function here calls into JavaScript. What a user's callback has to decide is collected, handed
+// over as rows, and comes back as an ordinary batch of edits.
 #include <emscripten/bind.h>
 
 #include <memory>
@@ -33,8 +34,9 @@ int merge_maps(handle a, handle b) {
   return guarded([&] { return add(merge(at(a), at(b))); });
 }
 
-/// A new handle: the changes from `base` to `ours` and those to `theirs`. Where they clash the value is ours for now, and
-/// there is a row: key, base's, our and their value. Word 5 says how many rows.
+/// A new handle: the changes from `base` to `ours` and those to `theirs`. Where they clash the
+/// value is ours for now, and there is a row: key, base's, our and their value. Word 5 says how
+/// many rows.
 int merge_changes(handle base, handle ours, handle theirs) {
   return guarded([&] {
     rows& clashes = batch();
@@ -56,7 +58,8 @@ int merge_changes(handle base, handle ours, handle theirs) {
   });
 }
 
-/// Rows (key, value in `before`) for the differences of two maps if these are at most `most`. Returns their number, or -1.
+/// Rows (key, value in `before`) for the differences of two maps if these are at most `most`.
+/// Returns their number, or -1.
 int changes(handle before, handle after, unsigned most) {
   return guarded([&] {
     rows& r = batch();
@@ -76,7 +79,8 @@ int changes(handle before, handle after, unsigned most) {
 /// Exchanges the maps behind two handles.
 void exchange(handle a, handle b) { std::swap(at(a), at(b)); }
 
-// Walks of differences that did not end within their first batch, and places of the list that are free.
+// Walks of differences that did not end within their first batch, and places of the list that are
+// free.
 std::vector<std::unique_ptr<differences>> walks;
 
 /// The next differences of a walk, at most `most`, as rows: key, before, after. Returns how many.
@@ -86,7 +90,8 @@ unsigned read(differences& d, unsigned most) {
   unsigned n = 0;
   for (; d && n != most; d.next()) {
     const maybe before = d.before(), after = d.after();
-    if (!r.has_room(n, d.key().size() + before.value_or("").size() + after.value_or("").size())) break;
+    if (!r.has_room(n, d.key().size() + before.value_or("").size() + after.value_or("").size()))
+      break;
     r.key(d.key());
     r.value(before);
     r.value(after);
@@ -96,7 +101,8 @@ unsigned read(differences& d, unsigned most) {
   return n;
 }
 
-/// Begins a walk and reads its first batch. Word 5: the walk, to be given back with `diff_close`, or 0 when it has ended.
+/// Begins a walk and reads its first batch. Word 5: the walk, to be given back with `diff_close`,
+/// or 0 when it has ended.
 int diff_open(handle before, handle after, unsigned most) {
   return guarded([&] {
     auto d = std::make_unique<differences>(at(before), at(after));

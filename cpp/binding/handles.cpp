@@ -14,8 +14,8 @@ std::uint32_t io[io_words];
 
 namespace {
 
-// A free place of the table holds the empty map; `unused` is a stack of such places with room for all of them,
-// so that `drop` never allocates.
+// A free place of the table holds the empty map; `unused` is a stack of such places with room for
+// all of them, so that `drop` never allocates.
 std::vector<tree> maps(1);
 std::vector<handle> unused;
 buffer in_buffer, out_buffer;
@@ -95,7 +95,8 @@ extern "C" {
 
 EMSCRIPTEN_KEEPALIVE std::uint32_t* hamt_io() { return io; }
 
-/// Room for `n` bytes in the buffer for input; its place, or 0 when there is no memory. Keeps the contents.
+/// Room for `n` bytes in the buffer for input; its place, or 0 when there is no memory. Keeps the
+/// contents.
 EMSCRIPTEN_KEEPALIVE char* hamt_reserve(std::size_t n) {
   return guarded([&] { return in().reserve(n), 0; }) == 0 ? in().data() : nullptr;
 }
@@ -110,8 +111,8 @@ EMSCRIPTEN_KEEPALIVE void hamt_shrink(std::size_t n) {
 /// Points at the output.
 EMSCRIPTEN_KEEPALIVE void hamt_out() { point_at(out().view()); }
 
-/// The last typed error: words 0 kind, 1 and 2 the code's place and size, 3 and 4 the message's, 5 the place of
-/// the offset (a double).
+/// The last typed error: words 0 kind, 1 and 2 the code's place and size, 3 and 4 the message's, 5
+/// the place of the offset (a double).
 EMSCRIPTEN_KEEPALIVE void hamt_error() {
   const auto place = [](const void* p) {
     return static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(p));

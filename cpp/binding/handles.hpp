@@ -1,9 +1,10 @@
-// What every part of the boundary shares: handles, the buffers through which bytes cross, and errors.
+// What every part of the boundary shares: handles, the buffers through which bytes cross, and
+// errors.
 //
-// A call from JavaScript carries small integers only. Bytes go in through one growing buffer and come out
-// through another, whose place and length JavaScript reads from a block of words (`io`). A handle is an index
-// into a table of maps; handle 0 is the empty map, always valid and never freed. JavaScript owns the others,
-// each exactly once, and only passes handles that it owns.
+// A call from JavaScript carries small integers only. Bytes go in through one growing buffer and
+// come out through another, whose place and length JavaScript reads from a block of words (`io`). A
+// handle is an index into a table of maps; handle 0 is the empty map, always valid and never freed.
+// JavaScript owns the others, each exactly once, and only passes handles that it owns.
 #pragma once
 
 #include <cstddef>
@@ -23,7 +24,8 @@ using handle = std::uint32_t;
 
 /// The map behind a handle. O(1). The reference is valid until the next `add`.
 tree& at(handle h) noexcept;
-/// Takes a map over and gives its handle, never 0. O(1) amortised; throws std::bad_alloc, and then `t` is freed.
+/// Takes a map over and gives its handle, never 0. O(1) amortised; throws std::bad_alloc, and then
+/// `t` is freed.
 handle add(tree t);
 /// Frees a handle and what only it held; 0 stays.
 void drop(handle h) noexcept;
@@ -43,7 +45,8 @@ class buffer {
   std::size_t capacity() const noexcept { return capacity_; }
   std::string_view view() const noexcept { return {data_, size_}; }
   void clear() noexcept { size_ = 0; }
-  /// Room for `n` bytes in all; what was there stays. Throws std::bad_alloc, and then nothing has changed.
+  /// Room for `n` bytes in all; what was there stays. Throws std::bad_alloc, and then nothing has
+  /// changed.
   void reserve(std::size_t n);
   /// Makes the contents `n` bytes longer, and gives the place of these.
   char* grow(std::size_t n) {
@@ -74,7 +77,8 @@ buffer& in() noexcept;
 /// What JavaScript will read.
 buffer& out() noexcept;
 
-/// Small results; JavaScript reads them as unsigned words. Word 0 and 1 are by custom a place and a length.
+/// Small results; JavaScript reads them as unsigned words. Word 0 and 1 are by custom a place and a
+/// length.
 inline constexpr std::size_t io_words = 16;
 extern std::uint32_t io[io_words];
 
@@ -93,11 +97,13 @@ enum status : int {
 };
 enum class error_kind : std::uint32_t { snapshot, proof, type, range };
 
-/// Records an error for JavaScript to throw (code and message are cut at 64 and 256 bytes) and gives the status to
-/// return. `offset` is -1 when no byte is to blame.
-int fail(error_kind kind, std::string_view code, std::string_view message, double offset = -1) noexcept;
+/// Records an error for JavaScript to throw (code and message are cut at 64 and 256 bytes) and
+/// gives the status to return. `offset` is -1 when no byte is to blame.
+int fail(error_kind kind, std::string_view code, std::string_view message,
+         double offset = -1) noexcept;
 
-/// Runs `f`, which returns an int, and turns what it throws into a status. Nothing passes the boundary otherwise.
+/// Runs `f`, which returns an int, and turns what it throws into a status. Nothing passes the
+/// boundary otherwise.
 template <class F>
 int guarded(F&& f) noexcept {
   try {

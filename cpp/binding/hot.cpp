@@ -1,8 +1,8 @@
-// The hot surface: raw exports that take a handle and lengths. 10 to 45 ns a crossing, where a call through embind
-// costs ten times as much.
+// The hot surface: raw exports that take a handle and lengths. 10 to 45 ns a crossing, where a call
+// through embind costs ten times as much.
 //
-// A key lies at the beginning of the input buffer, a value follows it. Sizes are those that JavaScript has
-// reserved room for.
+// A key lies at the beginning of the input buffer, a value follows it. Sizes are those that
+// JavaScript has reserved room for.
 #include <emscripten.h>
 
 #include <optional>
@@ -24,7 +24,8 @@ std::string_view value_of(std::size_t key, std::size_t size) noexcept {
   return {in().data() + key, size};
 }
 
-// What an edit found at its key. A length says: a value of this size was there, and words 0 and 1 point at a copy.
+// What an edit found at its key. A length says: a value of this size was there, and words 0 and 1
+// point at a copy.
 constexpr int absent = -1, unchanged = -2;
 
 /// Keeps the value that an edit finds for JavaScript to read, and gives its length as the result.
@@ -40,7 +41,8 @@ struct seen_value {
   }
 };
 
-/// Sets in place what only this handle holds. With `keep` the value that was there goes to the output first.
+/// Sets in place what only this handle holds. With `keep` the value that was there goes to the
+/// output first.
 int set(handle h, std::string_view key, std::string_view value, bool keep) {
   tree& m = at(h);
   const std::size_t size = m.size();
@@ -96,10 +98,10 @@ EMSCRIPTEN_KEEPALIVE int hamt_probe(handle h, std::size_t key_size, std::size_t 
   return *found == value_of(key_size, value_size) ? unchanged : 0;
 }
 
-EMSCRIPTEN_KEEPALIVE int hamt_set(handle h, std::size_t key_size, std::size_t value_size, int keep) {
-  return guarded([&] {
-    return set(h, key_of(key_size), value_of(key_size, value_size), keep != 0);
-  });
+EMSCRIPTEN_KEEPALIVE int hamt_set(handle h, std::size_t key_size, std::size_t value_size,
+                                  int keep) {
+  return guarded(
+      [&] { return set(h, key_of(key_size), value_of(key_size, value_size), keep != 0); });
 }
 
 EMSCRIPTEN_KEEPALIVE int hamt_delete(handle h, std::size_t key_size, int keep) {
@@ -113,9 +115,9 @@ EMSCRIPTEN_KEEPALIVE int hamt_copy(handle h) {
 
 EMSCRIPTEN_KEEPALIVE void hamt_drop(handle h) { drop(h); }
 
-/// Applies the first `size` bytes of the input to a handle, in place: entries of two words (sizes of key and value; a
-/// value size of 2^32-1 deletes), the key, the value, and up to three bytes to the next multiple of four. An error leaves
-/// the entries before it applied.
+/// Applies the first `size` bytes of the input to a handle, in place: entries of two words (sizes
+/// of key and value; a value size of 2^32-1 deletes), the key, the value, and up to three bytes to
+/// the next multiple of four. An error leaves the entries before it applied.
 EMSCRIPTEN_KEEPALIVE int hamt_apply(handle h, std::size_t size) {
   return guarded([&] {
     for (edit e(in().data()); e.begin != in().data() + size; e = edit(e.end)) {
@@ -126,8 +128,8 @@ EMSCRIPTEN_KEEPALIVE int hamt_apply(handle h, std::size_t size) {
   });
 }
 
-/// As `hamt_apply`, for a handle that holds an empty map and an input that deletes nothing. O(n), each node made once and
-/// beside its neighbours.
+/// As `hamt_apply`, for a handle that holds an empty map and an input that deletes nothing. O(n),
+/// each node made once and beside its neighbours.
 EMSCRIPTEN_KEEPALIVE int hamt_build(handle h, std::size_t size) {
   return guarded([&] {
     std::vector<std::pair<std::string_view, std::string_view>> entries;
@@ -139,9 +141,9 @@ EMSCRIPTEN_KEEPALIVE int hamt_build(handle h, std::size_t size) {
   });
 }
 
-/// The next entries after the place in words 8 to 10 (hash, low half first, and count), at most `most` of them; `what` is
-/// 1 for keys, 2 for values, 3 for both. Returns how many rows there are now; the place moves on, and is at the end when
-/// word 11 is 0.
+/// The next entries after the place in words 8 to 10 (hash, low half first, and count), at most
+/// `most` of them; `what` is 1 for keys, 2 for values, 3 for both. Returns how many rows there are
+/// now; the place moves on, and is at the end when word 11 is 0.
 EMSCRIPTEN_KEEPALIVE int hamt_batch(handle h, unsigned most, unsigned what) {
   return guarded([&] {
     rows& r = batch();

@@ -1,8 +1,9 @@
-// memcmp, memcpy and memmove for short and unaligned bytes, which is what keys, values and nodes are.
+// memcmp, memcpy and memmove for short and unaligned bytes, which is what keys, values and nodes
+// are.
 //
-// The C library of Emscripten goes byte by byte unless both sides are aligned alike. These take eight bytes at a time
-// wherever they lie, as WebAssembly can: a lookup of a 42-character key becomes a quarter faster, a path copy half
-// again as fast.
+// The C library of Emscripten goes byte by byte unless both sides are aligned alike. These take
+// eight bytes at a time wherever they lie, as WebAssembly can: a lookup of a 42-character key
+// becomes a quarter faster, a path copy half again as fast.
 #include <cstddef>
 #include <cstdint>
 
@@ -13,7 +14,9 @@ std::uint64_t load(const unsigned char* p) noexcept {
   __builtin_memcpy_inline(&word, p, sizeof word);
   return word;
 }
-void store(unsigned char* p, std::uint64_t word) noexcept { __builtin_memcpy_inline(p, &word, sizeof word); }
+void store(unsigned char* p, std::uint64_t word) noexcept {
+  __builtin_memcpy_inline(p, &word, sizeof word);
+}
 
 }  // namespace
 
@@ -36,8 +39,9 @@ __attribute__((noinline)) int memcmp(const void* a, const void* b, std::size_t n
 }
 
 // `no_builtin`: or the compiler would see what the loops do and call the function itself.
-__attribute__((noinline, no_builtin("memcpy", "memmove"))) void* memcpy(void* __restrict to, const void* __restrict from,
-                                                             std::size_t n) {
+__attribute__((noinline, no_builtin("memcpy", "memmove"))) void* memcpy(void* __restrict to,
+                                                                        const void* __restrict from,
+                                                                        std::size_t n) {
   auto* d = static_cast<unsigned char*>(to);
   const auto* s = static_cast<const unsigned char*>(from);
   if (n < 8) {
@@ -52,7 +56,8 @@ __attribute__((noinline, no_builtin("memcpy", "memmove"))) void* memcpy(void* __
   return to;
 }
 
-__attribute__((noinline, no_builtin("memcpy", "memmove"))) void* memmove(void* to, const void* from, std::size_t n) {
+__attribute__((noinline, no_builtin("memcpy", "memmove"))) void* memmove(void* to, const void* from,
+                                                                         std::size_t n) {
   auto* d = static_cast<unsigned char*>(to);
   const auto* s = static_cast<const unsigned char*>(from);
   if (d < s) {

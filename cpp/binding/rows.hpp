@@ -1,8 +1,8 @@
 // Entries on their way to JavaScript: rows of a key and some values, hundreds a crossing.
 //
-// All keys lie in a row, so that one TextDecoder call decodes them, and so do all values. For each row a list of ends
-// says where they are cut: the key's end in UTF-16 units (if rows have keys), then for each value its end in bytes, times
-// two, plus one if there is a value at all.
+// All keys lie in a row, so that one TextDecoder call decodes them, and so do all values. For each
+// row a list of ends says where they are cut: the key's end in UTF-16 units (if rows have keys),
+// then for each value its end in bytes, times two, plus one if there is a value at all.
 #pragma once
 
 #include <optional>
@@ -61,7 +61,8 @@ class rows {
   }
 
  private:
-  // Both copy a key and give its length in the units of a JavaScript string: one for each character, two above U+FFFF.
+  // Both copy a key and give its length in the units of a JavaScript string: one for each
+  // character, two above U+FFFF.
 
   /// At least eight bytes, of which the last may be copied twice.
   static std::uint32_t copy_text(char* to, std::string_view key) noexcept {

@@ -1,8 +1,9 @@
 // Iteration that stops and goes on without keeping anything in between.
 //
-// A place is the hash of the last entry that was handed out and, where several entries share that hash, how
-// many of them were. The shape of a map is a function of its contents, so a place means the same in every copy of
-// a map, however it was made; JavaScript keeps three numbers and no iterator has to be freed.
+// A place is the hash of the last entry that was handed out and, where several entries share that
+// hash, how many of them were. The shape of a map is a function of its contents, so a place means
+// the same in every copy of a map, however it was made; JavaScript keeps three numbers and no
+// iterator has to be freed.
 #pragma once
 
 #include <cstdint>
@@ -17,9 +18,9 @@ struct place {
   std::uint32_t same = 0;  ///< entries of just this hash that were handed out; 0: at the beginning
 };
 
-/// Walks the entries after `from` in the map's order and moves `from` along, as long as `visit(key, value)` says true.
-/// An entry for which it says false is not handed out yet. False when the end was reached. O(depth) to begin, then O(1)
-/// an entry; does not allocate.
+/// Walks the entries after `from` in the map's order and moves `from` along, as long as `visit(key,
+/// value)` says true. An entry for which it says false is not handed out yet. False when the end
+/// was reached. O(depth) to begin, then O(1) an entry; does not allocate.
 template <class V, class P, class F>
 bool walk_on(const map<V, P>& m, place& from, F&& visit) {
   using node_type = node<V, P>;
