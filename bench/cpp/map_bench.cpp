@@ -1,8 +1,9 @@
 // The map against std::unordered_map, operation by operation.
 //
-// Keys are 42 characters like "0x52908400098527886e0f7030069857d2e4169ee7"; looked-up keys are equal strings in other
-// memory, in another order. Every figure is per operation (per key, per diff, per equality), as
-// items_per_second; the script beside this file turns them into ratios to unordered_map's find at the same size.
+// Keys are 42 characters like "0x52908400098527886e0f7030069857d2e4169ee7"; looked-up keys are
+// equal strings in other memory, in another order. Every figure is per operation (per key, per
+// diff, per equality), as items_per_second; the script beside this file turns them into ratios to
+// unordered_map's find at the same size.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -219,8 +220,9 @@ void hamt_equal_10_edits(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations());
 }
 
-/// The benchmark of the crate that this project reimplements: n inserts, then 1,000 versions that are all kept, each
-/// one update from the same base. The copying rival keeps 50 copies; the script scales to 1,000.
+/// The benchmark of the crate that this project reimplements: n inserts, then 1,000 versions that
+/// are all kept, each one update from the same base. The copying rival keeps 50 copies; the script
+/// scales to 1,000.
 void hamt_1000_kept_versions(benchmark::State& state) {
   fixture& x = fixture_of(state.range(0));
   for (auto _ : state) {

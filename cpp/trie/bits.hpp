@@ -36,9 +36,9 @@ inline unsigned lowest(std::uint32_t x) noexcept {
 template <unsigned B>
 struct digits {
   static_assert(B >= 1 && B <= 5, "a bitmap has 32 bits");
-  static constexpr unsigned width = 1u << B;                  ///< slots of a node
-  static constexpr unsigned levels = (64 + B - 1) / B;        ///< levels with a digit
-  static constexpr unsigned end_shift = levels * B;           ///< shift of the collision level
+  static constexpr unsigned width = 1u << B;            ///< slots of a node
+  static constexpr unsigned levels = (64 + B - 1) / B;  ///< levels with a digit
+  static constexpr unsigned end_shift = levels * B;     ///< shift of the collision level
 
   /// The digit at `shift`, which must be below `end_shift`.
   static unsigned at(std::uint64_t hash, unsigned shift) noexcept {

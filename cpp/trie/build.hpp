@@ -1,4 +1,5 @@
-// Building a map from many entries at once: sorted by hash, every node is made once, in its final size.
+// Building a map from many entries at once: sorted by hash, every node is made once, in its final
+// size.
 #pragma once
 
 #include <algorithm>
@@ -41,8 +42,8 @@ class builder {
 
   std::string_view key(const place& p) const { return entries_[p.index].first; }
 
-  /// Sorts by iteration order, and leaves of equal keys the last. O(n) expected: one counting pass by the top bits
-  /// of the order leaves buckets of a few places.
+  /// Sorts by iteration order, and leaves of equal keys the last. O(n) expected: one counting pass
+  /// by the top bits of the order leaves buckets of a few places.
   void sort() {
     const std::size_t n = entries_.size();
     unsigned top = 0;
@@ -75,8 +76,9 @@ class builder {
     sorted_.resize(out);
   }
 
-  /// Sorts by order, key, index. Buckets hold a few places unless somebody made hashes collide; so this is insertion
-  /// for few and a heap for many, both small in code, and never worse than O(n log n).
+  /// Sorts by order, key, index. Buckets hold a few places unless somebody made hashes collide; so
+  /// this is insertion for few and a heap for many, both small in code, and never worse than O(n
+  /// log n).
   void sort_bucket(place* begin, place* end) const {
     const auto less = [this](const place& x, const place& y) {
       if (x.order != y.order) return x.order < y.order;
@@ -148,8 +150,9 @@ class builder {
 
 }  // namespace detail
 
-/// The map of `entries` (pairs of a key and a value argument), in any order; of equal keys the last counts. O(n)
-/// expected, O(n log n) at worst; allocates each node once, and 24 bytes an entry while it runs.
+/// The map of `entries` (pairs of a key and a value argument), in any order; of equal keys the last
+/// counts. O(n) expected, O(n log n) at worst; allocates each node once, and 24 bytes an entry
+/// while it runs.
 template <class V = bytes, class P = local_policy>
 [[nodiscard]] map<V, P> build(
     std::span<const std::pair<std::string_view, typename value_traits<V>::argument>> entries) {

@@ -7,7 +7,8 @@
 
 namespace hamt {
 
-/// A count for one thread: the WebAssembly build, and native programs that keep a map in one thread.
+/// A count for one thread: the WebAssembly build, and native programs that keep a map in one
+/// thread.
 class local_count {
  public:
   bool unique() const noexcept { return n_ == 1; }

@@ -1,7 +1,7 @@
 // Iteration: a place in a map that can stop and go on.
 //
-// Order: by the digits of the hash, first digit first; equal hashes by key. It depends on the keys alone, so
-// equal maps iterate alike on every machine.
+// Order: by the digits of the hash, first digit first; equal hashes by key. It depends on the keys
+// alone, so equal maps iterate alike on every machine.
 #pragma once
 
 #include <cstdint>

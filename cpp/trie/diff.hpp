@@ -1,5 +1,5 @@
-// The difference of two maps, lazily and in iteration order: nodes that both share are stepped over, which
-// canonical form makes exact.
+// The difference of two maps, lazily and in iteration order: nodes that both share are stepped
+// over, which canonical form makes exact.
 #pragma once
 
 #include <cstdint>
@@ -10,8 +10,8 @@
 
 namespace hamt {
 
-/// Walks what differs between two versions; it holds both. All steps together cost O(nodes that are not shared);
-/// nothing is allocated.
+/// Walks what differs between two versions; it holds both. All steps together cost O(nodes that are
+/// not shared); nothing is allocated.
 ///
 ///     for (diff_cursor d(a, b); d; d.next()) use(d.key(), d.before(), d.after());
 ///
@@ -75,7 +75,7 @@ class diff_cursor {
   };
   struct frame {
     place a, b;
-    std::uint32_t rest;       // slots not yet visited
+    std::uint32_t rest;            // slots not yet visited
     std::uint32_t next_a, next_b;  // in collision nodes: the next box of each side
   };
 

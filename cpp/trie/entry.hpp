@@ -5,9 +5,9 @@
 //     packed   | key size, 2 bytes | key | value |        key and value together <= P::inline_limit
 //     boxed    | 0xffff            | box* |               everything else
 //
-// Which of the two is decided by the entry's size and type alone, so equal entries have equal cells (or
-// boxes of equal content). Packed entries cost a copied node no reference count and a lookup no cache miss
-// beyond the node's own.
+// Which of the two is decided by the entry's size and type alone, so equal entries have equal cells
+// (or boxes of equal content). Packed entries cost a copied node no reference count and a lookup no
+// cache miss beyond the node's own.
 //
 // A box:   | count | key size | value size | value | key |
 #pragma once
@@ -53,8 +53,8 @@ class box {
       throw std::length_error("hamt: a key or value of 4 GiB or more");
     const std::size_t capacity = P::memory::capacity(sizeof(box) + value_size + key.size());
     void* memory = P::memory::allocate(capacity);
-    box* b = ::new (memory) box(static_cast<std::uint32_t>(key.size()),
-                                static_cast<std::uint32_t>(value_size));
+    box* b = ::new (memory)
+        box(static_cast<std::uint32_t>(key.size()), static_cast<std::uint32_t>(value_size));
     try {
       traits::write(b->value_bytes(), value);
     } catch (...) {

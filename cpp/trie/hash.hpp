@@ -1,9 +1,10 @@
-// The hash of a key: SipHash-1-3 with the key (0, 0) over the key's bytes followed by one byte 0xff.
+// The hash of a key: SipHash-1-3 with the key (0, 0) over the key's bytes followed by one byte
+// 0xff.
 //
-// The algorithm is by Aumasson and Bernstein ("SipHash: a fast short-input PRF", 2012), with one round a
-// block and three at the end. It is fixed, the same on every platform, and part of the format: the
-// shape of a map, its digest and its snapshots depend on it. The byte 0xff ends the key, so that no
-// key's hashed bytes are a prefix of another's (0xff does not occur in UTF-8).
+// The algorithm is by Aumasson and Bernstein ("SipHash: a fast short-input PRF", 2012), with one
+// round a block and three at the end. It is fixed, the same on every platform, and part of the
+// format: the shape of a map, its digest and its snapshots depend on it. The byte 0xff ends the
+// key, so that no key's hashed bytes are a prefix of another's (0xff does not occur in UTF-8).
 #pragma once
 
 #include <bit>

@@ -3,8 +3,8 @@
 //     auto a = hamt::map<>{}.set("hello", "1");
 //     auto b = a.set("world", "2");            // a is as it was; both share what is equal
 //
-// A map is one counted pointer. Copying it is one count; changing it copies one path of nodes, or nothing
-// when the map is a temporary that alone owns the path.
+// A map is one counted pointer. Copying it is one count; changing it copies one path of nodes, or
+// nothing when the map is a temporary that alone owns the path.
 #pragma once
 
 #include <cstddef>
@@ -54,8 +54,8 @@ class map {
   std::size_t size() const noexcept { return root_ == nullptr ? 0 : root_->size(); }
   bool empty() const noexcept { return root_ == nullptr; }
 
-  /// The value of `key`, or nothing. The view is valid while this map (or another version that holds the same
-  /// node) lives and is not changed in place.
+  /// The value of `key`, or nothing. The view is valid while this map (or another version that
+  /// holds the same node) lives and is not changed in place.
   std::optional<value_view> find(std::string_view key) const noexcept {
     return trie_type::find(root_, key);
   }
@@ -82,8 +82,9 @@ class map {
     return std::move(*this);
   }
 
-  /// As `set` and `erase` above; `seen` is called with the value that is about to be replaced or taken out, before
-  /// anything changes. It is not called when there is none, or when an equal value is there. It may throw.
+  /// As `set` and `erase` above; `seen` is called with the value that is about to be replaced or
+  /// taken out, before anything changes. It is not called when there is none, or when an equal
+  /// value is there. It may throw.
   template <class F>
   [[nodiscard]] map set(std::string_view key, argument value, F&& seen) && {
     put(key, value, trie_type::observer::of(seen));
@@ -95,7 +96,8 @@ class map {
     return std::move(*this);
   }
 
-  /// Whether both are the same version: one pointer comparison. Equal maps may be different versions.
+  /// Whether both are the same version: one pointer comparison. Equal maps may be different
+  /// versions.
   bool same(const map& o) const noexcept { return root_ == o.root_; }
   /// Equal contents. Shared parts are not visited.
   friend bool operator==(const map& a, const map& b) {
@@ -146,8 +148,8 @@ class map {
   node_type* root_ = nullptr;
 };
 
-/// A map under change: many edits, one new version. A draft changes in place what it alone owns and copies
-/// the rest, once; the version that it began with, and open cursors, see nothing of it.
+/// A map under change: many edits, one new version. A draft changes in place what it alone owns and
+/// copies the rest, once; the version that it began with, and open cursors, see nothing of it.
 template <class V = bytes, class P = local_policy>
 class draft {
  public:

@@ -1,6 +1,6 @@
-// Whole-map operations. Each is a rule for the walk in zip.hpp; each costs O(the places where the maps are not
-// the same nodes), shares every subtree that it leaves as it is, and returns the very same map when nothing
-// changes. Callbacks may throw: nothing leaks, no map has changed.
+// Whole-map operations. Each is a rule for the walk in zip.hpp; each costs O(the places where the
+// maps are not the same nodes), shares every subtree that it leaves as it is, and returns the very
+// same map when nothing changes. Callbacks may throw: nothing leaks, no map has changed.
 #pragma once
 
 #include <optional>
@@ -128,8 +128,8 @@ struct transform_rule : rule<V, P, 1> {
 
 }  // namespace detail
 
-/// All entries of both; where both have a key with different values, `resolve(key, a's, b's)` gives the
-/// value (anything that converts to the value's argument type).
+/// All entries of both; where both have a key with different values, `resolve(key, a's, b's)` gives
+/// the value (anything that converts to the value's argument type).
 template <class V, class P, class Resolve>
 [[nodiscard]] map<V, P> merge(const map<V, P>& a, const map<V, P>& b, Resolve&& resolve) {
   detail::merge_rule<V, P, std::remove_reference_t<Resolve>> rule(resolve);
@@ -141,9 +141,10 @@ template <class V, class P>
   return merge(a, b, [](std::string_view, const auto&, const auto& theirs) { return theirs; });
 }
 
-/// Three-way merge: the changes from `base` to `ours` and those from `base` to `theirs`, both. Only where both
-/// changed a key differently, `resolve(key, base's, ours, theirs)` decides; its arguments are optional values (absent
-/// = no such entry), and so is its result (absent = take the key out).
+/// Three-way merge: the changes from `base` to `ours` and those from `base` to `theirs`, both. Only
+/// where both changed a key differently, `resolve(key, base's, ours, theirs)` decides; its
+/// arguments are optional values (absent = no such entry), and so is its result (absent = take the
+/// key out).
 template <class V, class P, class Resolve>
 [[nodiscard]] map<V, P> merge3(const map<V, P>& base, const map<V, P>& ours,
                                const map<V, P>& theirs, Resolve&& resolve) {

@@ -27,8 +27,8 @@ struct local_policy {
 };
 
 /// Maps that threads share: any thread may read, copy and change its own map values; the nodes that
-/// they share are counted atomically. As with any C++ value, one map *object* is not to be assigned by
-/// one thread while another uses it.
+/// they share are counted atomically. As with any C++ value, one map *object* is not to be assigned
+/// by one thread while another uses it.
 struct atomic_policy : local_policy {
   using count = atomic_count;
   template <class T>

@@ -1,15 +1,16 @@
 // The trie: find, set and erase along a path of nodes.
 //
 // The shape is canonical, a function of the entries alone:
-//   - an entry sits in the first node on its hash's path where no other entry's hash has the same digits so
+//   - an entry sits in the first node on its hash's path where no other entry's hash has the same
+//   digits so
 //     far; so a node that is not the root has at least two entries beneath it;
 //   - entries whose hashes are equal in all 64 bits share a collision node below the last digit;
 //   - a map without entries has no node at all.
 //
-// One rule serves persistence and in-place change: `owned` says that the caller holds the only count of the
-// node and of all nodes above it; an owned node changes in place, any other is copied. New parts are made
-// from the bottom up and everything that can fail comes before the first change, so an exception
-// leaves every map as it was.
+// One rule serves persistence and in-place change: `owned` says that the caller holds the only
+// count of the node and of all nodes above it; an owned node changes in place, any other is copied.
+// New parts are made from the bottom up and everything that can fail comes before the first change,
+// so an exception leaves every map as it was.
 #pragma once
 
 #include <algorithm>
@@ -33,7 +34,8 @@ struct trie {
   using argument = typename value_traits<V>::argument;
   using value_view = typename value_traits<V>::view;
   using digit = digits<P::bits>;
-  static constexpr unsigned max_depth = digit::levels + 1;  ///< nodes on a path, collision node included
+  static constexpr unsigned max_depth =
+      digit::levels + 1;  ///< nodes on a path, collision node included
 
   static std::uint64_t hash(std::string_view key) noexcept { return typename P::hash{}(key); }
 
@@ -58,8 +60,8 @@ struct trie {
     return n->boxes()[i]->value();
   }
 
-  /// Called with the value that an edit is about to replace or take out, before anything changes. It may
-  /// throw; then nothing has changed.
+  /// Called with the value that an edit is about to replace or take out, before anything changes.
+  /// It may throw; then nothing has changed.
   struct observer {
     void* context = nullptr;
     void (*call)(void*, const value_view&) = nullptr;
@@ -109,8 +111,8 @@ struct trie {
     bool changed = false;  ///< true when the key was there
   };
 
-  /// The node with `in` set. An owned `n` is consumed and the result takes its place; otherwise the result has
-  /// a count of its own. When `in.changed` turned false the result is `n`, as it was.
+  /// The node with `in` set. An owned `n` is consumed and the result takes its place; otherwise the
+  /// result has a count of its own. When `in.changed` turned false the result is `n`, as it was.
   static node_type* set(node_type* n, bool owned, unsigned shift, insertion& in) {
     if (shift >= digit::end_shift) return set_collision(n, owned, in);
     const unsigned slot = digit::at(in.hash, shift);
@@ -147,8 +149,8 @@ struct trie {
     return node_type::make(one);
   }
 
-  /// The node without a key; ownership as for `set`. When `out.changed` stayed false the result is `n`, as it
-  /// was; null when no entry is left, which only a root can come to.
+  /// The node without a key; ownership as for `set`. When `out.changed` stayed false the result is
+  /// `n`, as it was; null when no entry is left, which only a root can come to.
   static node_type* erase(node_type* n, bool owned, unsigned shift, removal& out) {
     if (shift >= digit::end_shift) {
       const auto [i, found] = position(n, out.key);
@@ -188,7 +190,8 @@ struct trie {
     return replace_child(n, owned, slot, r, child_owned, size);
   }
 
-  /// A node at `shift` that holds two entries with different keys, and the chain down to where their hashes part.
+  /// A node at `shift` that holds two entries with different keys, and the chain down to where
+  /// their hashes part.
   static node_type* pair(item& a, std::uint64_t ha, item& b, std::uint64_t hb, unsigned shift) {
     if (shift >= digit::end_shift) {
       node_type* n = node_type::make_collision(2);
@@ -217,7 +220,8 @@ struct trie {
     return node_type::make(items);
   }
 
-  /// Where `key` is, or belongs, in a collision node, and whether it is there. O(log n) comparisons.
+  /// Where `key` is, or belongs, in a collision node, and whether it is there. O(log n)
+  /// comparisons.
   static std::pair<unsigned, bool> position(const node_type* n, std::string_view key) noexcept {
     boxed* const* const begin = n->boxes();
     boxed* const* const end = begin + n->size();
@@ -243,8 +247,8 @@ struct trie {
     }
   }
 
-  /// Puts `r`, counted for the caller, in the place of a child. `child_owned` says that the old child was
-  /// consumed when `r` was made.
+  /// Puts `r`, counted for the caller, in the place of a child. `child_owned` says that the old
+  /// child was consumed when `r` was made.
   static node_type* replace_child(node_type* n, bool owned, unsigned slot, node_type* r,
                                   bool child_owned, std::uint32_t size) {
     if (!owned) return node_type::copy_with_child(n, slot, item::of_child(r), size);

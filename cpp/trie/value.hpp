@@ -1,9 +1,10 @@
 // Values: how a value of type V lies in memory, and how it is handed out.
 //
 //     V                          argument             view                         where it lies
-//     bytes                      std::string_view     std::string_view             in the node, or boxed if large
-//     trivially copyable         const V&             V                            in the node, or boxed if large
-//     anything else (copyable)   const V&             reference_wrapper<const V>   always boxed
+//     bytes                      std::string_view     std::string_view             in the node, or
+//     boxed if large trivially copyable         const V&             V in the node, or boxed if
+//     large anything else (copyable)   const V&             reference_wrapper<const V>   always
+//     boxed
 #pragma once
 
 #include <concepts>
@@ -41,7 +42,7 @@ struct value_traits {
 };
 
 template <class V>
-  requires std::is_trivially_copyable_v<V>
+requires std::is_trivially_copyable_v<V>
 struct value_traits<V> {
   using argument = const V&;
   using view = V;

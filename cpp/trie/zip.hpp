@@ -1,19 +1,22 @@
-// Walking several tries at once and building a new one from what is found: the engine under merge, filter
-// and their kin.
+// Walking several tries at once and building a new one from what is found: the engine under merge,
+// filter and their kin.
 //
 // The tries are laid over one another, slot by slot:
 //
-//     side 0   . A . [a] .            whole() is asked first, and may settle a place without a look inside:
-//     side 1   . A'. [b] c            "the same node on both sides", "absent on the left", ...
-//     result   . ?  . ?  ?            entry() is asked for a single key, present on at least one side
+//     side 0   . A . [a] .            whole() is asked first, and may settle a place without a look
+//     inside: side 1   . A'. [b] c            "the same node on both sides", "absent on the left",
+//     ... result   . ?  . ?  ?            entry() is asked for a single key, present on at least
+//     one side
 //
-// A side that has one entry where another has a child takes part in the child as if it were a node with that one
-// entry. The result is assembled bottom up in canonical form; a node that turns out to hold just
-// what one side's node holds is that node, so untouched subtrees, and untouched maps, are shared.
+// A side that has one entry where another has a child takes part in the child as if it were a node
+// with that one entry. The result is assembled bottom up in canonical form; a node that turns out
+// to hold just what one side's node holds is that node, so untouched subtrees, and untouched maps,
+// are shared.
 //
 // A rule `F` provides
-//     std::optional<slot_item> whole(const views&)    nothing: look inside. Must decide when all sides are empty.
-//     slot_item entry(const views&)                   every side is empty or an entry, all with the same key
+//     std::optional<slot_item> whole(const views&)    nothing: look inside. Must decide when all
+//     sides are empty. slot_item entry(const views&)                   every side is empty or an
+//     entry, all with the same key
 // and may throw: nothing leaks, and no map has changed.
 #pragma once
 
@@ -35,7 +38,8 @@ class zip {
   using row = slot_row<V, P>;
   using views = std::array<view, N>;
 
-  /// The root of the result, counted for the caller, or null. O(places that `whole` does not settle).
+  /// The root of the result, counted for the caller, or null. O(places that `whole` does not
+  /// settle).
   template <class F>
   static node_type* run(const std::array<const node_type*, N>& roots, F&& rule) {
     sides s;
@@ -124,13 +128,15 @@ class zip {
     return true;
   }
 
-  /// Below the last digit: sides are collision nodes, or entries with the same hash. Merges them by key.
+  /// Below the last digit: sides are collision nodes, or entries with the same hash. Merges them by
+  /// key.
   template <class F>
   static item collide(const views& v, F& rule) {
     std::array<unsigned, N> next{};
     const auto head = [&](unsigned i) -> view {
       const view& x = v[i];
-      if (x.child != nullptr) return next[i] < x.child->size() ? x.child->entry_at(next[i]) : view{};
+      if (x.child != nullptr)
+        return next[i] < x.child->size() ? x.child->entry_at(next[i]) : view{};
       return next[i] == 0 ? x : view{};
     };
     std::vector<item> kept;
