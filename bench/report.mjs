@@ -14,7 +14,10 @@ const shown = (name) => {
   return text.includes('| --- |') ? text : `\`\`\`\n${text}\n\`\`\``
 }
 const map = existsSync(here('./js/map.md'))
-  ? readFileSync(here('./js/map.md'), 'utf8').replace(/^# .*\n/, '').replaceAll('(map.svg)', '(js/map.svg)').trim()
+  ? readFileSync(here('./js/map.md'), 'utf8')
+      .replace(/^# .*\n/, '')
+      .replaceAll('(map.svg)', '(js/map.svg)')
+      .trim()
   : '(not measured in this run)'
 
 writeFileSync(
