@@ -37,7 +37,21 @@ const boxedFile = join(folder, 'map_boxed_bench.json')
 const boxed = existsSync(boxedFile) ? medians(boxedFile) : new Map()
 
 const sizes = ['1000', '100000', '1000000']
-const names = [...new Set([...main.keys()].map((k) => k.split('/')[0]))].filter((n) => main.has(`${n}/1000`))
+const names = [
+  'unordered_map_find',
+  'hamt_find',
+  'unordered_map_find_absent',
+  'hamt_find_absent',
+  'unordered_map_insert',
+  'hamt_persistent_insert',
+  'hamt_draft_build',
+  'hamt_bulk_build',
+  'hamt_persistent_erase',
+  'unordered_map_iterate',
+  'hamt_iterate',
+  'hamt_diff_10_edits',
+  'hamt_equal_10_edits',
+]
 const lines = [
   `Machine: ${cpus()[0].model}, ${cpus().length} cores. Nanoseconds per operation, medians of five interleaved repetitions; in brackets,`,
   "multiples of `unordered_map`'s find at the same size.",
