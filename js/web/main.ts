@@ -91,17 +91,20 @@ put(parts.versions.body, versionsPlace, h('h3', {}, 'The trie of one version'), 
 
 const client = new Client((what, done, of) => showProgress(what, done / Math.max(1, of)))
 
-let shownSince: ReturnType<typeof setTimeout> | undefined
+let due: ReturnType<typeof setTimeout> | undefined
+let latest: { what: string; share: number | undefined }
 function showProgress(what: string | undefined, share?: number): void {
-  clearTimeout(shownSince)
   if (what === undefined) {
+    clearTimeout(due)
+    due = undefined
     working.classList.remove('shown')
     status.textContent = ''
     return
   }
-  // What is done in a moment needs no notice.
+  latest = { what, share }
+  // What is done in a moment needs no notice; further news does not put off the notice that is due.
   if (working.classList.contains('shown')) describe(what, share)
-  else shownSince = setTimeout(() => describe(what, share), 150)
+  else due ??= setTimeout(() => describe(latest.what, latest.share), 150)
 }
 function describe(what: string, share: number | undefined): void {
   working.classList.add('shown')

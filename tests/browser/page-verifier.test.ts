@@ -240,9 +240,21 @@ describe.each(browserNames)('%s', (name) => {
 
   test('a thousand operators: progress is shown, and versions share nearly all of their nodes', async () => {
     await open()
+    // A fast machine is done before the notice would be due, and before a test would look: here it is due at once,
+    // and what comes and goes is written down as it happens.
+    await page.evaluate(() => {
+      const later = window.setTimeout
+      window.setTimeout = ((what: () => void) => later(what, 0)) as typeof setTimeout
+      const notice = document.querySelector('.working')!
+      new MutationObserver(() => {
+        const text = notice.classList.contains('shown') && notice.textContent.trim()
+        if (text) document.documentElement.dataset.notice = text
+      }).observe(notice, { attributes: true, childList: true, subtree: true })
+    })
     await (await button('a made-up registry')).click()
-    await page.waitForSelector('.working.shown')
     await settled(right)
+    expect(await page.evaluate(() => document.documentElement.dataset.notice)).toMatch(/…$/)
+    expect(await page.$('.working.shown')).toBeNull()
     expect(await textOf('#scores .body')).toMatch(/^25\u202f698 tickets of 1\u202f000 operators/)
     const [shared, all] = /Of the nodes of their tries, ([\d\u202f]+) in ([\d\u202f]+) are/
       .exec(await textOf('#versions .body'))!
@@ -251,6 +263,30 @@ describe.each(browserNames)('%s', (name) => {
     expect(shared! / all!).toBeGreaterThan(0.9)
     expect(shared).toBeLessThan(all!)
     await shot('thousand')
+  }, 60_000)
+
+  test('news of progress does not put off the notice that is due', async () => {
+    await open()
+    await page.evaluate(() => {
+      const [later, never] = [window.setTimeout, window.clearTimeout]
+      const due = new Set<number>()
+      const counts = document.documentElement.dataset
+      Object.assign(counts, { due: '0', putOff: '0' })
+      window.setTimeout = ((what: () => void, ms: number) => {
+        if (ms !== 150) return later(what, ms)
+        due.add(-++(counts as any).due)
+        return -Number(counts['due'])
+      }) as typeof setTimeout
+      window.clearTimeout = ((id: number) => {
+        if (due.delete(id)) ++(counts as any).putOff
+        else never(id)
+      }) as typeof clearTimeout
+    })
+    await (await button('a made-up registry')).click()
+    await settled(right)
+    // One for the work of the worker and one for what is drawn of it, however often each reports.
+    const { due, putOff } = await page.evaluate(() => ({ ...document.documentElement.dataset }))
+    expect([due, putOff]).toEqual(['2', '2'])
   }, 60_000)
 
   test('the dots, the version and the operator can be chosen, and the address says which', async () => {
