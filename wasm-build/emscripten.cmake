@@ -25,6 +25,7 @@ set(hamt_wasm_link_flags
     -sALLOW_MEMORY_GROWTH=1
     -sINITIAL_MEMORY=2MB
     -sMAXIMUM_MEMORY=4GB
+    -sMALLOC=emmalloc              # small; nodes have free lists of their own above it (cpp/trie/memory.hpp)
     -sABORTING_MALLOC=0            # malloc returns null, so C++ throws bad_alloc, which the boundary turns into an error
     -sEXPORTED_FUNCTIONS=_malloc,_free)
 
@@ -46,9 +47,9 @@ endif()
 
 add_compile_options(${hamt_wasm_compile_flags})
 
-# All is compiled for speed but what is measurably no slower when compiled smaller (figures: SIZE.md).
-set(hamt_flags_of_snapshot -O2)
-set(hamt_flags_of_sortition -Os)
+# What is compiled for speed; the rest is compiled for size, where that costs little (figures: SIZE.md).
+set(hamt_flags_of_hot -O3)
+set(hamt_flags_of_snapshot_read -O2)
 
 # Compiles cpp/binding with every layer below it into hamt.mjs and hamt.wasm.
 function(hamt_add_wasm_module)
@@ -59,8 +60,9 @@ function(hamt_add_wasm_module)
   # First in the link, so that its instances of the templates it shares with others are the ones that stay.
   set(hot ${CMAKE_SOURCE_DIR}/cpp/binding/hot.cpp)
   list(REMOVE_ITEM sources ${hot})
-  foreach(name IN ITEMS snapshot sortition)
-    set_source_files_properties(cpp/binding/${name}.cpp PROPERTIES COMPILE_OPTIONS ${hamt_flags_of_${name}})
+  set_source_files_properties(${sources} PROPERTIES COMPILE_OPTIONS -Oz)
+  foreach(name IN ITEMS hot snapshot_read)
+    set_source_files_properties(${CMAKE_SOURCE_DIR}/cpp/binding/${name}.cpp PROPERTIES COMPILE_OPTIONS ${hamt_flags_of_${name}})
   endforeach()
   add_executable(hamt ${hot} ${sources})
   set_target_properties(hamt PROPERTIES SUFFIX .mjs)

@@ -43,7 +43,7 @@ class image {
  public:
   /// Checks everything but strings and changes. O(versions) and the checksum; allocates 40 bytes a
   /// version, none of which the file does not pay for.
-  explicit image(std::string_view file);
+  [[gnu::cold]] explicit image(std::string_view file);
 
   std::string_view meta;
   std::string_view bases;                // 32 bytes for each version outside
@@ -132,7 +132,7 @@ class image {
     if (rank_strings(digests).distinct.size() != digests.size()) fail(rule::base, base_offset(0));
   }
 
-  void read_tree(reader& in, std::uint32_t count) {
+  [[gnu::cold]] void read_tree(reader& in, std::uint32_t count) {
     if (count > in.left() / 2) fail(rule::truncated, file_.size());  // two bytes a version at least
     versions.resize(count);
     std::vector<std::uint32_t> path;  // the version before, its base, and so on
@@ -202,7 +202,7 @@ class image {
   std::size_t values_at_ = 0;
 };
 
-inline image::image(std::string_view file) {
+[[gnu::cold]] inline image::image(std::string_view file) {
   reader start(file);
   const auto known = [&](std::uint8_t wanted, rule otherwise) {
     const std::size_t at = start.offset();
