@@ -15,8 +15,11 @@ interface DiffCalls extends Raw {
 
 /** A key whose value differs; `undefined` means that it is not there. */
 export interface Difference<V> {
+  /** The key. */
   readonly key: string
+  /** Its value in the map that was asked. */
   readonly before: V | undefined
+  /** Its value in the newer one. */
   readonly after: V | undefined
 }
 

@@ -2,6 +2,7 @@
 
 /** Bytes that are not a snapshot (or a delta for this base): `code` names the broken rule, `offset` where it was seen. */
 export class SnapshotError extends Error {
+  /** `SnapshotError` */
   override readonly name = 'SnapshotError'
   /** A short, stable name of the rule that was broken, such as `checksum`. */
   readonly code: string
@@ -17,6 +18,7 @@ export class SnapshotError extends Error {
 
 /** A proof that proves nothing about this digest and key: `code` names the broken rule. */
 export class ProofError extends Error {
+  /** `ProofError` */
   override readonly name = 'ProofError'
   /** A short, stable name of the rule that was broken, such as `digest`. */
   readonly code: string
@@ -29,6 +31,7 @@ export class ProofError extends Error {
 
 /** The map (or a thing made from it) was used after its `dispose()`. */
 export class DisposedError extends Error {
+  /** `DisposedError` */
   override readonly name = 'DisposedError'
 
   constructor(message = 'this map has been disposed') {

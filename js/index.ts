@@ -1,4 +1,8 @@
-// `hamt-wasm`: works at once. The wasm module is inside, and compiled synchronously on import.
+/**
+ * Works at once: the wasm module is inside, and compiled synchronously on import.
+ *
+ * @module hamt-wasm
+ */
 import { start } from './core.js'
 import { wasmBytes } from './generated/wasm.js'
 

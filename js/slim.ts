@@ -1,4 +1,9 @@
-// `hamt-wasm/slim`: the same, with the wasm module in a file of its own, which browsers compile while it arrives and cache.
+/**
+ * The same as `hamt-wasm`, with the wasm module in a file of its own, which browsers compile while it arrives and cache. Call
+ * `load` and wait for it before anything else.
+ *
+ * @module hamt-wasm/slim
+ */
 import { start } from './core.js'
 
 /** Where the module comes from: an address (as `fetch` takes it, or `file:`), a response (or a promise of one), its bytes, or a compiled module. */

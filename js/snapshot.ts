@@ -37,11 +37,13 @@ function raw(): Raw {
   return rawExports as Raw
 }
 
+/** What `serialize` and `serializeDelta` take besides versions. */
 export interface SerializeOptions {
   /** Anything that CBOR carries, stored beside the versions: a title, block numbers, dates. */
   meta?: unknown
 }
 
+/** How `deserialize` and `applyDelta` read. */
 export interface DeserializeOptions<V> {
   /** The codec that the versions were made with, if not CBOR. */
   codec?: Codec<V>
@@ -54,6 +56,7 @@ export interface DeserializeOptions<V> {
   limit?: number
 }
 
+/** How `openSnapshot` reads. */
 export interface OpenOptions<V> extends Omit<DeserializeOptions<V>, 'limit'> {
   /**
    * The bytes are known to be a snapshot: they were validated before, or their hash was compared with one that you trust. Skips

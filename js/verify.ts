@@ -1,4 +1,8 @@
-// Verifies proofs against a digest (cpp/digest/DIGEST.md). Pure TypeScript, no wasm.
+/**
+ * Verifies proofs against a digest, by the rules of cpp/digest/DIGEST.md. Pure TypeScript, no wasm, a few kilobytes.
+ *
+ * @module hamt-wasm/verify
+ */
 
 import { decodeCbor } from './cbor-decode.js'
 import { ProofError } from './errors.js'
@@ -13,6 +17,7 @@ export type ProofResult<V> =
 
 /** Turns a value's bytes into the value. The `codec` of a `Hamt` is one. */
 export interface ValueDecoder<V> {
+  /** The value of these bytes. */
   decode(bytes: Uint8Array): V
 }
 

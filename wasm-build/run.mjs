@@ -88,6 +88,10 @@ const commands = {
     await (await import('./lint.mjs')).format()
   },
 
+  async docs() {
+    await build(['--no-types'])
+    await (await import('./docs.mjs')).buildDocs()
+  },
   async web(args) {
     await build()
     await (await import('../js/web/build.mjs')).buildWeb()

@@ -125,13 +125,12 @@ int diff_next(unsigned walk, unsigned most) {
 
 void diff_close(unsigned walk) { walks[walk - 1].reset(); }
 
-/// What is alive.
-struct usage {
-  double maps, nodes, bytes;
-};
-usage count_usage() {
+/// What is alive. Words 0 to 2: maps, blocks, and their bytes.
+void usage() {
   const memory_usage u = local_memory::usage();
-  return {static_cast<double>(live()), static_cast<double>(u.blocks), static_cast<double>(u.bytes)};
+  io[0] = static_cast<std::uint32_t>(live());
+  io[1] = static_cast<std::uint32_t>(u.blocks);
+  io[2] = static_cast<std::uint32_t>(u.bytes);
 }
 
 }  // namespace
@@ -146,9 +145,5 @@ EMSCRIPTEN_BINDINGS(hamt_map) {
   function("diffOpen", &diff_open);
   function("diffNext", &diff_next);
   function("diffClose", &diff_close);
-  emscripten::value_object<usage>("Usage")
-      .field("maps", &usage::maps)
-      .field("nodes", &usage::nodes)
-      .field("bytes", &usage::bytes);
-  function("usage", &count_usage);
+  function("usage", &usage);
 }

@@ -4,9 +4,13 @@ import { type Address, address, object, safeInteger, show, uint256 } from './val
 
 /** A log as viem decodes it, with the time of its block. Logs are ordered by (blockNumber, logIndex). */
 export interface RegistryEvent {
+  /** One of the names in `sortitionAbi`. */
   eventName: string
+  /** The event's arguments by name. */
   args: object
+  /** The block of the log. */
   blockNumber: bigint
+  /** The log's index in its block. */
   logIndex: number
   /** Of the block, in seconds. */
   timestamp: bigint
@@ -14,7 +18,9 @@ export interface RegistryEvent {
 
 /** A place in the chain. */
 export interface Position {
+  /** The block of the log. */
   blockNumber: number
+  /** The log's index in its block. */
   logIndex: number
   /** Of the block, in seconds. */
   timestamp: number
@@ -22,6 +28,7 @@ export interface Position {
 
 /** An event that cannot follow: `code` says why. The registry is as it was. */
 export class EventError extends Error {
+  /** `EventError` */
   override readonly name = 'EventError'
   /** `repeated`: at a position that has been applied; `out-of-order`: before one; `time`: its timestamp contradicts
    * an earlier block's; `unknown`: not an event of sortitionAbi. */

@@ -5,12 +5,15 @@ import { type NodeState } from './select.js'
 import { type Address, address } from './values.js'
 import { type Report, type Seat, type Submission } from './verify.js'
 
+/** What `explain` tells about one operator and one request. */
 export interface Explanation {
+  /** The operator. */
   node: Address
   /** At T - 1; absent when no operator of that address was known. */
   state?: NodeState
   /** How many tickets the balance bought. */
   tickets: bigint
+  /** Whether it was active and could pay for one ticket. */
   eligible: boolean
   /** Of all its tickets; absent for who is not eligible. */
   best?: ScoredTicket

@@ -1,4 +1,8 @@
-// hamt-wasm/sortition: replay the registry of operators from public logs, keep all its versions, and check any draw.
+/**
+ * Replay the registry of operators from public logs, keep all its versions, and check any draw.
+ *
+ * @module hamt-wasm/sortition
+ */
 export { bondingRegistryAbi, ciphernodeRegistryAbi, sortitionAbi } from './abi.js'
 export { EventError, type Position, type RegistryEvent } from './events.js'
 export { explain, type Explanation } from './explain.js'

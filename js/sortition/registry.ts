@@ -19,6 +19,7 @@ import { type Address, address, object, safeInteger, show } from './values.js'
 export interface HistoryRow extends Position {
   /** The name of the event. */
   what: string
+  /** The operator's state after it. */
   state: NodeState
 }
 

@@ -17,12 +17,15 @@ import {
 
 /** A ticket and what it scored; lower scores win. */
 export interface ScoredTicket {
+  /** From 1 to the number of tickets that the balance bought. */
   ticket: bigint
+  /** 256 bits; the lowest scores win. */
   score: bigint
 }
 
 /** An operator with its best ticket. */
 export interface Winner extends ScoredTicket {
+  /** The operator. */
   node: Address
 }
 
@@ -87,11 +90,15 @@ export function seedFromBlockHash(from: { blockHash: Hex | Uint8Array; e3Id: big
 
 /** What newer deployments draw on: the random word of a verifiable random function, and whose it is. */
 export interface VrfInput {
+  /** What the oracle answered. */
   randomWord: bigint
+  /** Of the chain that the registry is on. */
   chainId: bigint | number
   /** The registry contract that asked for the word. */
   registry: Address
+  /** The request for a committee. */
   e3Id: bigint
+  /** The request to the oracle. */
   requestId: bigint
 }
 

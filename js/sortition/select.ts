@@ -6,9 +6,11 @@ import { type Address, object, safeInteger, show, uint256 } from './values.js'
 
 /** What is known of an operator at some time. */
 export interface NodeState {
+  /** Added to the registry, and not removed since. */
   registered: boolean
   /** Activated, and under the eligibility configuration in force. */
   active: boolean
+  /** What it has to buy tickets with, in the token's smallest unit. */
   ticketBalance: bigint
   /** Who bonds the operator, where known. */
   owner?: Address
@@ -17,8 +19,11 @@ export interface NodeState {
 /** `uncapped`: each operator for itself. `owner-cap`: of each bond owner at most one operator, its best. */
 export type Policy = 'uncapped' | 'owner-cap'
 
+/** What decides a draw, besides the operators. */
 export interface Draw {
+  /** The request for a committee. */
   e3Id: bigint
+  /** 256 bits of entropy: `seedFromBlockHash`, `seedFromVrf`. */
   seed: bigint
   /** How many are wanted; fewer come when fewer are eligible. */
   size: number

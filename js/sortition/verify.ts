@@ -16,38 +16,62 @@ import { type Address, address, count, type Hex, object, safeInteger, show, uint
 
 // --- what goes in --------------------------------------------------------------------------------
 
+/** Arguments of `CommitteeRequested`. */
 export interface RequestArgs {
+  /** The request. */
   e3Id: bigint
+  /** The block whose hash is the seed's source, in deployments that draw on block hashes. */
   entropyBlock: bigint
   /** [H, N]; N is the committee size. */
   threshold: readonly [number | bigint, number | bigint]
   /** A timestamp in seconds, despite its name. */
   requestBlock: bigint
+  /** The last second in which a submission counts. */
   committeeDeadline: bigint
+  /** What one ticket costs, in units of the balance. */
   ticketPrice: bigint
 }
+
+/** Arguments of `TicketSubmitted`. */
 export interface SubmissionArgs {
+  /** The request that it is for. */
   e3Id: bigint
+  /** The operator that submits. */
   node: Address
+  /** The ticket, from 1. */
   ticketId: bigint
+  /** The score that the contract computed. */
   score: bigint
 }
+
+/** Arguments of `SortitionCommitteeFinalized`. */
 export interface FinalizedArgs {
+  /** The request that it answers. */
   e3Id: bigint
+  /** The members, in ascending order of addresses. */
   committee: readonly Address[]
+  /** The members' scores, in the same order. */
   scores: readonly bigint[]
 }
+
+/** Arguments of `CommitteeFormationFailed`. */
 export interface FormationFailedArgs {
+  /** The request that it answers. */
   e3Id: bigint
+  /** How many operators had submitted. */
   nodesSubmitted: bigint
+  /** How many were needed. */
   thresholdRequired: bigint
 }
 
 /** An event as viem decodes it, or just its args: then what needs the log's position is left out, and said so. */
 export type EventOrArgs<Args> = Args | (Partial<RegistryEvent> & { args: Args })
 
+/** What is known of one request: its events, and where its seed comes from. */
 export interface RequestEvidence {
+  /** The event that asked for a committee. */
   request: EventOrArgs<RequestArgs>
+  /** Every ticket that was submitted for it. */
   submissions: Iterable<EventOrArgs<SubmissionArgs>>
   /** Absent, or the event of the failure: no committee was formed. */
   finalized?: EventOrArgs<FinalizedArgs> | EventOrArgs<FormationFailedArgs> | undefined
@@ -55,7 +79,9 @@ export interface RequestEvidence {
   seed?: bigint | undefined
   /** Of the request's entropy block. */
   blockHash?: Hex | Uint8Array | undefined
+  /** Of the random word, in deployments that draw on one; the request's `e3Id` unless given. */
   vrf?: (Omit<VrfInput, 'e3Id'> & { e3Id?: bigint }) | undefined
+  /** `uncapped` unless given. */
   policy?: Policy | undefined
   /** How many hashes the ideal committee, (d), is worth: one a ticket of all operators; 2^28 unless given. */
   limit?: bigint | number | undefined
@@ -87,20 +113,29 @@ export type ViolationCode =
   | 'wrong-scores'
   | 'formation'
 
+/** One thing that is wrong, with what it concerns. */
 export interface Violation {
+  /** Which rule is broken. */
   code: ViolationCode
+  /** The same for a person to read. */
   message: string
+  /** The operator. */
   node?: Address
+  /** Its ticket. */
   ticket?: bigint
-  /** What the events say, and what it should be. */
+  /** The score that the events say. */
   score?: bigint
+  /** The score that it should be. */
   expected?: bigint
   /** The operator's state at T - 1. */
   state?: NodeState
 }
 
+/** A submission, checked. */
 export interface Submission {
+  /** The operator. */
   node: Address
+  /** The ticket that it submitted. */
   ticket: bigint
   /** The score of this ticket, whatever was submitted. */
   score: bigint
@@ -112,19 +147,25 @@ export interface Submission {
   counts: boolean
 }
 
+/** A member of a committee. */
 export interface Seat extends Winner {
   /** The index in the committee. */
   partyId: number
 }
 
+/** An eligible operator that did not submit. */
 export interface Candidate extends Winner {
   /** Among the best tickets of all eligible operators, from 1. */
   rank: number
+  /** How many tickets it held at T - 1. */
   tickets: bigint
+  /** Its state at T - 1. */
   state: NodeState
 }
 
+/** A submission of a ticket that was not the operator's best. */
 export interface WorseTicket extends Winner {
+  /** The one that was. */
   best: ScoredTicket
 }
 
@@ -132,21 +173,27 @@ export interface WorseTicket extends Winner {
 export interface Report {
   /** Whether nothing is wrong. */
   ok: boolean
+  /** What is wrong. */
   violations: Violation[]
+  /** The request. */
   e3Id: bigint
   /** T - 1: the second whose state decides. */
   timepoint: bigint
+  /** What one ticket cost, in units of the balance. */
   ticketPrice: bigint
-  /** N. */
+  /** N: how many members a committee has. */
   size: number
+  /** How operators of one bond owner were counted. */
   policy: Policy
   /** The seed that scores were checked with. */
   seed: bigint
+  /** All of them, in the order of the chain. */
   submissions: Submission[]
   /** The committee that follows from the submissions, in order of address; empty when there are too few. */
   committee: Seat[]
-  /** For information: how many operators were eligible, and all of them by their best tickets, best first. */
+  /** For information: how many operators were eligible. */
   eligible: number
+  /** For information: all eligible operators by their best tickets, best first. */
   ranking: Address[]
   /** For information: the committee had everyone submitted its best ticket, ranked. */
   ideal: Winner[]

@@ -1,16 +1,25 @@
 // Runs every example of the documents: each ```ts block is a program of its own, type-checked, and `expression // → value`
-// is an assertion.
+// is an assertion; each ```sh block is a row of commands, run one after another on the recorded run of the contracts.
 import { execFile } from 'node:child_process'
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import ts from 'typescript'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const documents = ['README.md']
 const dir = join(root, 'build', 'docs')
 const run = promisify(execFile)
+
+/** Every document of the repository, as paths from its root. */
+const documents = [
+  ...readdirSync(root).filter((name) => name.endsWith('.md')),
+  ...['cpp', 'js', 'wasm-build', 'bench', 'tests'].flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.md') && !name.includes('node_modules'))
+      .map((name) => join(folder, name)),
+  ),
+]
 
 interface Example {
   document: string
@@ -18,16 +27,22 @@ interface Example {
   code: string
 }
 
-function examplesOf(document: string): Example[] {
+/** The blocks of a language; '' for those that say none, which are pictures. */
+function blocksOf(document: string): (Example & { language: string })[] {
   const text = readFileSync(join(root, document), 'utf8')
-  return [...text.matchAll(/^```ts\n([^]*?)^```$/gm)].map((match) => ({
+  return [...text.matchAll(/^```(.*)\n([^]*?)^```$/gm)].map((match) => ({
     document,
     line: text.slice(0, match.index).split('\n').length + 1,
-    code: match[1]!,
+    language: match[1]!,
+    code: match[2]!,
   }))
 }
 
-const examples = documents.flatMap(examplesOf)
+const blocks = documents.flatMap(blocksOf)
+const examples = blocks.filter(({ language }) => language === 'ts')
+const commands = blocks.filter(({ language }) => language === 'sh')
+const named = (some: Example[]) =>
+  some.map((example) => [`${example.document}:${example.line}`, example] as const)
 
 /** The example with its `// →` comments turned into assertions. */
 function program(code: string): string {
@@ -48,7 +63,41 @@ test('there are examples, with assertions in them', () => {
   for (const { code } of examples) expect(program(code)).toContain(';deepStrictEqual(')
 })
 
-test.each(examples.map((example) => [`${example.document}:${example.line}`, example] as const))(
+test('no example is in a language that is not run', () => {
+  expect([...new Set(blocks.map(({ language }) => language))].sort()).toEqual(['', 'sh', 'ts'])
+})
+
+test.each(named(commands))(
+  '%s: every command succeeds',
+  async (_, { code }) => {
+    const chain = JSON.parse(readFileSync(join(root, 'tests/vectors/chain-run.json'), 'utf8'))
+    const request = chain.requests[0]
+    const member: string = request.finalized.committee[0]
+    const place = join(dir, 'commands')
+    mkdirSync(place)
+    copyFileSync(join(root, 'tests/vectors/chain-run.json'), join(place, 'logs.json'))
+    const lines = code.trimEnd().split('\n')
+    expect(lines.length).toBeGreaterThan(0)
+    for (const line of lines) {
+      const words = line
+        .replace(/ +#.*$/, '')
+        .replace('0x…', member.toLowerCase())
+        .split(' ')
+      expect(words.splice(0, 2)).toEqual(['npx', 'hamt-wasm'])
+      const id = words.indexOf('ID')
+      if (id >= 0) words[id] = request.e3Id
+      const program = join(root, 'dist/cli/main.js')
+      const { stdout } = await run(process.execPath, [program, ...words], {
+        cwd: place,
+        env: { PATH: process.env.PATH },
+      })
+      expect(stdout).not.toBe('')
+    }
+  },
+  60_000,
+)
+
+test.each(named(examples))(
   '%s runs',
   async (name, { code }) => {
     const file = join(dir, `${name.replace(/\W+/g, '-')}.mjs`)

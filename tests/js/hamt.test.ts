@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { inspect } from 'node:util'
 import fc from 'fast-check'
-import { DisposedError, Hamt, stats } from 'hamt-wasm'
+import { DisposedError, Hamt, openSnapshot, serialize, stats } from 'hamt-wasm'
 import { text, value } from './support/values.js'
 
 const sample = (): Hamt<number> => Hamt.from({ a: 1, b: 2, c: 3 })
@@ -478,6 +478,16 @@ describe('iterating', () => {
 })
 
 describe('showing', () => {
+  test('classes keep their names in the minified package', () => {
+    const made = [
+      Hamt.empty(),
+      openSnapshot(serialize([Hamt.empty()])),
+      openSnapshot(serialize([Hamt.empty()])).at(0),
+    ]
+    expect(made.map((object) => object.constructor.name)).toEqual(['Hamt', 'OpenedSnapshot', 'OpenedVersion'])
+    Hamt.empty<number>().withMutations((draft) => expect(draft.constructor.name).toBe('Draft'))
+  })
+
   test('toString, toJSON, inspect', () => {
     const m = Hamt.from({ hello: 42 })
     expect(String(m)).toBe('Hamt(1)')

@@ -1,0 +1,49 @@
+// The API reference, made as `npm run docs` makes it: complete, and about what a user can import.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import * as main from 'hamt-wasm'
+import * as slim from 'hamt-wasm/slim'
+import * as sortition from 'hamt-wasm/sortition'
+import * as verify from 'hamt-wasm/verify'
+
+interface Reflection {
+  name: string
+  children?: Reflection[]
+  kindOf(kinds: number): boolean
+}
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+let out: string
+let project: Reflection
+
+beforeAll(async () => {
+  out = mkdtempSync(join(tmpdir(), 'hamt-api-'))
+  // A name held in a variable: the builder is plain JavaScript without types.
+  const builder = join(root, 'wasm-build/docs.mjs')
+  const { buildDocs } = (await import(builder)) as { buildDocs(out: string): Promise<Reflection> }
+  project = await buildDocs(out)
+}, 120_000)
+
+afterAll(() => rmSync(out, { recursive: true, force: true }))
+
+test.each([
+  ['hamt-wasm', main],
+  ['hamt-wasm/slim', slim],
+  ['hamt-wasm/verify', verify],
+  ['hamt-wasm/sortition', sortition],
+])('%s: everything that can be imported is there', (name, entry) => {
+  const module = project.children!.find((child) => child.name === name)!
+  const listed = module.children!.map((child) => child.name)
+  // `table` is for the command line of this package.
+  const exported = Object.keys(entry).filter((key) => key !== 'table')
+  expect(exported.length).toBeGreaterThan(0)
+  expect(listed).toEqual(expect.arrayContaining(exported))
+})
+
+test('it says what a method costs, and nothing of what is internal', () => {
+  const page = readFileSync(join(out, 'classes/hamt-wasm.Hamt.html'), 'utf8')
+  expect(page).toContain('Two paths.')
+  expect(page).not.toMatch(/_owner|_dependants|_codec/)
+})
