@@ -17,7 +17,6 @@ export { provenance } from './generated/provenance.js'
 
 // For the entry points of this package only.
 export { check, raw, start, takeOut, withBytes } from './engine.js'
-export type { Raw } from './engine.js'
 export { cbor } from './codec.js'
 /** @internal */
 export { fromHandle } from './hamt.js'

@@ -4,14 +4,7 @@
 // disposes do not disturb it. It is closed at its end, by `return` (so by `break`), or by the collector.
 import type { Codec } from './codec.js'
 import { check, io, raw } from './engine.js'
-import type { Raw } from './engine.js'
 import { Rows } from './rows.js'
-
-interface DiffCalls extends Raw {
-  diffOpen(before: number, after: number, most: number): number
-  diffNext(walk: number, most: number): number
-  diffClose(walk: number): void
-}
 
 /** A key whose value differs; `undefined` means that it is not there. */
 export interface Difference<V> {
@@ -25,7 +18,7 @@ export interface Difference<V> {
 
 const firstBatch = 64
 const largestBatch = 512
-const registry = new FinalizationRegistry<number>((walk) => (raw as DiffCalls).diffClose(walk))
+const registry = new FinalizationRegistry<number>((walk) => raw.diffClose(walk))
 
 export class DiffIterator<V> implements IterableIterator<Difference<V>, undefined> {
   private stage: 'unopened' | 'open' | 'ended' = 'unopened'
@@ -69,11 +62,10 @@ export class DiffIterator<V> implements IterableIterator<Difference<V>, undefine
   }
 
   private batch(): boolean {
-    const calls = raw as DiffCalls
     this.i = this.count = 0
     if (this.stage === 'unopened') {
       const count = this.open((before, after) => {
-        const read = check(calls.diffOpen(before, after, firstBatch))
+        const read = check(raw.diffOpen(before, after, firstBatch))
         this.walk = io(5)
         return read
       })
@@ -83,7 +75,7 @@ export class DiffIterator<V> implements IterableIterator<Difference<V>, undefine
       this.rows.read(count)
       this.count = count
     } else if (this.walk !== 0) {
-      this.count = check(calls.diffNext(this.walk, largestBatch))
+      this.count = check(raw.diffNext(this.walk, largestBatch))
       this.rows.read(this.count)
     }
     if (this.count === 0) this.end()
@@ -93,7 +85,7 @@ export class DiffIterator<V> implements IterableIterator<Difference<V>, undefine
   private end(): void {
     if (this.walk !== 0) {
       registry.unregister(this)
-      ;(raw as DiffCalls).diffClose(this.walk)
+      raw.diffClose(this.walk)
       this.walk = 0
     }
     if (this.stage === 'unopened') this.close()

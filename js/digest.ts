@@ -1,19 +1,12 @@
 // Digests and proofs of a map, made in wasm. What verifies them is verify.ts, which needs no wasm.
 import { check, encodeUtf8, isWellFormed, kind, raw, takeOut, withBytes } from './engine.js'
-import type { Raw } from './engine.js'
 import { withHandle } from './lineage.js'
 import type { Version } from './lineage.js'
-
-/** See cpp/binding/digest.cpp. */
-interface Calls extends Raw {
-  _hamt_digest(handle: number): number
-  _hamt_prove(handle: number, text: number, sizes: number, count: number): number
-}
 
 /** The 32 bytes that stand for the map's contents: see `Hamt.digest`. */
 export function digest(map: Version): Uint8Array<ArrayBuffer> {
   return withHandle(map, (handle) => {
-    check((raw as Calls)._hamt_digest(handle))
+    check(raw._hamt_digest(handle))
     return takeOut()
   })
 }
@@ -34,7 +27,7 @@ export function prove(map: Version, keys: string | Iterable<string>): Uint8Array
   }
   return withBytes(packed, (place) =>
     withHandle(map, (handle) => {
-      check((raw as Calls)._hamt_prove(handle, place + sizes.byteLength, place, texts.length))
+      check(raw._hamt_prove(handle, place + sizes.byteLength, place, texts.length))
       return takeOut()
     }),
   )

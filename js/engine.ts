@@ -7,34 +7,13 @@
 //     runs in between.
 import createHamtModule from './generated/glue.js'
 import { ProofError, SnapshotError } from './errors.js'
+import type { Exports } from './exports.js'
 import { isWellFormed, kind } from './text.js'
 
 export { isWellFormed, kind }
 
-/** The raw exports of cpp/binding/handles.cpp and hot.cpp. Places are unsigned after `>>> 0`. */
-export interface Raw {
-  _malloc(size: number): number
-  _free(place: number): void
-  _hamt_io(): number
-  _hamt_reserve(size: number): number
-  _hamt_shrink(size: number): void
-  _hamt_out(): void
-  _hamt_error(): void
-  _hamt_size(handle: number): number
-  _hamt_get(handle: number, keySize: number): number
-  _hamt_has(handle: number, keySize: number): number
-  _hamt_probe(handle: number, keySize: number, valueSize: number): number
-  _hamt_set(handle: number, keySize: number, valueSize: number, keep: number): number
-  _hamt_delete(handle: number, keySize: number, keep: number): number
-  _hamt_copy(handle: number): number
-  _hamt_drop(handle: number): void
-  _hamt_apply(handle: number, size: number): number
-  _hamt_build(handle: number, size: number): number
-  _hamt_batch(handle: number, most: number, what: number): number
-}
-
-/** The module: raw exports (and, for those who widen the type, embind's functions). Before `start`, every use says so. */
-export let raw: Raw = new Proxy({} as Raw, { get: notLoaded })
+/** What the module exports. Before `start`, every use says so. */
+export let raw: Exports = new Proxy({} as Exports, { get: notLoaded })
 /** The wasm memory as bytes; see the rules above. Empty before `start`. */
 export let heap: Uint8Array<ArrayBuffer> = new Uint8Array(0)
 /** Where the scratch begins. Moves when it grows. */
@@ -59,17 +38,36 @@ export function started(): boolean {
 export function start(module: WebAssembly.Module): void {
   if (memory) return
   let exports: WebAssembly.Exports | undefined
-  const made = createHamtModule({
-    instantiateWasm(imports, success) {
-      const instance = new WebAssembly.Instance(module, imports)
-      exports = instance.exports
-      success(instance)
-      return exports
-    },
-  }) as Raw
+  let trouble: unknown
+  const made = {
+    wasmBinary: new Uint8Array(1),
+    locateFile: (name: string) => name,
+    WebAssembly: Object.create(WebAssembly, {
+      Module: {
+        value: function () {
+          return module
+        },
+      },
+      Instance: {
+        value: function (of: WebAssembly.Module, imports: WebAssembly.Imports) {
+          try {
+            const instance = new WebAssembly.Instance(of, imports)
+            exports = instance.exports
+            return instance
+          } catch (error) {
+            trouble = error
+            throw error
+          }
+        },
+      },
+    }),
+  }
+  // Some versions of Emscripten return a promise: all is done when they do, but what they throw is in it.
+  void Promise.resolve(createHamtModule(made)).catch(() => {})
+  if (trouble) throw trouble
   const found = Object.values(exports ?? {}).find((e) => e instanceof WebAssembly.Memory)
   if (!found) throw new Error('hamt-wasm: the wasm module exports no memory')
-  raw = made
+  raw = made as unknown as Exports
   memory = found
   remake()
   block = raw._hamt_io() >>> 2

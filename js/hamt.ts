@@ -9,17 +9,8 @@ import type { Difference } from './diff.js'
 import { digest, prove } from './digest.js'
 import { Draft, endDraft } from './draft.js'
 import { check, io, kind, memorySize, raw } from './engine.js'
-import type { Raw } from './engine.js'
 import * as lineage from './lineage.js'
 import { Rows } from './rows.js'
-
-/** What embind adds to the raw exports for the map; see cpp/binding/cold.cpp. */
-interface Calls extends Raw {
-  equals(a: number, b: number): number
-  merge(a: number, b: number): number
-  mergeChanges(base: number, ours: number, theirs: number): number
-  usage(): void
-}
 
 /** How a map is made. */
 export interface HamtOptions<V> {
@@ -116,7 +107,7 @@ export class Hamt<V> extends lineage.Version {
    */
   merge(other: Hamt<V>, resolve?: (key: string, ours: V, theirs: V) => V | undefined): Hamt<V> {
     this.checkAlike(other)
-    const handle = lineage.withHandles([this, other], (h) => check((raw as Calls).merge(h[0]!, h[1]!)))
+    const handle = lineage.withHandles([this, other], (h) => check(raw.merge(h[0]!, h[1]!)))
     if (!resolve) return lineage.become(this, handle)
     return this.amended(handle, (builder) => {
       // What differs from ours and was there before: exactly the clashes.
@@ -145,7 +136,7 @@ export class Hamt<V> extends lineage.Version {
     const clashes = new Rows(this._codec, true, 3)
     let count = 0
     const handle = lineage.withHandles([base, this, other], (h) => {
-      const merged = check((raw as Calls).mergeChanges(h[0]!, h[1]!, h[2]!))
+      const merged = check(raw.mergeChanges(h[0]!, h[1]!, h[2]!))
       count = io(5)
       clashes.read(count)
       return merged
@@ -251,7 +242,7 @@ export class Hamt<V> extends lineage.Version {
     lineage.checkUsable(other)
     if (this.size !== other.size) return false
     if (this === other) return true
-    return lineage.withHandles([this, other], (h) => check((raw as Calls).equals(h[0]!, h[1]!))) === 1
+    return lineage.withHandles([this, other], (h) => check(raw.equals(h[0]!, h[1]!))) === 1
   }
 
   /** What differs between this version and `newer`, in iteration order. O(changes) between relatives. Can be walked once. */
@@ -421,7 +412,7 @@ export function fromHandle<V>(handle: number, codec: Codec<V>): Hamt<V> {
 
 /** What is alive in wasm. Versions that the collector has not yet seen to be gone still count. */
 export function stats(): Stats {
-  ;(raw as Calls).usage()
+  raw.usage()
   const [maps, nodes, bytes] = [io(0), io(1), io(2)]
   return { maps, nodes, bytes, memory: memorySize() }
 }

@@ -28,16 +28,8 @@ import { cbor, notPrimitive, readPrimitive } from './codec.js'
 import type { Codec } from './codec.js'
 import * as engine from './engine.js'
 import { check, fresh, raw, scratch, writeBytes, writeKey } from './engine.js'
-import type { Raw } from './engine.js'
 import { DisposedError } from './errors.js'
 import { Rows } from './rows.js'
-
-/** What embind adds to the raw exports for lineages; see cpp/binding/cold.cpp. */
-interface Calls extends Raw {
-  equals(a: number, b: number): number
-  changes(before: number, after: number, most: number): number
-  exchange(a: number, b: number): void
-}
 
 /** What a record holds for a key that was not there. */
 const absent: unique symbol = Symbol('absent')
@@ -479,22 +471,21 @@ const mostRecords = 1024
  * edits; so a loop of small bulk edits keeps wasm memory flat too.
  */
 export function become<T extends Version>(v: T, handle: number): T {
-  const calls = raw as Calls
   try {
     const size = raw._hamt_size(handle)
     const isDisposed = (v._state & disposed) !== 0
-    if (!isDisposed && size === v.size && withHandle(v, (h) => check(calls.equals(h, handle))) === 1) {
+    if (!isDisposed && size === v.size && withHandle(v, (h) => check(raw.equals(h, handle))) === 1) {
       raw._hamt_drop(handle)
       return v
     }
     const owner = v._owner
     if (!isDisposed && owner !== null && !(v._state & pinned)) {
-      const count = check(calls.changes(owner.handle, handle, mostRecords))
+      const count = check(raw.changes(owner.handle, handle, mostRecords))
       if (count >= 0 && !isDue(v, owner.edits + count)) {
         const rows = new Rows(v._codec, true, 1)
         rows.read(count)
         const result = v._another(size, owner, 0)
-        calls.exchange(owner.handle, handle)
+        raw.exchange(owner.handle, handle)
         raw._hamt_drop(handle)
         owner.edits += count
         v._owner = null

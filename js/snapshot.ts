@@ -2,40 +2,11 @@
 import { CborError, decodeCbor } from './cbor-decode.js'
 import { cbor, encodeCbor } from './codec.js'
 import type { Codec } from './codec.js'
-import {
-  check,
-  decoder,
-  isWellFormed,
-  kind,
-  raw as rawExports,
-  takeOut,
-  withBytes,
-  wordsAt,
-  io,
-} from './engine.js'
-import type { Raw as HotRaw } from './engine.js'
+import { check, decoder, isWellFormed, kind, raw, takeOut, withBytes, wordsAt, io } from './engine.js'
 import { SnapshotError } from './errors.js'
 import { fromHandle, Hamt } from './hamt.js'
 import { checkUsable, withHandles } from './lineage.js'
 import { SnapshotView } from './snapshot-view.js'
-
-/** The raw exports of cpp/binding/snapshot.cpp. */
-interface Raw extends HotRaw {
-  _hamt_snapshot_write(
-    handles: number,
-    outside: number,
-    count: number,
-    meta: number,
-    metaSize: number,
-  ): number
-  _hamt_snapshot_read(file: number, size: number, outside: number, count: number, room: number): number
-  _hamt_snapshot_validate(file: number, size: number): number
-  _hamt_snapshot_meta(file: number, size: number): number
-}
-
-function raw(): Raw {
-  return rawExports as Raw
-}
 
 /** What `serialize` and `serializeDelta` take besides versions. */
 export interface SerializeOptions {
@@ -98,7 +69,7 @@ function write(
   return withHandles([...base, ...versions], (handles) =>
     withBytes(bytesOf(handles), (place) =>
       withBytes(meta, (metaPlace, metaSize) => {
-        check(raw()._hamt_snapshot_write(place, base.length, versions.length, metaPlace, metaSize))
+        check(raw._hamt_snapshot_write(place, base.length, versions.length, metaPlace, metaSize))
         return takeOut()
       }),
     ),
@@ -112,7 +83,7 @@ function write(
 export function deserialize<V = unknown>(bytes: Uint8Array, options?: DeserializeOptions<V>): Hamt<V>[] {
   checkBytes(bytes)
   const maps = withBytes(bytes, (place, size) =>
-    handOver<V>(raw()._hamt_snapshot_read(place, size, 0, 0, room(options)), options),
+    handOver<V>(raw._hamt_snapshot_read(place, size, 0, 0, room(options)), options),
   )
   return expect(maps, options?.digest)
 }
@@ -127,7 +98,7 @@ export function applyDelta<V>(
   const maps = withHandles(mapsOf(base, 'base'), (handles) =>
     withBytes(bytesOf(handles), (list) =>
       withBytes(bytes, (place, size) =>
-        handOver<V>(raw()._hamt_snapshot_read(place, size, list, handles.length, room(options)), options),
+        handOver<V>(raw._hamt_snapshot_read(place, size, list, handles.length, room(options)), options),
       ),
     ),
   )
@@ -139,7 +110,7 @@ export function readMeta(bytes: Uint8Array): unknown {
   checkBytes(bytes)
   return decodeMeta(
     withBytes(bytes, (place, size) => {
-      check(raw()._hamt_snapshot_meta(place, size))
+      check(raw._hamt_snapshot_meta(place, size))
       return takeOut()
     }),
   )
@@ -151,7 +122,7 @@ export function readMeta(bytes: Uint8Array): unknown {
  */
 export function openSnapshot<V = unknown>(bytes: Uint8Array, options?: OpenOptions<V>): OpenedSnapshot<V> {
   checkBytes(bytes)
-  if (!options?.trusted) withBytes(bytes, (place, size) => check(raw()._hamt_snapshot_validate(place, size)))
+  if (!options?.trusted) withBytes(bytes, (place, size) => check(raw._hamt_snapshot_validate(place, size)))
   const opened = new OpenedSnapshot<V>(bytes, new SnapshotView(bytes), (options?.codec ?? cbor) as Codec<V>)
   const wanted = options?.digest
   if (wanted && !(opened.length > 0 && sameBytes(opened.at(opened.length - 1).digest(), wanted)))
@@ -269,7 +240,7 @@ function room(options?: { limit?: number }): number {
 /** Makes maps of the handles that a call left in the output buffer. */
 function handOver<V>(status: number, options?: DeserializeOptions<V>): Hamt<V>[] {
   const count = check(status)
-  raw()._hamt_out()
+  raw._hamt_out()
   const handles = wordsAt(io(0), count).slice()
   const codec = (options?.codec ?? cbor) as Codec<V>
   return Array.from(handles, (handle) => fromHandle(handle, codec))

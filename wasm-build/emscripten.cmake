@@ -14,11 +14,11 @@ set(hamt_wasm_link_flags
     -lembind
     -sMODULARIZE=1
     -sEXPORT_ES6=1
-    -sUSE_ES6_IMPORT_META=0        # the loader is js/engine.ts: the glue never looks for its own address
     -sEXPORT_NAME=createHamtModule
     -sENVIRONMENT=web              # the glue takes no notice of Node; js/engine.ts hands it a compiled module
-    -sWASM_ASYNC_COMPILATION=0     # the factory returns a module, not a promise
-    -sINCOMING_MODULE_JS_API=instantiateWasm
+    --pre-js=${CMAKE_SOURCE_DIR}/wasm-build/glue.pre.js
+    -sWASM_ASYNC_COMPILATION=0     # all is done when the factory returns, even where it returns a promise
+    -sINCOMING_MODULE_JS_API=wasmBinary,locateFile
     -sDYNAMIC_EXECUTION=0          # no eval, no new Function: pages with a strict CSP
     -sFILESYSTEM=0
     -sTEXTDECODER=2
@@ -38,9 +38,14 @@ endif()
 if(HAMT_EMCC_VERSION VERSION_GREATER_EQUAL 3.1.54)
   list(APPEND hamt_wasm_link_flags -sEMBIND_AOT=1)  # invokers generated ahead of time
 endif()
-if(HAMT_EMCC_VERSION VERSION_GREATER_EQUAL 4.0.0)
+if(HAMT_EMCC_VERSION VERSION_LESS 4.0.0)
+  # The loader is js/engine.ts: the glue never has to know its own address. (Later, it asks for nothing else, and this cannot be said.)
+  list(APPEND hamt_wasm_link_flags -sUSE_ES6_IMPORT_META=0)
+else()
   # The encoding every browser of the last three years has; later versions of Emscripten default to the newer one.
   list(APPEND hamt_wasm_compile_flags -sWASM_LEGACY_EXCEPTIONS=1)
+  # What embind and the raw exports look like to TypeScript; tests/js/exports.test.ts compares it with js/exports.ts.
+  list(APPEND hamt_wasm_link_flags --emit-tsd hamt.d.ts)
   # Memory views are no longer on the module unless asked for.
   list(APPEND hamt_wasm_link_flags -sEXPORTED_RUNTIME_METHODS=HEAPU8,HEAPU32,HEAP32,HEAPF64)
 endif()
@@ -67,10 +72,12 @@ function(hamt_add_wasm_module)
   add_executable(hamt ${hot} ${sources})
   set_target_properties(hamt PROPERTIES SUFFIX .mjs)
   target_link_libraries(hamt PRIVATE ${hamt_top})
+  set_target_properties(hamt PROPERTIES LINK_DEPENDS ${CMAKE_SOURCE_DIR}/wasm-build/glue.pre.js)
   target_link_options(hamt PRIVATE ${hamt_wasm_compile_flags} ${hamt_wasm_link_flags})
 
   list(JOIN hamt_wasm_compile_flags " " compile)
   list(JOIN hamt_wasm_link_flags " " link)
+  string(REPLACE "${CMAKE_SOURCE_DIR}/" "" link "${link}")
   file(WRITE ${CMAKE_BINARY_DIR}/provenance.json
        "{\"emscripten\": \"${HAMT_EMCC_VERSION}\", \"flags\": \"-std=c++20 ${compile} ${link}\"}\n")
 endfunction()

@@ -78,12 +78,14 @@ async function bundle(entry, format) {
     conditions: ['import', 'module'],
     external: ['node:*'],
     plugins: [siblings(entry)],
-    // A tenth of the core's weight; its public classes carry their names themselves.
-    ...(entry === 'core' && { keepNames: false }),
-    ...(format === 'cjs' && {
-      define: { 'import.meta.url': 'importMetaUrl' },
-      banner: entry === 'slim' ? { js: `const importMetaUrl=${cjsUrl};` } : {},
-    }),
+    // Names of functions are a tenth of the core's weight; its public classes carry theirs themselves. And the glue of newer
+    // Emscriptens could look for the wasm module beside itself, which bundlers would take at its word; only `slim` does.
+    ...(entry === 'core' && { keepNames: false, define: { 'import.meta.url': '""' } }),
+    ...(entry === 'slim' &&
+      format === 'cjs' && {
+        define: { 'import.meta.url': 'importMetaUrl' },
+        banner: { js: `const importMetaUrl=${cjsUrl};` },
+      }),
   })
   return Object.keys(result.metafile.inputs)
 }

@@ -101,13 +101,17 @@ export const needs = {
   lint: ['clang-format', 'clang-tidy', 'cmake', 'ninja', 'g++', 'gtest'],
 }
 
-/** What emcc needs in its environment: Debian's looks for its JavaScript packages where only Debian's Node does. */
+/**
+ * What emcc needs in its environment: `tsc`, to describe the module, and Debian's looks for its JavaScript packages where only Debian's
+ * Node does.
+ */
 export function emccEnvironment() {
+  const joined = (...parts) => parts.filter(Boolean).join(delimiter)
+  const PATH = joined(process.env.PATH, join(root, 'node_modules', '.bin'))
   const emcc = onPath('emcc')
   const debians = emcc && realpathSync(emcc).startsWith('/usr/share/emscripten/')
-  if (!debians || !existsSync('/usr/share/nodejs/acorn')) return {}
-  const given = process.env.NODE_PATH
-  return { NODE_PATH: given ? `${given}${delimiter}/usr/share/nodejs` : '/usr/share/nodejs' }
+  if (!debians || !existsSync('/usr/share/nodejs/acorn')) return { PATH }
+  return { PATH, NODE_PATH: joined(process.env.NODE_PATH, '/usr/share/nodejs') }
 }
 
 function isDebian() {

@@ -1,34 +1,12 @@
 // The calls into wasm, and the only file here that knows how bytes get there.
 import { type Hamt } from '../index.js'
-import {
-  cbor,
-  check,
-  type Codec,
-  fromHandle,
-  raw,
-  type Raw,
-  takeOut,
-  withBytes,
-  withHandle,
-} from '../core.js'
+import { cbor, check, type Codec, fromHandle, raw, takeOut, withBytes, withHandle } from '../core.js'
 import { type Address, readAddress, readUint256, writeAddress, writeUint256 } from './values.js'
-
-interface SortitionRaw extends Raw {
-  _hamt_keccak256(place: number, length: number): number
-  _hamt_best_ticket(place: number): number
-  _hamt_select(handle: number, place: number, size: number, ownerCap: number): number
-  _hamt_put_states(handle: number, place: number, rows: number): number
-}
-
-/** The module, once it runs: taken anew by each call, so that `hamt-wasm/slim` can start it later. */
-function wasm(): SortitionRaw {
-  return raw as SortitionRaw
-}
 
 /** keccak-256. Allocates the 32 bytes. */
 export function keccak256(bytes: Uint8Array): Uint8Array {
   return withBytes(bytes, (place, length) => {
-    check(wasm()._hamt_keccak256(place, length))
+    check(raw._hamt_keccak256(place, length))
     return takeOut()
   })
 }
@@ -45,7 +23,7 @@ export function bestOf(
   writeAddress(packed, 0, node)
   ;[e3Id, seed, tickets, limit].forEach((n, i) => writeUint256(packed, 20 + 32 * i, n))
   const out = withBytes(packed, (place) => {
-    check(wasm()._hamt_best_ticket(place))
+    check(raw._hamt_best_ticket(place))
     return takeOut()
   })
   return { ticket: readUint256(out, 0), score: readUint256(out, 32) }
@@ -60,7 +38,7 @@ export function select(
   ;[draw.e3Id, draw.seed, draw.ticketPrice, draw.limit].forEach((n, i) => writeUint256(packed, 32 * i, n))
   const out = withHandle(nodes, (handle) =>
     withBytes(packed, (place) => {
-      check(wasm()._hamt_select(handle, place, draw.size, Number(draw.ownerCap)))
+      check(raw._hamt_select(handle, place, draw.size, Number(draw.ownerCap)))
       return takeOut()
     }),
   )
@@ -74,11 +52,11 @@ export function select(
 
 /** A version of `map` with the states of some operators set; the rows are as cpp/binding/sortition.cpp has them. */
 export function putStates<V>(map: Hamt<V>, packed: Uint8Array, rows: number): Hamt<V> {
-  const copy = withHandle(map, (handle) => check(wasm()._hamt_copy(handle)))
+  const copy = withHandle(map, (handle) => check(raw._hamt_copy(handle)))
   try {
-    withBytes(packed, (place) => check(wasm()._hamt_put_states(copy, place, rows)))
+    withBytes(packed, (place) => check(raw._hamt_put_states(copy, place, rows)))
   } catch (e) {
-    wasm()._hamt_drop(copy)
+    raw._hamt_drop(copy)
     throw e
   }
   return fromHandle(copy, cbor as Codec<V>)

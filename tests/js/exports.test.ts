@@ -1,0 +1,75 @@
+// js/exports.ts against the module itself: the names and the numbers of parameters that it exports, and, where Emscripten describes
+// the module (4.0 and newer), their types.
+import { execFile } from 'node:child_process'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import ts from 'typescript'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const source = readFileSync(join(root, 'js/exports.ts'), 'utf8')
+
+/** The methods of an interface of js/exports.ts, with their numbers of parameters. */
+function declared(name: string): Record<string, number> {
+  const file = ts.createSourceFile('exports.ts', source, ts.ScriptTarget.ES2022)
+  const found = file.statements.find((s) => ts.isInterfaceDeclaration(s) && s.name.text === name)
+  const methods = (found as ts.InterfaceDeclaration).members.filter(ts.isMethodSignature)
+  return Object.fromEntries(methods.map((m) => [(m.name as ts.Identifier).text, m.parameters.length]))
+}
+
+/** The module in a process of its own: the raw exports of `raw`, by name, with their numbers of parameters. */
+async function exported(): Promise<Record<string, number>> {
+  const program = `
+    import 'hamt-wasm'
+    import { raw } from './dist/core.js'
+    const functions = Object.entries(raw).filter(([, value]) => typeof value === 'function')
+    console.log(JSON.stringify(Object.fromEntries(functions.map(([name, f]) => [name, f.length]))))`
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], {
+    cwd: root,
+    env: { PATH: process.env.PATH },
+  })
+  return JSON.parse(stdout)
+}
+
+test('every raw export has the parameters that are declared, and no other export is used', async () => {
+  const there = await exported()
+  const raw = Object.entries(there).filter(([name]) => /^_(hamt_|malloc$|free$)/.test(name))
+  expect(Object.fromEntries(raw)).toEqual(declared('RawExports'))
+})
+
+test('embind exports every function that is declared', async () => {
+  const there = await exported()
+  for (const name of Object.keys(declared('EmbindExports'))) expect(Object.keys(there)).toContain(name)
+})
+
+const description = readFileSync(join(root, 'js/generated/described.d.ts'), 'utf8')
+const isDescribed = description.includes('EmbindModule')
+
+;(isDescribed ? test : test.skip)(
+  "Emscripten's own description says the same",
+  async () => {
+    const dir = join(root, 'build', 'exports')
+    rmSync(dir, { recursive: true, force: true })
+    mkdirSync(dir, { recursive: true })
+    writeFileSync(join(dir, 'exports.ts'), source)
+    writeFileSync(join(dir, 'described.d.ts'), `${description}\nexport { WasmModule, EmbindModule }\n`)
+    writeFileSync(
+      join(dir, 'check.ts'),
+      `import type { EmbindExports, RawExports } from './exports.js'
+       import type { EmbindModule, WasmModule } from './described.js'
+       type Same<A, B> = [A, B] extends [B, A] ? true : false
+       type Parameters<T> = { [K in keyof T]: T[K] extends (...p: infer P) => infer R ? [P['length' & keyof P], R] : never }
+       export const raw: Same<Parameters<RawExports>, Parameters<WasmModule>> = true
+       export const embind: Same<Parameters<EmbindExports>, Parameters<EmbindModule>> = true
+       export const assignable: [RawExports, EmbindExports] = null! as [WasmModule, EmbindModule]`,
+    )
+    const compilerOptions = { module: 'NodeNext', target: 'ES2022', strict: true, noEmit: true, types: [] }
+    writeFileSync(join(dir, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['check.ts'] }))
+    const tsc = join(root, 'node_modules/typescript/bin/tsc')
+    await promisify(execFile)(process.execPath, [tsc, '-p', dir]).catch((error: { stdout: string }) => {
+      throw new Error(error.stdout)
+    })
+  },
+  60_000,
+)
