@@ -24,7 +24,7 @@ writeFileSync(
   here('./README.md'),
   `# Benchmarks
 
-\`npm run bench\` runs all of this and writes this page; \`npm run bench:cpp\` and \`npm run bench:js [map|snapshot|digest|sortition]\` run parts. Figures are
+\`npm run bench\` runs all of this and writes this page; \`npm run bench:cpp\` and \`npm run bench:js [map|plain|snapshot|digest|sortition]\` run parts. Figures are
 medians; ratios compare rivals in one run on one machine: ${cpus()[0].model.trim()}, ${cpus().length} cores, ${type()} ${release()}, Node ${process.version}.
 Goals that were missed are marked so.
 
@@ -37,6 +37,10 @@ Why the trie is laid out as it is, what else was tried, and where the time goes:
 ## JavaScript
 
 ${map}
+
+Without a persistent map, every version is a copy; immer saves the writing of it, not the copying:
+
+${shown('plain.txt')}
 
 ## Snapshots
 

@@ -27,7 +27,7 @@ const fresh = join(root, `.dist-${process.pid}`)
 const stamp = join(root, 'build', 'js.stamp')
 
 /** Entry points, as paths below js/ without an ending. `errors` and `core` are what the others share, not for users. */
-const libraryEntries = ['errors', 'core', 'index', 'slim', 'verify', 'sortition/index']
+const libraryEntries = ['errors', 'core', 'index', 'slim', 'verify', 'sortition/index', 'devtools']
 const programEntries = ['cli/main']
 
 const wanted = [...libraryEntries, ...programEntries]
@@ -87,7 +87,16 @@ async function bundle(entry, format) {
         banner: { js: `const importMetaUrl=${cjsUrl};` },
       }),
   })
+  if (entry === 'index') leaveOutWasm(`${outfile}.map`)
   return Object.keys(result.metafile.inputs)
+}
+
+/** A source map shows sources; the wasm module as text is none, and is in the file itself. */
+function leaveOutWasm(file) {
+  const map = JSON.parse(readFileSync(file, 'utf8'))
+  const at = map.sources.findIndex((path) => path.endsWith('generated/wasm.js'))
+  map.sourcesContent[at] = null
+  writeFileSync(file, JSON.stringify(map))
 }
 
 /** A source that ends up in two bundles would exist twice at run time: two engines, two classes of one name. */
@@ -117,7 +126,8 @@ async function declarations() {
     '--outDir',
     types,
   ])
-  const isTypes = (path) => statSync(path).isDirectory() || path.endsWith('.d.ts')
+  const isTypes = (path) =>
+    statSync(path).isDirectory() || (path.endsWith('.d.ts') && !path.endsWith('described.d.ts'))
   for (const target of [fresh, join(fresh, 'cjs')]) {
     cpSync(types, target, { recursive: true })
     cpSync(join(source, 'generated'), join(target, 'generated'), { recursive: true, filter: isTypes })

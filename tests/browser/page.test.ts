@@ -61,6 +61,35 @@ describe.each(browserNames)('%s', (name) => {
     expect(result.early).toMatch(/load\(\)/)
   }, 40_000)
 
+  if (name === 'chromium') {
+    test('the console shows a map with its entries, and opens it', async () => {
+      const page = await running.browser.newPage()
+      await page.goto(`${server.url}/devtools.html`)
+      await page.waitForFunction(() => document.querySelector('#result')?.textContent !== '')
+      // What the developer tools do when custom formatters are switched on.
+      const tools = await page.createCDPSession()
+      await tools.send('Runtime.enable')
+      await tools.send('Runtime.setCustomObjectFormatterEnabled', { enabled: true })
+      const { result } = await tools.send('Runtime.evaluate', { expression: 'map', generatePreview: true })
+      const { header, bodyGetterId } = result.customPreview!
+      expect(JSON.parse(header).slice(0, 4)).toEqual(['span', {}, 'Hamt(4)', ' { '])
+      const body = await tools.send('Runtime.callFunctionOn', {
+        functionDeclaration: 'function () { return this() }',
+        objectId: bodyGetterId!,
+        returnByValue: true,
+      })
+      const [tag, , ...rows] = body.result.value
+      expect(tag).toBe('ol')
+      expect(rows.map((row: unknown[]) => row[2]).sort()).toEqual([
+        '"a" → ',
+        '"b" → ',
+        '"hello" → ',
+        '"list" → ',
+      ])
+      await page.close()
+    }, 40_000)
+  }
+
   test('the policy is in force: the same page cannot eval', async () => {
     const page = await running.browser.newPage()
     await page.goto(`${server.url}/policy.html`)

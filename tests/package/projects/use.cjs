@@ -1,6 +1,7 @@
 // use.mjs for CommonJS, with the wasm's own address besides.
 const { readFileSync } = require('node:fs')
 const { Hamt, deserialize, serialize } = require('hamt-wasm')
+const { formatter } = require('hamt-wasm/devtools')
 const { bestTicket } = require('hamt-wasm/sortition')
 const { verifyProof } = require('hamt-wasm/verify')
 
@@ -21,5 +22,6 @@ exports.use = function use() {
     world: String(next.get('world')),
     proved: proof.value,
     ticket: Number(best.ticket),
+    shown: formatter.header(again)[2],
   }
 }

@@ -1,5 +1,6 @@
 // What every project does with the installed package: every entry point, once. The tests know what it must see.
 import { Hamt, deserialize, serialize } from 'hamt-wasm'
+import { formatter } from 'hamt-wasm/devtools'
 import { bestTicket } from 'hamt-wasm/sortition'
 import { verifyProof } from 'hamt-wasm/verify'
 
@@ -18,5 +19,6 @@ export function use() {
     world: String(next.get('world')),
     proved: proof.value,
     ticket: Number(best.ticket),
+    shown: formatter.header(again)[2],
   }
 }

@@ -1,4 +1,5 @@
 import { Hamt, SnapshotError, deserialize, serialize, stats } from 'hamt-wasm'
+import { formatter } from 'hamt-wasm/devtools'
 import { type NodeState, NodeRegistry, bestTicket, selectCommittee } from 'hamt-wasm/sortition'
 import { load } from 'hamt-wasm/slim'
 import { verifyProof } from 'hamt-wasm/verify'
@@ -20,6 +21,7 @@ const ticket = bestTicket({
 const nodes: Hamt<NodeState> = NodeRegistry.empty().at(0n)
 const winners = selectCommittee(nodes, { e3Id: 1n, seed: 2n, size: 3, ticketPrice: 1n })
 const score: bigint | undefined = winners[0]?.score
+const shown: boolean = formatter.hasBody(numbers)
 const loading: Promise<unknown> = load()
 
 // @ts-expect-error a value of another type
@@ -27,4 +29,4 @@ numbers.set('hello', 'text')
 // @ts-expect-error a key that is no string
 numbers.get(1)
 
-export { code, found, hello, loading, memory, same, score, ticket }
+export { code, found, hello, loading, memory, same, score, shown, ticket }
