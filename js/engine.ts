@@ -38,29 +38,30 @@ export function started(): boolean {
 export function start(module: WebAssembly.Module): void {
   if (memory) return
   let exports: WebAssembly.Exports | undefined
-  let trouble: unknown
+  let trouble: Error | undefined
+  const compiled = {
+    Module: {
+      value: function () {
+        return module
+      },
+    },
+    Instance: {
+      value: function (of: WebAssembly.Module, imports: WebAssembly.Imports) {
+        try {
+          const instance = new WebAssembly.Instance(of, imports)
+          exports = instance.exports
+          return instance
+        } catch (error) {
+          trouble = error as Error
+          throw error
+        }
+      },
+    },
+  }
   const made = {
     wasmBinary: new Uint8Array(1),
     locateFile: (name: string) => name,
-    WebAssembly: Object.create(WebAssembly, {
-      Module: {
-        value: function () {
-          return module
-        },
-      },
-      Instance: {
-        value: function (of: WebAssembly.Module, imports: WebAssembly.Imports) {
-          try {
-            const instance = new WebAssembly.Instance(of, imports)
-            exports = instance.exports
-            return instance
-          } catch (error) {
-            trouble = error
-            throw error
-          }
-        },
-      },
-    }),
+    WebAssembly: Object.create(WebAssembly, compiled) as typeof WebAssembly,
   }
   // Some versions of Emscripten return a promise: all is done when they do, but what they throw is in it.
   void Promise.resolve(createHamtModule(made)).catch(() => {})
