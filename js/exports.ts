@@ -32,6 +32,7 @@ export interface RawExports {
 
   // snapshot_read.cpp, snapshot_write.cpp
   _hamt_snapshot_read(file: number, size: number, outside: number, count: number, room: number): number
+  _hamt_snapshot_digest(file: number, size: number, version: number): number
   _hamt_snapshot_validate(file: number, size: number): number
   _hamt_snapshot_meta(file: number, size: number): number
   _hamt_snapshot_write(

@@ -34,7 +34,7 @@ class free_lists {
                                large_end = 8192;
   static constexpr std::size_t small_classes = small_end / small_step;
   static constexpr std::size_t classes = small_classes + (large_end - small_end) / large_step;
-  static constexpr std::size_t bytes_kept_per_class = 64 * 1024;
+  static constexpr std::size_t bytes_kept_per_class = std::size_t{64} * 1024;
 
   static constexpr std::size_t round_up(std::size_t bytes) noexcept {
     const std::size_t step = bytes <= small_end || bytes > large_end ? small_step : large_step;

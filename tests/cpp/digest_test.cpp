@@ -7,6 +7,7 @@
 #include <set>
 #include <string>
 
+#include "digest/entries.hpp"
 #include "digest_vectors.hpp"
 #include "trie/diff.hpp"
 #include "trie/merge.hpp"
@@ -81,6 +82,24 @@ TYPED_TEST(digest, follows_the_contents_along_a_history) {
       const auto [place, fresh] = known.emplace(d, contents);
       ASSERT_TRUE(fresh || place->second == contents);
     }
+  }
+}
+
+// Without a map: from its entries, in any order, equal keys among them.
+TYPED_TEST(digest, of_entries_is_that_of_the_map) {
+  for (unsigned seed = 0; seed < 60; ++seed) {
+    std::mt19937_64 random(seed);
+    std::vector<std::pair<std::string, std::string>> given(random() % 200);
+    model contents;
+    for (auto& [key, value] : given) {
+      key = word(random, 150);
+      value = std::string(random() % 100, 'v') + std::to_string(random());
+      contents[key] = value;
+    }
+    const std::vector<std::pair<std::string_view, std::string_view>> entries(given.begin(),
+                                                                             given.end());
+    ASSERT_EQ(hamt::digest_of_entries<TypeParam>(entries), digest_of(built<TypeParam>(contents)))
+        << "seed " << seed;
   }
 }
 

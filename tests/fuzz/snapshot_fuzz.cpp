@@ -69,6 +69,10 @@ void check(std::string_view file) {
     for (hamt::cursor<> c(m); c; c.next()) again = std::move(again).set(c.key(), c.value());
     require(again == m && again.size() == m.size(), "not a canonical map");
   }
+  for (std::size_t i = 0; !delta && i < loaded.versions.size(); ++i) {
+    const files::version_entries found = files::read_entries(file, i);
+    require(hamt::build<>(found.entries) == loaded.versions[i], "other entries without a map");
+  }
   const std::string once = files::write(loaded.versions, loaded.meta);
   const auto twice = files::read(once);
   require(twice.versions == loaded.versions && twice.meta == loaded.meta, "does not round trip");

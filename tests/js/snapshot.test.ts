@@ -108,6 +108,7 @@ test('any history comes back: loaded, opened, and read by the reference', () => 
             expect(version.has(k)).toBe(model.has(k))
           }
           expect(version.has('nobody')).toBe(false)
+          expect(hex(version.digest())).toBe(hex(loaded[i]!.digest()))
           const listed = [...version.keys()]
           expect(listed).toEqual([...listed].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))))
           expect(new Set(listed)).toEqual(new Set(model.keys()))
@@ -392,11 +393,25 @@ test('bytes that change behind a trusted view: wrong answers or SnapshotErrors, 
           const version = guard(() => opened.at(i))
           for (const k of ['key7', 'key8', 'key199', 'zzz']) guard(() => version?.get(k))
           guard(() => [...(version?.keys() ?? [])].length)
+          guard(() => version?.digest())
         }
       },
     ),
     { numRuns: 500 },
   )
+})
+
+test('the digest of an opened version makes no map', () => {
+  const value = (n: number) => `${n}`.padEnd(1000, '-')
+  const first = Hamt.from(Array.from({ length: 2000 }, (_, i): [string, string] => [`key${i}`, value(i)]))
+  const bytes = serialize([first, first.set('key7', value(-1))])
+  const { maps } = stats()
+  const opened = openSnapshot<string>(bytes, { trusted: true })
+  expect(hex(opened.at(1).digest())).toBe(hex(first.set('key7', value(-1)).digest()))
+  const memory = stats().memory
+  for (let i = 0; i < 20; ++i) opened.at(0).digest()
+  expect(stats().memory).toBe(memory)
+  expect(stats().maps - maps).toBeLessThanOrEqual(1)
 })
 
 test('a key with twenty thousand changes is found in place, on every version', () => {
