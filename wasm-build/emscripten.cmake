@@ -46,8 +46,6 @@ else()
   list(APPEND hamt_wasm_compile_flags -sWASM_LEGACY_EXCEPTIONS=1)
   # What embind and the raw exports look like to TypeScript; tests/js/exports.test.ts compares it with js/exports.ts.
   list(APPEND hamt_wasm_link_flags --emit-tsd hamt.d.ts)
-  # Memory views are no longer on the module unless asked for.
-  list(APPEND hamt_wasm_link_flags -sEXPORTED_RUNTIME_METHODS=HEAPU8,HEAPU32,HEAP32,HEAPF64)
 endif()
 
 add_compile_options(${hamt_wasm_compile_flags})
