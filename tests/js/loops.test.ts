@@ -3,7 +3,7 @@ import { Hamt, stats } from 'hamt-wasm'
 import { collectUntil } from './support/gc.js'
 
 afterEach(async () => {
-  await collectUntil(() => stats().maps === 0)
+  await collectUntil(() => stats().maps === 0 && stats().nodes === 0)
 })
 
 test('a long lineage does not make whoever holds an old version pay for every edit since', async () => {
