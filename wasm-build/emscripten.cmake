@@ -75,7 +75,8 @@ function(hamt_add_wasm_module)
 
   list(JOIN hamt_wasm_compile_flags " " compile)
   list(JOIN hamt_wasm_link_flags " " link)
+  set(sizes "(hot ${hamt_flags_of_hot}, snapshot_read ${hamt_flags_of_snapshot_read}, other bindings -Oz)")
   string(REPLACE "${CMAKE_SOURCE_DIR}/" "" link "${link}")
   file(WRITE ${CMAKE_BINARY_DIR}/provenance.json
-       "{\"emscripten\": \"${HAMT_EMCC_VERSION}\", \"flags\": \"-std=c++20 ${compile} ${link}\"}\n")
+       "{\"emscripten\": \"${HAMT_EMCC_VERSION}\", \"flags\": \"-std=c++20 ${compile} ${sizes} ${link}\"}\n")
 endfunction()
