@@ -50,8 +50,11 @@ endif()
 
 add_compile_options(${hamt_wasm_compile_flags})
 
-# What is compiled for speed; the rest is compiled for size, where that costs little (figures: SIZE.md).
+# What is compiled for speed; the rest is compiled for size, where that costs little (figures: SIZE.md). Of a template that several
+# sources instantiate, the instance of the first one in the link stays: these come first.
+set(hamt_first_sources hot digest snapshot_read)
 set(hamt_flags_of_hot -O3)
+set(hamt_flags_of_digest -Oz)
 set(hamt_flags_of_snapshot_read -O2)
 
 # Compiles cpp/binding with every layer below it into hamt.mjs and hamt.wasm.
@@ -60,14 +63,15 @@ function(hamt_add_wasm_module)
   if(NOT sources)
     message(FATAL_ERROR "cpp/binding holds no .cpp file")
   endif()
-  # First in the link, so that its instances of the templates it shares with others are the ones that stay.
-  set(hot ${CMAKE_SOURCE_DIR}/cpp/binding/hot.cpp)
-  list(REMOVE_ITEM sources ${hot})
   set_source_files_properties(${sources} PROPERTIES COMPILE_OPTIONS -Oz)
-  foreach(name IN ITEMS hot snapshot_read)
-    set_source_files_properties(${CMAKE_SOURCE_DIR}/cpp/binding/${name}.cpp PROPERTIES COMPILE_OPTIONS ${hamt_flags_of_${name}})
+  set(first)
+  foreach(name IN LISTS hamt_first_sources)
+    set(source ${CMAKE_SOURCE_DIR}/cpp/binding/${name}.cpp)
+    set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS ${hamt_flags_of_${name}})
+    list(APPEND first ${source})
   endforeach()
-  add_executable(hamt ${hot} ${sources})
+  list(REMOVE_ITEM sources ${first})
+  add_executable(hamt ${first} ${sources})
   set_target_properties(hamt PROPERTIES SUFFIX .mjs)
   target_link_libraries(hamt PRIVATE ${hamt_top})
   set_target_properties(hamt PROPERTIES LINK_DEPENDS ${CMAKE_SOURCE_DIR}/wasm-build/glue.pre.js)
