@@ -1,6 +1,6 @@
 // The map against what people use who have no persistent map: immer, and copies of plain objects.
 //
-//     npm run bench:js plain             (some ten seconds)
+//     npm run bench:js plain             (half a minute)
 //
 // Keys of 42 characters, small numbers as values. "One edit" keeps the version before it. Medians of rounds in which all take turns.
 import { enableMapSet, produce, setAutoFreeze } from 'immer'

@@ -1,6 +1,6 @@
 // The cold surface of the map, through embind: calls whose own work makes some hundred nanoseconds
-// of crossing irrelevant. They take handles and return numbers (a result, or a status as
-// everywhere) or a value object.
+// of crossing irrelevant. They take handles and return numbers: a result, or a status as
+// everywhere.
 //
 // No function here calls into JavaScript. What a user's callback has to decide is collected, handed
 // over as rows, and comes back as an ordinary batch of edits.

@@ -1,8 +1,6 @@
 // The digest of a version in a snapshot.
 #include <emscripten.h>
 
-#include <span>
-
 #include "binding/files.hpp"
 #include "digest/entries.hpp"
 #include "snapshot/read.hpp"
@@ -16,8 +14,8 @@ extern "C" {
 EMSCRIPTEN_KEEPALIVE int hamt_snapshot_digest(const char* file, std::size_t size,
                                               std::size_t version) {
   return answer([&] {
-    const snapshot::version_entries found = snapshot::read_entries({file, size}, version);
-    const digest32 d = digest_of_entries(std::span(found.entries));
+    const digest32 d = snapshot::with_entries(
+        {file, size}, version, [](auto entries) { return digest_of_entries<>(entries); });
     out().assign({reinterpret_cast<const char*>(d.data()), d.size()});
     return 0;
   });

@@ -30,9 +30,8 @@ inline constexpr std::size_t digest_bytes_length = 32;
 inline constexpr std::size_t checksum_length = 8;
 
 struct version_record {
-  std::uint32_t
-      base;           // a version; or, from the number of versions on, a ground (see image::ground)
-  std::uint32_t end;  // versions [this, end) stand on this one
+  std::uint32_t base;    // a version; from the number of versions on: none, it is grounded
+  std::uint32_t end;     // versions [this, end) stand on this one
   std::uint32_t ground;  // what the tree stands on: 0 the empty map, 1 + b the b-th base outside
   std::int64_t growth;   // size, less the size of the base
   std::int64_t size;     // size, less the size of the ground
@@ -48,10 +47,9 @@ class image {
   std::string_view meta;
   std::string_view bases;                // 32 bytes for each version outside
   std::vector<version_record> versions;  // in the file's order
-  std::vector<std::uint32_t>
-      listing;  // for each version that was asked to be written, which of the file's it is
-  std::uint32_t keys = 0, values = 0;  // how many
-  std::uint32_t first = 0, later = 0;  // changes at version 0, and at all others
+  std::vector<std::uint32_t> listing;    // of each version that was written: which of these it is
+  std::uint32_t keys = 0, values = 0;    // how many
+  std::uint32_t first = 0, later = 0;    // changes at version 0, and at all others
   string_table key_table, value_table;
   bit_vector in_first;     // for each key: whether version 0 changes it
   bit_vector runs;         // for each key: a one for each later change, then a zero

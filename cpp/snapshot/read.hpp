@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -107,27 +108,24 @@ loaded<P> read_delta(std::string_view file, Find&& find, std::uint64_t room = us
   return result;
 }
 
-/// What the entries of a version point into.
-struct version_entries {
-  arena keys, values;
-  std::vector<std::pair<std::string_view, std::string_view>> entries;  // by key
-};
-
-/// The entries of version `listed` of a snapshot, in the order in which versions were given to
-/// `write`, without making a map. Linear in the file's length. Throws `error`, also for a version
-/// that is not there; std::bad_alloc.
-inline version_entries read_entries(std::string_view file, std::size_t listed) {
+/// Calls `use(entries)` with the entries of version `listed` of a snapshot, by key, and gives what
+/// it returns. They are pairs of views that are valid until then; no map is made. `listed` counts
+/// as versions were given to `write`. Linear in the file's length. Throws `error`, also for a
+/// version that is not there; std::bad_alloc.
+template <class Use>
+auto with_entries(std::string_view file, std::size_t listed, Use&& use) {
   const image snapshot(file);
   if (snapshot.base_count() != 0) fail(rule::needs_base, snapshot.base_offset(0));
   if (listed >= snapshot.listing.size()) fail(rule::version, 0);
   const std::uint32_t version = snapshot.listing[listed];
-  version_entries result;
-  snapshot.key_table.decode(true, &result.keys);
-  snapshot.value_table.decode(false, &result.values);
+  arena keys, values;
+  snapshot.key_table.decode(true, &keys);
+  snapshot.value_table.decode(false, &values);
+  std::vector<std::pair<std::string_view, std::string_view>> entries;
   // Of a key's changes, the last that the version stands on says what it has.
   std::uint32_t key = 0, standing = 0;
   const auto take = [&] {
-    if (standing != 0) result.entries.emplace_back(result.keys[key], result.values[standing - 1]);
+    if (standing != 0) entries.emplace_back(keys[key], values[standing - 1]);
   };
   snapshot.each_change([&](std::uint32_t k, std::uint32_t v, std::uint32_t c, std::size_t offset) {
     if (c > snapshot.values) fail(rule::value, offset);
@@ -135,7 +133,7 @@ inline version_entries read_entries(std::string_view file, std::size_t listed) {
     if (v <= version && version < snapshot.versions[v].end) standing = c;
   });
   take();
-  return result;
+  return use(std::span(std::as_const(entries)));
 }
 
 /// The versions of a snapshot. As `read_delta`; a delta is refused.

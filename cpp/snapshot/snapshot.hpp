@@ -1,8 +1,7 @@
 // Snapshots: many versions of a map in one string of bytes. FORMAT.md is the specification.
 //
-//     std::string file = hamt::snapshot::write(versions);         // the same for equal versions,
-//     everywhere auto versions = hamt::snapshot::read(file).versions;          // share memory
-//     again; throws snapshot::error
+//     std::string file = hamt::snapshot::write(versions);   // the same for equal versions
+//     auto versions = hamt::snapshot::read(file).versions;  // share memory again; throws error
 #pragma once
 
 #include "snapshot/read.hpp"   // IWYU pragma: export

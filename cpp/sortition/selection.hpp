@@ -3,8 +3,7 @@
 //     eligible  = active, and floor(ticketBalance / ticketPrice) >= 1
 //     best      = of each eligible operator, its ticket of lowest score
 //     ranking   = by (score, ticket, address)
-//     owner_cap = of each bond owner only its best operator; an operator without a known owner
-//     stands for itself
+//     owner_cap = of each bond owner only its best operator; one of no known owner stands alone
 #pragma once
 
 #include <algorithm>

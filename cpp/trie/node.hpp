@@ -16,11 +16,10 @@
 //
 // Invariants (checked by check.hpp):
 //   - a node's count is the number of pointers to it, from nodes and from outside;
-//   - a node whose count is one, and whose parents' counts are one up to the root, belongs to one
-//   map and
-//     may be changed in place; any other node never changes again;
-//   - only what `put` and the functions below do to an owned node changes it, and they drop its
-//   digest.
+//   - a node whose count is one, and whose parents' counts are one up to the root, belongs to
+//     one map and may be changed in place; any other node never changes again;
+//   - only what `put` and the functions below do to an owned node changes it, and they drop
+//     its digest.
 #pragma once
 
 #include <array>

@@ -1,9 +1,8 @@
 // The trie: find, set and erase along a path of nodes.
 //
 // The shape is canonical, a function of the entries alone:
-//   - an entry sits in the first node on its hash's path where no other entry's hash has the same
-//   digits so
-//     far; so a node that is not the root has at least two entries beneath it;
+//   - an entry sits in the first node on its hash's path where no other entry's hash has the
+//     same digits so far; so a node that is not the root has at least two entries beneath it;
 //   - entries whose hashes are equal in all 64 bits share a collision node below the last digit;
 //   - a map without entries has no node at all.
 //

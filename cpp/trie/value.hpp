@@ -1,10 +1,9 @@
 // Values: how a value of type V lies in memory, and how it is handed out.
 //
-//     V                          argument             view                         where it lies
-//     bytes                      std::string_view     std::string_view             in the node, or
-//     boxed if large trivially copyable         const V&             V in the node, or boxed if
-//     large anything else (copyable)   const V&             reference_wrapper<const V>   always
-//     boxed
+//     V                    argument           view                         where it lies
+//     bytes                std::string_view   std::string_view             in the node or boxed
+//     trivially copyable   const V&           V                            in the node or boxed
+//     else, copyable       const V&           reference_wrapper<const V>   boxed
 #pragma once
 
 #include <concepts>

@@ -3,10 +3,9 @@
 //
 // The tries are laid over one another, slot by slot:
 //
-//     side 0   . A . [a] .            whole() is asked first, and may settle a place without a look
-//     inside: side 1   . A'. [b] c            "the same node on both sides", "absent on the left",
-//     ... result   . ?  . ?  ?            entry() is asked for a single key, present on at least
-//     one side
+//     side 0   . A . [a] .    whole() is asked first, and may settle a place without a look
+//     side 1   . A'. [b] c    inside ("the same node on both sides", "absent on the left", ...);
+//     result   . ?  . ?  ?    entry() is asked for a single key, present on at least one side
 //
 // A side that has one entry where another has a child takes part in the child as if it were a node
 // with that one entry. The result is assembled bottom up in canonical form; a node that turns out
@@ -14,9 +13,8 @@
 // are shared.
 //
 // A rule `F` provides
-//     std::optional<slot_item> whole(const views&)    nothing: look inside. Must decide when all
-//     sides are empty. slot_item entry(const views&)                   every side is empty or an
-//     entry, all with the same key
+//     std::optional<slot_item> whole(const views&)   nothing: look inside; not when all are empty
+//     slot_item entry(const views&)                  each is empty or an entry, all of one key
 // and may throw: nothing leaks, and no map has changed.
 #pragma once
 

@@ -70,8 +70,9 @@ void check(std::string_view file) {
     require(again == m && again.size() == m.size(), "not a canonical map");
   }
   for (std::size_t i = 0; !delta && i < loaded.versions.size(); ++i) {
-    const files::version_entries found = files::read_entries(file, i);
-    require(hamt::build<>(found.entries) == loaded.versions[i], "other entries without a map");
+    files::with_entries(file, i, [&](auto entries) {
+      require(hamt::build<>(entries) == loaded.versions[i], "other entries without a map");
+    });
   }
   const std::string once = files::write(loaded.versions, loaded.meta);
   const auto twice = files::read(once);
