@@ -4,10 +4,10 @@
  * @module hamt-wasm/verify
  */
 
-import { decodeCbor } from './cbor-decode.js'
+import { decodeCbor } from './codec/cbor-decode.js'
 import { ProofError } from './errors.js'
-import { compare, type Question, readProof } from './proof-reader.js'
-import { hashKey } from './siphash.js'
+import { compare, type Question, readProof } from './digest/proof-reader.js'
+import { hashKey } from './digest/siphash.js'
 
 export { ProofError } from './errors.js'
 

@@ -15,7 +15,7 @@ set(hamt_wasm_link_flags
     -sMODULARIZE=1
     -sEXPORT_ES6=1
     -sEXPORT_NAME=createHamtModule
-    -sENVIRONMENT=web              # the glue takes no notice of Node; js/engine.ts hands it a compiled module
+    -sENVIRONMENT=web              # the glue takes no notice of Node; js/wasm/engine.ts hands it a compiled module
     --pre-js=${CMAKE_SOURCE_DIR}/wasm-build/glue.pre.js
     -sWASM_ASYNC_COMPILATION=0     # all is done when the factory returns, even where it returns a promise
     -sINCOMING_MODULE_JS_API=wasmBinary,locateFile
@@ -39,12 +39,12 @@ if(HAMT_EMCC_VERSION VERSION_GREATER_EQUAL 3.1.54)
   list(APPEND hamt_wasm_link_flags -sEMBIND_AOT=1)  # invokers generated ahead of time
 endif()
 if(HAMT_EMCC_VERSION VERSION_LESS 4.0.0)
-  # The loader is js/engine.ts: the glue never has to know its own address. (Later, it asks for nothing else, and this cannot be said.)
+  # The loader is js/wasm/engine.ts: the glue never has to know its own address. (Later, it asks for nothing else, and this cannot be said.)
   list(APPEND hamt_wasm_link_flags -sUSE_ES6_IMPORT_META=0)
 else()
   # The encoding every browser of the last three years has; later versions of Emscripten default to the newer one.
   list(APPEND hamt_wasm_compile_flags -sWASM_LEGACY_EXCEPTIONS=1)
-  # What embind and the raw exports look like to TypeScript; tests/js/exports.test.ts compares it with js/exports.ts.
+  # What embind and the raw exports look like to TypeScript; tests/js/exports.test.ts compares it with js/wasm/exports.ts.
   list(APPEND hamt_wasm_link_flags --emit-tsd hamt.d.ts)
 endif()
 

@@ -90,7 +90,7 @@ export async function buildWasm() {
     writeIfChanged('glue.d.ts', glueTypes),
     writeIfChanged('wasm.js', `${decoder}const text =\n  '${asText(wasm)}'\n`),
     writeIfChanged('wasm.d.ts', decoderTypes),
-    // What a newer Emscripten says of the module, for a test to compare with js/exports.ts.
+    // What a newer Emscripten says of the module, for a test to compare with js/wasm/exports.ts.
     writeIfChanged('described.d.ts', existsSync(described) ? readFileSync(described) : 'export {}\n'),
     writeIfChanged('provenance.js', `export const provenance = ${JSON.stringify(provenance, null, 2)}\n`),
     writeIfChanged(

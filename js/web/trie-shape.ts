@@ -1,7 +1,7 @@
 // The shape of a version's trie, for the picture. It is not read from memory: the trie is canonical, so that its shape is
 // a function of the keys, and two versions share a node exactly when what is beneath it is equal. That is what this
 // computes; the tests hold its counts against those of the library.
-import { hashKey } from '../siphash.js'
+import { hashKey } from '../digest/siphash.js'
 
 const bitsPerLevel = 5n
 const lastDepth = 13

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { CborError, decodeCbor, MAX_DEPTH } from '../../js/cbor-decode.js'
-import { encodeCbor } from '../../js/codec.js'
+import { CborError, decodeCbor, MAX_DEPTH } from '../../js/codec/cbor-decode.js'
+import { encodeCbor } from '../../js/codec/codec.js'
 
 const bytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
 const nested = (depth: number): Uint8Array => Uint8Array.from([...Array<number>(depth).fill(0x81), 0x00])

@@ -2,11 +2,11 @@
 import { encode, rfc8949EncodeOptions, Token, Type } from 'cborg'
 import type { EncodeOptions } from 'cborg/interface'
 import fc from 'fast-check'
-import { encodeCbor, writePrimitive } from '../../js/cbor-encode.js'
-import { cbor, notPrimitive, readPrimitive } from '../../js/codec.js'
+import { encodeCbor, writePrimitive } from '../../js/codec/cbor-encode.js'
+import { cbor, notPrimitive, readPrimitive } from '../../js/codec/codec.js'
 import { primitive, value } from './support/values.js'
 
-// cborg with nothing of ours but the number rules, which it is told in another way than js/codec.ts does.
+// cborg with nothing of ours but the number rules, which it is told in another way than js/codec/codec.ts does.
 const options: EncodeOptions = {
   ...rfc8949EncodeOptions,
   typeEncoders: {

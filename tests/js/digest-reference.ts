@@ -2,7 +2,7 @@
 // nothing but entries: no trie is kept, so history cannot matter. The hash of keys can be replaced, to make keys collide.
 
 import { keccak_256 } from '@noble/hashes/sha3.js'
-import { hashKey } from '../../js/siphash.js'
+import { hashKey } from '../../js/digest/siphash.js'
 
 export interface Entry {
   readonly key: Uint8Array

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
 import { deserialize, Hamt, serialize } from 'hamt-wasm'
-import { cbor } from '../../js/codec.js'
+import { cbor } from '../../js/codec/codec.js'
 import { bytesOf, type Entry, order, referenceDigest } from './digest-reference.js'
 
 // The digests of the map in wasm against the reference, which knows entries only.

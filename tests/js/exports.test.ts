@@ -1,4 +1,4 @@
-// js/exports.ts against the module itself: the names and the numbers of parameters that it exports, and, where Emscripten describes
+// js/wasm/exports.ts against the module itself: the names and the numbers of parameters that it exports, and, where Emscripten describes
 // the module (4.0 and newer), their types.
 import { execFile } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -9,9 +9,9 @@ import ts from 'typescript'
 import { provenance } from 'hamt-wasm'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
-const source = readFileSync(join(root, 'js/exports.ts'), 'utf8')
+const source = readFileSync(join(root, 'js/wasm/exports.ts'), 'utf8')
 
-/** The methods of an interface of js/exports.ts, with their numbers of parameters. */
+/** The methods of an interface of js/wasm/exports.ts, with their numbers of parameters. */
 function declared(name: string): Record<string, number> {
   const file = ts.createSourceFile('exports.ts', source, ts.ScriptTarget.ES2022)
   const found = file.statements.find((s) => ts.isInterfaceDeclaration(s) && s.name.text === name)

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
 import { Hamt, ProofError as MainProofError } from 'hamt-wasm'
 import { ProofError, verifyProof } from 'hamt-wasm/verify'
-import { cbor } from '../../js/codec.js'
+import { cbor } from '../../js/codec/codec.js'
 import { bytesOf, type Entry, referenceProof } from './digest-reference.js'
 
 const { pairs } = JSON.parse(

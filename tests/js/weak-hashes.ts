@@ -1,4 +1,4 @@
-import { hashKey } from '../../js/siphash.js'
+import { hashKey } from '../../js/digest/siphash.js'
 import type { KeyHash } from './digest-reference.js'
 
 /** Hashes under which keys share slots, long paths, or everything. The native tests have the same ones, by these names. */

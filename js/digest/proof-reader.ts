@@ -1,7 +1,7 @@
 // Reads a proof from front to back, as cpp/digest/DIGEST.md lays it out, and computes the digest that it leads to.
 
 import { keccak_256 } from '@noble/hashes/sha3.js'
-import { ProofError } from './errors.js'
+import { ProofError } from '../errors.js'
 
 /** A key that is asked about, with the hash that decides its place; `value` is set when its entry has been read. */
 export interface Question {

@@ -2,15 +2,15 @@
 // The map that users hold.
 import { BatchIterator, both, eachEntry, keysOnly, valuesOnly } from './batches.js'
 import { Builder } from './builder.js'
-import { cbor } from './codec.js'
-import type { Codec } from './codec.js'
+import { cbor } from '../codec/codec.js'
+import type { Codec } from '../codec/codec.js'
 import { DiffIterator } from './diff.js'
 import type { Difference } from './diff.js'
-import { digest, prove } from './digest.js'
+import { digest, prove } from '../digest/digest.js'
 import { Draft, endDraft } from './draft.js'
-import { check, io, kind, memorySize, raw } from './engine.js'
+import { check, io, kind, memorySize, raw } from '../wasm/engine.js'
 import * as lineage from './lineage.js'
-import { Rows } from './rows.js'
+import { Rows } from '../wasm/rows.js'
 
 /** How a map is made. */
 export interface HamtOptions<V> {

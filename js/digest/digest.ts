@@ -1,7 +1,7 @@
 // Digests and proofs of a map, made in wasm. What verifies them is verify.ts, which needs no wasm.
-import { check, encodeUtf8, isWellFormed, kind, raw, takeOut, withBytes } from './engine.js'
-import { withHandle } from './lineage.js'
-import type { Version } from './lineage.js'
+import { check, encodeUtf8, isWellFormed, kind, raw, takeOut, withBytes } from '../wasm/engine.js'
+import { withHandle } from '../map/lineage.js'
+import type { Version } from '../map/lineage.js'
 
 /** The 32 bytes that stand for the map's contents: see `Hamt.digest`. */
 export function digest(map: Version): Uint8Array<ArrayBuffer> {

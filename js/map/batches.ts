@@ -2,10 +2,10 @@
 //
 // Between batches there is only a place (three numbers): an iteration that is given up leaves nothing behind, and one that goes
 // on after an edit or a dispose still sees its own version.
-import { check, io, raw, setIo } from './engine.js'
+import { check, io, raw, setIo } from '../wasm/engine.js'
 import { hold, letGo, withHandle } from './lineage.js'
 import type { Version } from './lineage.js'
-import { Rows } from './rows.js'
+import { Rows } from '../wasm/rows.js'
 
 /** What an iteration is to bring. */
 export const keysOnly = 1

@@ -1,8 +1,8 @@
 // Many edits in one crossing.
-import { writePrimitive } from './cbor-encode.js'
-import { cbor } from './codec.js'
-import type { Codec } from './codec.js'
-import { check, encodeUtf8, isWellFormed, kind, raw, writeBytes } from './engine.js'
+import { writePrimitive } from '../codec/cbor-encode.js'
+import { cbor } from '../codec/codec.js'
+import type { Codec } from '../codec/codec.js'
+import { check, encodeUtf8, isWellFormed, kind, raw, writeBytes } from '../wasm/engine.js'
 import { encodeValue } from './lineage.js'
 
 const usual = 64 * 1024

@@ -5,7 +5,7 @@
 //
 // A view believes nothing that would take it out of bounds or round in circles: counts, lengths and the tree of versions are
 // checked when it is made, and each string again when it is read. Whether keys are sorted and sizes true is for the validator.
-import { SnapshotError } from './errors.js'
+import { SnapshotError } from '../errors.js'
 
 const formatVersion = 1
 const blockStrings = 32

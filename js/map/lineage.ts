@@ -23,13 +23,13 @@
 // stays below a few times max(2 MB, the trie).
 //
 // One FinalizationRegistry entry a handle frees it when the last version that needs it is gone.
-import { writePrimitive } from './cbor-encode.js'
-import { cbor, notPrimitive, readPrimitive } from './codec.js'
-import type { Codec } from './codec.js'
-import * as engine from './engine.js'
-import { check, fresh, raw, scratch, writeBytes, writeKey } from './engine.js'
-import { DisposedError } from './errors.js'
-import { Rows } from './rows.js'
+import { writePrimitive } from '../codec/cbor-encode.js'
+import { cbor, notPrimitive, readPrimitive } from '../codec/codec.js'
+import type { Codec } from '../codec/codec.js'
+import * as engine from '../wasm/engine.js'
+import { check, fresh, raw, scratch, writeBytes, writeKey } from '../wasm/engine.js'
+import { DisposedError } from '../errors.js'
+import { Rows } from '../wasm/rows.js'
 
 /** What a record holds for a key that was not there. */
 const absent: unique symbol = Symbol('absent')

@@ -1,11 +1,11 @@
 // Many versions in one Uint8Array, and back: snapshots, deltas, and reading one version without loading any.
-import { CborError, decodeCbor } from './cbor-decode.js'
-import { cbor, encodeCbor } from './codec.js'
-import type { Codec } from './codec.js'
-import { check, decoder, isWellFormed, kind, raw, takeOut, withBytes, wordsAt, io } from './engine.js'
-import { SnapshotError } from './errors.js'
-import { fromHandle, Hamt } from './hamt.js'
-import { checkUsable, withHandles } from './lineage.js'
+import { CborError, decodeCbor } from '../codec/cbor-decode.js'
+import { cbor, encodeCbor } from '../codec/codec.js'
+import type { Codec } from '../codec/codec.js'
+import { check, decoder, isWellFormed, kind, raw, takeOut, withBytes, wordsAt, io } from '../wasm/engine.js'
+import { SnapshotError } from '../errors.js'
+import { fromHandle, Hamt } from '../map/hamt.js'
+import { checkUsable, withHandles } from '../map/lineage.js'
 import { SnapshotView } from './snapshot-view.js'
 
 /** What `serialize` and `serializeDelta` take besides versions. */

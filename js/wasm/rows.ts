@@ -2,8 +2,8 @@
 //
 // Keys are decoded together and then cut. Primitives are decoded at once, straight from the wasm memory; of any other value the bytes
 // are kept, and decoded (afresh, and by codecs that may be user code) whenever it is asked for.
-import { cbor, notPrimitive, readPrimitive } from './codec.js'
-import type { Codec } from './codec.js'
+import { cbor, notPrimitive, readPrimitive } from '../codec/codec.js'
+import type { Codec } from '../codec/codec.js'
 import { decoder, fresh, io, settle, usualCapacity, wordsAt } from './engine.js'
 
 /** A value in a row: none, a primitive (under CBOR only), or the encoded bytes. */

@@ -1,8 +1,8 @@
 // A map under change, for `withMutations`.
-import type { Codec } from './codec.js'
-import { check, io, raw, scratch, fresh, writeBytes, writeKey } from './engine.js'
-import { writePrimitive } from './cbor-encode.js'
-import { cbor } from './codec.js'
+import type { Codec } from '../codec/codec.js'
+import { check, io, raw, scratch, fresh, writeBytes, writeKey } from '../wasm/engine.js'
+import { writePrimitive } from '../codec/cbor-encode.js'
+import { cbor } from '../codec/codec.js'
 import { encodeValue, readValue } from './lineage.js'
 
 /** What `fn` of `withMutations` gets. Edits change it in place; the version that it was made from sees nothing of them. */

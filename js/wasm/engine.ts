@@ -5,10 +5,10 @@
 //     may allocate.
 //   - the scratch (the input buffer) belongs to whoever writes into it until the call it was written for. No user code
 //     runs in between.
-import createHamtModule from './generated/glue.js'
-import { ProofError, SnapshotError } from './errors.js'
+import createHamtModule from '../generated/glue.js'
+import { ProofError, SnapshotError } from '../errors.js'
 import type { Exports } from './exports.js'
-import { isWellFormed, kind } from './text.js'
+import { isWellFormed, kind } from '../codec/text.js'
 
 export { isWellFormed, kind }
 

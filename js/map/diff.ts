@@ -2,9 +2,9 @@
 //
 // A walk that does not end within its first batch stays open in wasm, where it holds counts on both tries: edits and
 // disposes do not disturb it. It is closed at its end, by `return` (so by `break`), or by the collector.
-import type { Codec } from './codec.js'
-import { check, io, raw } from './engine.js'
-import { Rows } from './rows.js'
+import type { Codec } from '../codec/codec.js'
+import { check, io, raw } from '../wasm/engine.js'
+import { Rows } from '../wasm/rows.js'
 
 /** A key whose value differs; `undefined` means that it is not there. */
 export interface Difference<V> {
