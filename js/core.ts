@@ -9,7 +9,14 @@ export type { HamtOptions, Stats } from './map/hamt.js'
 export type { Difference } from './map/diff.js'
 export type { Codec } from './codec/codec.js'
 export { DisposedError, ProofError, SnapshotError } from './errors.js'
-export { applyDelta, deserialize, openSnapshot, readMeta, serialize, serializeDelta } from './snapshot/snapshot.js'
+export {
+  applyDelta,
+  deserialize,
+  openSnapshot,
+  readMeta,
+  serialize,
+  serializeDelta,
+} from './snapshot/snapshot.js'
 export type * from './snapshot/snapshot.js'
 export { Hamt, OpenedSnapshot, OpenedVersion }
 export type { Draft }
