@@ -3,7 +3,7 @@ import { type NodeRegistry } from './registry.js'
 import { bestTicket, type ScoredTicket } from './score.js'
 import { type NodeState } from './select.js'
 import { type Address, address } from './values.js'
-import { type Report, type Seat, type Submission } from './verify.js'
+import { type Report, type Seat, type Submission } from './report.js'
 
 /** What `explain` tells about one operator and one request. */
 export interface Explanation {

@@ -1,8 +1,7 @@
 // A report for people.
 import { type Explanation } from './explain.js'
 import { type Winner } from './score.js'
-import { type Report } from './verify.js'
-import { hex } from './verify.js'
+import { hex, type Report } from './report.js'
 
 /** The first digits of a score, which are all that a comparison needs. */
 function short(score: bigint): string {

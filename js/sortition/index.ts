@@ -24,18 +24,20 @@ export {
 export { type Draw, type NodeState, type Policy, selectCommittee } from './select.js'
 export { type Address, type Hex } from './values.js'
 export {
-  type Candidate,
   type EventOrArgs,
   type FinalizedArgs,
   type FormationFailedArgs,
-  type Report,
   type RequestArgs,
   type RequestEvidence,
+  type SubmissionArgs,
+} from './evidence.js'
+export {
+  type Candidate,
+  type Report,
   type Seat,
   type Submission,
-  type SubmissionArgs,
-  verifyRequest,
   type Violation,
   type ViolationCode,
   type WorseTicket,
-} from './verify.js'
+} from './report.js'
+export { verifyRequest } from './verify.js'

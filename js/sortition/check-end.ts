@@ -1,0 +1,125 @@
+// (c) The end: is the committee the one that follows, or the failure a failure?
+import { type FinalizedArgs, type FormationFailedArgs } from './evidence.js'
+import { hex, type Seat, type Submission, type Violation } from './report.js'
+import { type Address } from './values.js'
+import { compareWinners, type Verification } from './verification.js'
+
+export function checkEnd(v: Verification, counted: Submission[], committee: Seat[]): void {
+  const { evidence, violations } = v
+  const { size } = evidence.request.args
+  const uncapped = evidence.policy === 'uncapped'
+  const available = uncapped ? counted.length : ownersOf(counted)
+  const what = uncapped ? 'valid submissions' : 'bond owners with a valid submission'
+  const formed = available >= size
+  if (!evidence.finalized) {
+    if (formed) {
+      const message = `no committee of ${size} was formed, though there were ${available} ${what}`
+      violations.push({ code: 'formation', message })
+    } else if (evidence.failed) checkFailure(v, evidence.failed.args, available)
+    return
+  }
+  if (!formed) {
+    const message = `a committee of ${size} was formed from ${available} ${what}`
+    violations.push({ code: 'formation', message })
+    return
+  }
+  checkMembers(v, evidence.finalized.args, counted, committee)
+  checkOrder(v, evidence.finalized.args)
+  checkScores(v, evidence.finalized.args, counted)
+}
+
+/** The numbers that the failure itself states. */
+function checkFailure(
+  { evidence, violations }: Verification,
+  { nodesSubmitted, thresholdRequired }: FormationFailedArgs,
+  available: number,
+): void {
+  const { size } = evidence.request.args
+  if (thresholdRequired !== BigInt(size)) {
+    const message = `the failure says that ${thresholdRequired} were required, the request says ${size}`
+    violations.push({ code: 'formation', message })
+  }
+  if (evidence.policy === 'uncapped' && nodesSubmitted !== BigInt(available)) {
+    const message = `the failure says that ${nodesSubmitted} submitted, and ${available} did so validly`
+    violations.push({ code: 'formation', message })
+  }
+}
+
+/** How many can be drawn when each owner counts once. */
+function ownersOf(counted: Submission[]): number {
+  return new Set(counted.map(({ node, state }) => state?.owner ?? `itself: ${node}`)).size
+}
+
+/** Who sits in the committee and should not, or the other way round. Linear. */
+function checkMembers(
+  { nodes, violations }: Verification,
+  { committee: members }: FinalizedArgs,
+  counted: Submission[],
+  committee: Seat[],
+): void {
+  const seats = new Set(committee.map((seat) => seat.node))
+  const submitted = new Map(counted.map((s) => [s.node, s]))
+  const worst = committee.reduce((a, b) => (compareWinners(a, b) < 0 ? b : a))
+  const blame = (node: Address, mine: { ticket: bigint; score: bigint } | undefined, what: string) => {
+    const state = nodes.get(node)
+    const evidence: Omit<Violation, 'code' | 'message'> = {
+      node,
+      ...(mine && { ticket: mine.ticket, score: mine.score }),
+      ...(state && { state }),
+    }
+    violations.push({ code: 'wrong-member', message: `${node} ${what}`, ...evidence })
+  }
+  const seen = new Set<Address>()
+  for (const node of members) {
+    const mine = submitted.get(node)
+    if (seen.has(node)) blame(node, mine, 'sits in the committee twice')
+    else if (!seats.has(node)) {
+      const why = !mine
+        ? 'has no valid submission'
+        : compareWinners(mine, worst) > 0
+          ? `scored ${hex(mine.score)}, and the last seat went to ${hex(worst.score)}`
+          : 'is not its owner’s best'
+      blame(node, mine, `sits in the committee, but ${why}`)
+    }
+    seen.add(node)
+  }
+  for (const seat of committee) {
+    if (seen.has(seat.node)) continue
+    const what = `is missing from the committee: its ticket ${seat.ticket} scored ${hex(seat.score)}`
+    blame(seat.node, seat, what)
+  }
+}
+
+/** Ascending order of addresses. */
+function checkOrder({ violations }: Verification, { committee: members }: FinalizedArgs): void {
+  const misplaced = members.findIndex((node, i) => i > 0 && members[i - 1]! > node)
+  if (misplaced < 0) return
+  const message = `the committee is not in order of address: ${members[misplaced]} follows ${members[misplaced - 1]}`
+  violations.push({ code: 'wrong-order', message, node: members[misplaced]! })
+}
+
+/** A score beside each member, its ticket's. */
+function checkScores(
+  { violations }: Verification,
+  { committee: members, scores }: FinalizedArgs,
+  counted: Submission[],
+): void {
+  if (scores.length !== members.length) {
+    const message = `there are ${scores.length} scores for ${members.length} members`
+    violations.push({ code: 'wrong-scores', message })
+  }
+  const submitted = new Map(counted.map((s) => [s.node, s]))
+  members.forEach((node, i) => {
+    const mine = submitted.get(node)
+    const score = scores[i]
+    if (!mine || score === undefined || score === mine.score) return
+    violations.push({
+      code: 'wrong-scores',
+      message: `beside ${node} stands score ${hex(score)}, but its ticket ${mine.ticket} scored ${hex(mine.score)}`,
+      node,
+      ticket: mine.ticket,
+      score,
+      expected: mine.score,
+    })
+  })
+}
