@@ -15,7 +15,8 @@ namespace hamt {
 /// takes 32 bytes more. When there is no memory for a cache the result is the same and the next
 /// call computes it again. Recursion is as deep as the trie: 14 nodes at most.
 template <class P>
-digest32 subtree_digest(const node<bytes, P>* n) noexcept {
+digest32 subtree_digest(const node<typename P::byte_value, P>* n) noexcept(
+    bytes_always_known<typename P::byte_value>) {
   static_assert(P::bits == 5, "the digest is defined for 32 slots a node");
   if (const digest32* cached = n->cached_digest()) return *cached;
   digest32 digest;
@@ -23,7 +24,7 @@ digest32 subtree_digest(const node<bytes, P>* n) noexcept {
     collision_tree tree;
     for (std::uint32_t i = 0; i < n->size(); ++i) {
       const auto entry = n->entry(i);
-      tree.add(entry_digest(entry.key, entry.value));
+      tree.add(entry_digest(entry.key, bytes_of(entry.value)));
     }
     digest = tree.finish();
   } else {
@@ -31,7 +32,7 @@ digest32 subtree_digest(const node<bytes, P>* n) noexcept {
     unsigned i = 0;
     for (std::uint32_t rest = n->entry_map(); rest != 0; rest &= rest - 1) {
       const auto entry = n->entry(i++);
-      slots[lowest(rest)] = entry_digest(entry.key, entry.value);
+      slots[lowest(rest)] = entry_digest(entry.key, bytes_of(entry.value));
     }
     i = 0;
     for (std::uint32_t rest = n->child_map(); rest != 0; rest &= rest - 1)
@@ -46,13 +47,13 @@ digest32 subtree_digest(const node<bytes, P>* n) noexcept {
 /// version that shares the rest with one whose digest is known (a changed path costs about 100
 /// hashes).
 template <class P>
-digest32 digest_of(const map<bytes, P>& m) noexcept {
+digest32 digest_of(const byte_map<P>& m) noexcept(bytes_always_known<typename P::byte_value>) {
   return m.empty() ? empty_map_digest() : map_digest(m.size(), subtree_digest(m.root()));
 }
 
 /// Whether the digest of `m` is there already, so that digest_of() costs one hash.
 template <class P>
-bool digest_is_known(const map<bytes, P>& m) noexcept {
+bool digest_is_known(const byte_map<P>& m) noexcept {
   return m.empty() || m.root()->cached_digest() != nullptr;
 }
 

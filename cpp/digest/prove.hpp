@@ -20,12 +20,12 @@ namespace digest_detail {
 /// Writes one proof, front to back.
 template <class P>
 class prover {
-  using node_type = node<bytes, P>;
+  using node_type = node<typename P::byte_value, P>;
   /// Keys that are asked about, sorted by their bytes, without repeats.
   using questions = std::vector<std::string_view>;
 
  public:
-  std::string prove(const map<bytes, P>& m, questions keys) {
+  std::string prove(const byte_map<P>& m, questions keys) {
     // A heap sort: the keys are few, and std::sort is several times its size in wasm.
     std::make_heap(keys.begin(), keys.end());
     std::sort_heap(keys.begin(), keys.end());
@@ -85,11 +85,11 @@ class prover {
     const auto asked = std::find(here.begin(), here.end(), held.key());
     if (asked != here.end()) {
       varint(static_cast<std::uint64_t>(asked - here.begin()) + 1);
-      blob(held.value());
+      blob(bytes_of(held.value()));
     } else {
       varint(0);
       proof_ += brief(held.key()).view();
-      proof_ += brief(held.value()).view();
+      proof_ += brief(bytes_of(held.value())).view();
     }
   }
 
@@ -122,17 +122,17 @@ class prover {
       return;
     }
     const auto entry = n->entry(from);
-    if (std::binary_search(keys.begin(), keys.end(), entry.key)) return blob(entry.value);
+    if (std::binary_search(keys.begin(), keys.end(), entry.key)) return blob(bytes_of(entry.value));
     blob(entry.key);
-    proof_ += brief(entry.value).view();
+    proof_ += brief(bytes_of(entry.value)).view();
   }
 
   /// The digest of the occupied ones among `width` slots. Requires one.
-  static digest32 range_digest(const node_type* n, unsigned from, unsigned width) noexcept {
+  static digest32 range_digest(const node_type* n, unsigned from, unsigned width) {
     if (width == 1) {
       const auto held = n->at(from);
       return held.child != nullptr ? subtree_digest(held.child)
-                                   : entry_digest(held.key(), held.value());
+                                   : entry_digest(held.key(), bytes_of(held.value()));
     }
     const std::uint32_t occupied = n->entry_map() | n->child_map();
     const unsigned half = width / 2;
@@ -141,11 +141,10 @@ class prover {
     return pair_digest(range_digest(n, from, half), range_digest(n, from + half, half));
   }
 
-  static digest32 ranks_digest(const node_type* n, std::uint32_t from,
-                               std::uint32_t size) noexcept {
+  static digest32 ranks_digest(const node_type* n, std::uint32_t from, std::uint32_t size) {
     if (size == 1) {
       const auto entry = n->entry(from);
-      return entry_digest(entry.key, entry.value);
+      return entry_digest(entry.key, bytes_of(entry.value));
     }
     const std::uint32_t half = std::bit_floor(size - 1);
     return pair_digest(ranks_digest(n, from, half), ranks_digest(n, from + half, size - half));
@@ -197,12 +196,12 @@ class prover {
 /// digest where it is not known yet, then about 25 to 100 hashes a key; allocates the proof and may
 /// throw std::bad_alloc. Size: see DIGEST.md; 600 bytes for one key of 100,000.
 template <class P>
-std::string prove(const map<bytes, P>& m, std::span<const std::string_view> keys) {
+std::string prove(const byte_map<P>& m, std::span<const std::string_view> keys) {
   if (keys.empty()) throw std::invalid_argument("hamt: a proof needs at least one key");
   return digest_detail::prover<P>().prove(m, {keys.begin(), keys.end()});
 }
 template <class P>
-std::string prove(const map<bytes, P>& m, std::string_view key) {
+std::string prove(const byte_map<P>& m, std::string_view key) {
   return prove(m, std::span(&key, 1));
 }
 

@@ -18,8 +18,8 @@ namespace hamt::snapshot {
 
 template <class P>
 struct loaded {
-  std::vector<map<bytes, P>> versions;  // in the order in which they were given to `write`
-  std::string_view meta;                // inside the file; empty when there is none
+  std::vector<byte_map<P>> versions;  // in the order in which they were given to `write`
+  std::string_view meta;              // inside the file; empty when there is none
 };
 
 /// What maps may take when nothing else is said: 1 GiB.
@@ -35,14 +35,14 @@ inline void validate(std::string_view file) {
 }
 
 /// The versions of a snapshot or of a delta; they share memory along the tree in which the file
-/// stores them. `find(digest) -> const map<bytes, P>*` gives the version outside that has this
+/// stores them. `find(digest) -> const byte_map<P>*` gives the version outside that has this
 /// digest (32 bytes), or null. Linear in the file's length, and in the paths that the changes copy.
 /// A small file can hold a long value that many keys have, or a large map of which each byte makes
 /// another version; `room` is what all the maps together may take, in bytes. Throws `error`,
 /// std::bad_alloc.
 template <class P = local_policy, class Find>
 loaded<P> read_delta(std::string_view file, Find&& find, std::uint64_t room = usual_room) {
-  using map_type = map<bytes, P>;
+  using map_type = byte_map<P>;
   const image snapshot(file);
   std::vector<map_type> grounds(1);
   for (std::size_t b = 0; b < snapshot.base_count(); ++b) {
@@ -71,7 +71,7 @@ loaded<P> read_delta(std::string_view file, Find&& find, std::uint64_t room = us
   const std::int64_t before = used();
   std::vector<map_type> versions;
   versions.reserve(snapshot.versions.size());
-  std::vector<std::pair<std::string_view, std::string_view>> entries;
+  std::vector<std::pair<std::string_view, typename map_type::argument>> entries;
   std::size_t at = 0;
   for (std::uint32_t v = 0; v < snapshot.versions.size(); ++v) {
     const version_record& r = snapshot.versions[v];
@@ -86,11 +86,11 @@ loaded<P> read_delta(std::string_view file, Find&& find, std::uint64_t room = us
       entries.clear();
       for (; at < ends[v]; ++at)
         entries.emplace_back(keys[changes[at].key], values[changes[at].code - 1]);
-      versions.push_back(build<bytes, P>(entries));
+      versions.push_back(build<typename P::byte_value, P>(entries));
       continue;
     }
     const map_type& base = snapshot.grounded(v) ? grounds[r.ground] : versions[r.base];
-    draft<bytes, P> d{base};
+    draft<typename P::byte_value, P> d{base};
     for (; at < ends[v]; ++at) {
       const auto [k, c] = changes[at];
       if (!(c == 0 ? d.erase(keys[k]) : d.set(keys[k], values[c - 1])))
@@ -139,7 +139,7 @@ auto with_entries(std::string_view file, std::size_t listed, Use&& use) {
 /// The versions of a snapshot. As `read_delta`; a delta is refused.
 template <class P = local_policy>
 loaded<P> read(std::string_view file, std::uint64_t room = usual_room) {
-  const auto find = [](std::string_view) -> const map<bytes, P>* { fail(rule::needs_base, 0); };
+  const auto find = [](std::string_view) -> const byte_map<P>* { fail(rule::needs_base, 0); };
   return read_delta<P>(file, find, room);
 }
 

@@ -25,7 +25,7 @@ namespace detail {
 template <class P>
 class planner {
  public:
-  using map_type = map<bytes, P>;
+  using map_type = byte_map<P>;
   static constexpr std::uint32_t none = 0xffffffff;
 
   struct change {
@@ -112,9 +112,10 @@ class planner {
                                                : map_type();
     v.growth = static_cast<std::int64_t>(m.size()) - static_cast<std::int64_t>(base.size());
     v.changes.reserve(fewest);
-    for (diff_cursor<bytes, P> d{base, m}; d; d.next()) {
+    for (diff_cursor<typename P::byte_value, P> d{base, m}; d; d.next()) {
       const auto after = d.after();
-      v.changes.push_back({d.key(), after.value_or(std::string_view{}), after.has_value()});
+      v.changes.push_back(
+          {d.key(), after ? bytes_of(*after) : std::string_view{}, after.has_value()});
     }
     listing.push_back(static_cast<std::uint32_t>(count));
     versions.push_back(std::move(v));
@@ -126,7 +127,7 @@ class planner {
     const std::size_t sizes = a.size() < b.size() ? b.size() - a.size() : a.size() - b.size();
     if (sizes >= limit) return limit;
     std::size_t n = 0;
-    for (diff_cursor<bytes, P> d{a, b}; d && n < limit; d.next()) ++n;
+    for (diff_cursor<typename P::byte_value, P> d{a, b}; d && n < limit; d.next()) ++n;
     return n;
   }
 
@@ -166,7 +167,7 @@ std::vector<std::uint32_t> file_order(const std::vector<Version>& versions) {
 
 /// Versions to write: a vector, an array, a part of one.
 template <class P>
-using maps = std::type_identity_t<std::span<const map<bytes, P>>>;
+using maps = std::type_identity_t<std::span<const byte_map<P>>>;
 
 /// The bytes of `versions`, given that the reader has `outside`. `digest_of(i)` gives the 32 bytes
 /// that name `outside[i]`; only those that are needed are asked for, and the last. With no version

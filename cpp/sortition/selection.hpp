@@ -43,14 +43,14 @@ struct candidate {
 /// O(n), allocates the list. Throws node_state_error for a map that is no registry,
 /// too_many_tickets when one operator or all together hold more than `limit`.
 template <class P>
-std::vector<candidate> eligible(const map<bytes, P>& nodes, const uint256& ticket_price,
+std::vector<candidate> eligible(const byte_map<P>& nodes, const uint256& ticket_price,
                                 std::uint64_t limit = default_ticket_limit) {
   std::vector<candidate> out;
   std::uint64_t total = 0;
-  for (cursor<bytes, P> c{nodes}; c; c.next()) {
+  for (cursor<typename P::byte_value, P> c{nodes}; c; c.next()) {
     const std::optional<address> node = parse_address(c.key());
     if (!node) throw node_state_error(c.key(), "the key is not an address");
-    const node_state state = read_node_state(c.key(), c.value());
+    const node_state state = read_node_state(c.key(), bytes_of(c.value()));
     if (!state.active || ticket_price.is_zero()) continue;
     const uint256 tickets = divide(state.ticket_balance, ticket_price).quotient;
     if (tickets.is_zero()) continue;
@@ -119,7 +119,7 @@ inline std::vector<winner> rank(const std::vector<candidate>& candidates, const 
 
 /// The committee that a map of node states would send: eligible(), then rank().
 template <class P>
-std::vector<winner> select(const map<bytes, P>& nodes, const draw& of, const uint256& ticket_price,
+std::vector<winner> select(const byte_map<P>& nodes, const draw& of, const uint256& ticket_price,
                            std::size_t size, policy by,
                            std::uint64_t limit = default_ticket_limit) {
   return rank(eligible(nodes, ticket_price, limit), of, size, by);

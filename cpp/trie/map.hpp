@@ -148,6 +148,10 @@ class map {
   node_type* root_ = nullptr;
 };
 
+/// A map whose values are strings of bytes, under a policy that may represent them in its own way.
+template <class P>
+using byte_map = map<typename P::byte_value, P>;
+
 /// A map under change: many edits, one new version. A draft changes in place what it alone owns and
 /// copies the rest, once; the version that it began with, and open cursors, see nothing of it.
 template <class V = bytes, class P = local_policy>

@@ -77,6 +77,11 @@ class free_lists {
     }
   }
 
+  /// Forgets what is in the lists, which are not read: see pooled_memory::abandon.
+  void abandon() noexcept {
+    for (list& l : lists_) l = {};
+  }
+
   /// Bytes that wait in the lists.
   std::size_t idle_bytes() const noexcept {
     std::size_t sum = 0;
@@ -170,6 +175,11 @@ struct pooled_memory {
   /// Bytes in this thread's free lists, and giving them back to the heap.
   static std::size_t idle_bytes() noexcept { return detail::free_lists::mine().idle_bytes(); }
   static void trim() noexcept { detail::free_lists::mine().trim(); }
+  /// Empties this thread's free lists without reading them and without giving their blocks back,
+  /// which leak. For an embedder whose host can interrupt this code between any two instructions
+  /// (a JavaScript stack overflow in WebAssembly): a list may then be torn. `usage` stays right for
+  /// every block that a map still reaches; blocks of the interrupted operation stay counted.
+  static void abandon() noexcept { detail::free_lists::mine().abandon(); }
 };
 
 using local_memory = pooled_memory<detail::local_counter>;

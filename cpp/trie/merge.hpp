@@ -1,6 +1,6 @@
-// Whole-map operations. Each is a rule for the walk in zip.hpp; each costs O(the places where the
-// maps are not the same nodes), shares every subtree that it leaves as it is, and returns the very
-// same map when nothing changes. Callbacks may throw: nothing leaks, no map has changed.
+// Whole-map operations. Each is a rule for the traversal in lockstep.hpp; each costs O(the places
+// where the maps are not the same nodes), shares every subtree that it leaves as it is, and returns
+// the very same map when nothing changes. Callbacks may throw: nothing leaks, no map has changed.
 #pragma once
 
 #include <optional>
@@ -8,8 +8,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include "trie/lockstep.hpp"
 #include "trie/map.hpp"
-#include "trie/zip.hpp"
 
 namespace hamt {
 
@@ -133,7 +133,7 @@ struct transform_rule : rule<V, P, 1> {
 template <class V, class P, class Resolve>
 [[nodiscard]] map<V, P> merge(const map<V, P>& a, const map<V, P>& b, Resolve&& resolve) {
   detail::merge_rule<V, P, std::remove_reference_t<Resolve>> rule(resolve);
-  return map<V, P>::adopt(zip<V, P, 2>::run({a.root(), b.root()}, rule));
+  return map<V, P>::adopt(lockstep<V, P, 2>::run({a.root(), b.root()}, rule));
 }
 /// All entries of both; those of `b` win.
 template <class V, class P>
@@ -149,35 +149,35 @@ template <class V, class P, class Resolve>
 [[nodiscard]] map<V, P> merge3(const map<V, P>& base, const map<V, P>& ours,
                                const map<V, P>& theirs, Resolve&& resolve) {
   detail::merge3_rule<V, P, std::remove_reference_t<Resolve>> rule(resolve);
-  return map<V, P>::adopt(zip<V, P, 3>::run({base.root(), ours.root(), theirs.root()}, rule));
+  return map<V, P>::adopt(lockstep<V, P, 3>::run({base.root(), ours.root(), theirs.root()}, rule));
 }
 
 /// The entries of `a` whose keys are in `b`.
 template <class V, class P>
 [[nodiscard]] map<V, P> intersection(const map<V, P>& a, const map<V, P>& b) {
   return map<V, P>::adopt(
-      zip<V, P, 2>::run({a.root(), b.root()}, detail::select_rule<V, P, true>()));
+      lockstep<V, P, 2>::run({a.root(), b.root()}, detail::select_rule<V, P, true>()));
 }
 
 /// The entries of `a` whose keys are not in `b`.
 template <class V, class P>
 [[nodiscard]] map<V, P> difference(const map<V, P>& a, const map<V, P>& b) {
   return map<V, P>::adopt(
-      zip<V, P, 2>::run({a.root(), b.root()}, detail::select_rule<V, P, false>()));
+      lockstep<V, P, 2>::run({a.root(), b.root()}, detail::select_rule<V, P, false>()));
 }
 
 /// The entries for which `keeps(key, value)` is true, asked in iteration order. O(n).
 template <class V, class P, class Predicate>
 [[nodiscard]] map<V, P> filter(const map<V, P>& m, Predicate&& keeps) {
   detail::filter_rule<V, P, std::remove_reference_t<Predicate>> rule(keeps);
-  return map<V, P>::adopt(zip<V, P, 1>::run({m.root()}, rule));
+  return map<V, P>::adopt(lockstep<V, P, 1>::run({m.root()}, rule));
 }
 
 /// The same keys, each with the value `transform(key, value)`, asked in iteration order. O(n).
 template <class V, class P, class Transform>
 [[nodiscard]] map<V, P> map_values(const map<V, P>& m, Transform&& transform) {
   detail::transform_rule<V, P, std::remove_reference_t<Transform>> rule(transform);
-  return map<V, P>::adopt(zip<V, P, 1>::run({m.root()}, rule));
+  return map<V, P>::adopt(lockstep<V, P, 1>::run({m.root()}, rule));
 }
 
 }  // namespace hamt

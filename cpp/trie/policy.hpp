@@ -6,6 +6,7 @@
 #include "trie/count.hpp"
 #include "trie/hash.hpp"
 #include "trie/memory.hpp"
+#include "trie/value.hpp"
 
 namespace hamt {
 
@@ -21,6 +22,9 @@ struct local_policy {
   using cell = local_cell<T>;
   using memory = local_memory;
   using hash = key_hash;
+  /// The value type of maps whose values are strings of bytes: what digests, proofs and snapshots
+  /// take. Any type whose views `bytes_of` accepts; an embedder may choose a richer one.
+  using byte_value = bytes;
   static constexpr unsigned bits = 5;  ///< bits of the hash a level
   /// Largest key plus value, in bytes, that is packed into its node. See DESIGN.md for the figures.
   static constexpr std::size_t inline_limit = 192;

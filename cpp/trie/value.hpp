@@ -62,6 +62,9 @@ struct value_traits<V> {
   }
 };
 
+/// The bytes of a value that is a string of bytes.
+inline std::string_view bytes_of(std::string_view v) noexcept { return v; }
+
 template <>
 struct value_traits<bytes> {
   using argument = std::string_view;
@@ -77,5 +80,10 @@ struct value_traits<bytes> {
   static void destroy(void*) noexcept {}
   static bool equal(std::string_view a, std::string_view b) noexcept { return a == b; }
 };
+
+/// Whether `bytes_of` never throws for the values of maps of V.
+template <class V>
+inline constexpr bool bytes_always_known =
+    noexcept(bytes_of(std::declval<typename value_traits<V>::view>()));
 
 }  // namespace hamt

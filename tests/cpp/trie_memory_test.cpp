@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <pthread.h>
 
+#include <cstdlib>
+#include <cstring>
 #include <string>
 #include <thread>
 #include <vector>
@@ -185,6 +187,31 @@ TEST(memory_of_a_thread, regression_blocks_freed_after_the_lists_go_to_the_heap)
     outlives_the_lists.map = load<hamt::local_policy>(100, 1);
   }).join();
   EXPECT_EQ(idle, 0u) << "these blocks are lost when the thread is gone";
+}
+
+TEST(memory_of_a_thread, abandoned_lists_are_neither_read_nor_freed) {
+  using P = hamt::local_policy;
+  std::thread([] {
+    const auto before = P::memory::usage();
+    const text<P> kept = load<P>(200, 3);
+    P::memory::trim();
+    std::vector<void*> blocks;
+    for (unsigned i = 0; i < 40; ++i) blocks.push_back(P::memory::allocate(64));
+    for (void* p : blocks) P::memory::release(p, 64);
+    // What an interruption may leave: a list whose links lead nowhere.
+    for (void* p : blocks) std::memset(p, 0xff, 64);
+    const auto used = P::memory::usage();
+    P::memory::abandon();
+    EXPECT_EQ(P::memory::idle_bytes(), 0u);
+    EXPECT_EQ(P::memory::usage().blocks, used.blocks);
+    EXPECT_EQ(P::memory::usage().bytes, used.bytes);
+    EXPECT_EQ(load<P>(200, 3), kept) << "new blocks come from the heap";
+    EXPECT_EQ(hamt::violated(kept), "");
+    census<hamt::bytes, P> c;
+    c.hold(kept.root());
+    EXPECT_NO_THROW(c.check(before));
+    for (void* p : blocks) std::free(p);  // they were lost, as promised
+  }).join();
 }
 
 TEST(memory_of_a_thread, blocks_may_be_freed_by_another_thread) {

@@ -1,5 +1,4 @@
-// Walking several tries at once and building a new one from what is found: the engine under merge,
-// filter and their kin.
+// Lockstep traversal of N tries that builds a result; merge, filter and the like are rules for it.
 //
 // The tries are laid over one another, slot by slot:
 //
@@ -28,7 +27,7 @@
 namespace hamt {
 
 template <class V, class P, unsigned N>
-class zip {
+class lockstep {
  public:
   using node_type = node<V, P>;
   using view = slot_view<V, P>;
