@@ -5,10 +5,11 @@
 //     [ { eventName, args, blockNumber, logIndex, timestamp } ]                      decoded
 //
 // Numbers may be JSON numbers, decimal text or 0x text. Several files are put together; a log that is in two is taken once.
-import type * as Viem from 'viem'
 import {
-  bondingRegistryAbi,
-  ciphernodeRegistryAbi,
+  contractNames,
+  type ContractName,
+  decodeLog,
+  eventsWithTopic,
   sortitionAbi,
   type RegistryEvent,
 } from '../sortition/index.js'
@@ -22,11 +23,8 @@ export interface Logs {
   hashes: Map<bigint, `0x${string}`>
 }
 
-/** Addresses of the two contracts, lower case; found out from the logs where not given. */
-export interface Contracts {
-  ciphernodeRegistry?: string
-  bondingRegistry?: string
-}
+/** Addresses of the contracts, lower case; found out from the logs where not given. */
+export type Contracts = Partial<Record<ContractName, string>>
 
 interface RawLog {
   address: string
@@ -38,7 +36,7 @@ interface RawLog {
 }
 
 /** Reads and puts together the logs of several files. UnusableInput names the file and the log that cannot be read. */
-export async function readLogs(paths: string[], contracts: Contracts = {}): Promise<Logs> {
+export function readLogs(paths: string[], contracts: Contracts = {}): Logs {
   const hashes = new Map<bigint, `0x${string}`>()
   const times = new Map<bigint, bigint>()
   const raw: RawLog[] = []
@@ -49,7 +47,7 @@ export async function readLogs(paths: string[], contracts: Contracts = {}): Prom
     const file = readJson(path)
     const { logs, blocks, contracts: inFile } = partsOf(file, where)
     for (const [i, block] of blocks.entries()) readBlock(block, `${where}: block ${i}`, hashes, times)
-    for (const name of ['ciphernodeRegistry', 'bondingRegistry'] as const) {
+    for (const name of contractNames) {
       const address = inFile?.[name]
       if (typeof address === 'string') named[name] ??= address.toLowerCase()
     }
@@ -62,7 +60,7 @@ export async function readLogs(paths: string[], contracts: Contracts = {}): Prom
       } else throw new UnusableInput(`${what} is neither a log nor a decoded event`)
     }
   }
-  if (raw.length > 0) events.push(...(await decode(raw, times, named)))
+  if (raw.length > 0) events.push(...decode(raw, times, named))
   return { events: inOrder(events), hashes }
 }
 
@@ -126,35 +124,16 @@ function rawLog(entry: Record<string, unknown>, what: string, hashes: Map<bigint
 
 // --- decoding ------------------------------------------------------------------------------------
 
-/** viem where it is installed. Its name is not written as a literal: it is not to be bundled. */
-async function viem(): Promise<typeof Viem> {
-  const name: string = 'viem'
-  try {
-    return (await import(name)) as typeof Viem
-  } catch {
-    throw new UnusableInput(
-      'raw logs are decoded with the package viem, which is not installed: npm install viem',
-    )
+function decode(raw: RawLog[], times: Map<bigint, bigint>, named: Contracts): RegistryEvent[] {
+  const addresses = new Map<string, ContractName>()
+  for (const name of contractNames) {
+    const address = named[name] ?? emitterOf(raw, name)
+    if (address !== undefined) addresses.set(address, name)
   }
-}
-
-async function decode(raw: RawLog[], times: Map<bigint, bigint>, named: Contracts): Promise<RegistryEvent[]> {
-  const { decodeEventLog, toEventSelector } = await viem()
-  const topics = (abi: readonly (typeof sortitionAbi)[number][]) =>
-    new Set<string>(abi.map((event) => toEventSelector(event)))
-  const registryTopics = topics(ciphernodeRegistryAbi)
-  const bondingTopics = topics(bondingRegistryAbi)
-  const registry = named.ciphernodeRegistry ?? emitterOf(raw, registryTopics, 'ciphernode-registry')
-  const bonding = named.bondingRegistry ?? emitterOf(raw, bondingTopics, 'bonding-registry')
   return raw.flatMap((log): RegistryEvent[] => {
-    // Each by its contract: elsewhere a topic may stand for another event.
-    const abi =
-      log.address === registry && registryTopics.has(log.topics[0]!)
-        ? ciphernodeRegistryAbi
-        : log.address === bonding && bondingTopics.has(log.topics[0]!)
-          ? bondingRegistryAbi
-          : undefined
-    if (!abi) return []
+    const contract = addresses.get(log.address)
+    const event = eventsOf(log).find((each) => each.contract === contract)
+    if (!event) return []
     const { blockNumber, logIndex } = log
     const timestamp = log.timestamp ?? times.get(blockNumber)
     if (timestamp === undefined) {
@@ -163,24 +142,27 @@ async function decode(raw: RawLog[], times: Map<bigint, bigint>, named: Contract
       )
     }
     try {
-      const { eventName, args } = decodeEventLog({
-        abi,
-        topics: log.topics as [`0x${string}`],
-        data: log.data as `0x${string}`,
-      })
-      return [{ eventName, args: args as object, blockNumber, logIndex, timestamp }]
+      const args = decodeLog(event.item, log.topics, log.data)
+      return [{ eventName: event.item.name, args, blockNumber, logIndex, timestamp }]
     } catch (e) {
       throw new UnusableInput(
-        `the log at block ${blockNumber}, log ${logIndex} cannot be decoded: ${(e as Error).message.split('\n')[0]}`,
+        `the log at block ${blockNumber}, log ${logIndex} cannot be decoded: ${(e as Error).message}`,
       )
     }
   })
 }
 
+function eventsOf({ topics }: RawLog) {
+  return eventsWithTopic((topics[0] ?? '').toLowerCase(), topics.length)
+}
+
 /** The one contract that emits these events. */
-function emitterOf(raw: RawLog[], topics: Set<string>, option: string): string | undefined {
-  const emitters = [...new Set(raw.filter((log) => topics.has(log.topics[0]!)).map((log) => log.address))]
+function emitterOf(raw: RawLog[], name: ContractName): string | undefined {
+  const is = (log: RawLog) => eventsOf(log).some((each) => each.contract === name)
+  const emitters = [...new Set(raw.filter(is).map((log) => log.address))]
+  if (emitters.length > 1 && (name === 'interfold' || name === 'randomnessProvider')) return undefined
   if (emitters.length > 1) {
+    const option = name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
     throw new UnusableInput(
       `${emitters.length} contracts emit such events (${emitters.join(', ')}): say which, --${option} ADDRESS`,
     )

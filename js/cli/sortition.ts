@@ -38,7 +38,7 @@ const logForms =
   'Logs are raw, as eth_getLogs gives them, each with its blockTimestamp or with { logs, blocks: [{ number, hash, timestamp }] }\n' +
   'around them (this needs the package viem); or decoded: [{ eventName, args, blockNumber, logIndex, timestamp }].'
 
-function logsOf(args: Arguments): Promise<Logs> {
+function logsOf(args: Arguments): Logs {
   const contracts: Contracts = {}
   if (args.has('ciphernode-registry'))
     contracts.ciphernodeRegistry = addressOf(args, 'ciphernode-registry').toLowerCase()
@@ -98,10 +98,10 @@ function replayOnto(
 
 // --- replay --------------------------------------------------------------------------------------
 
-async function replay(args: Arguments): Promise<Result> {
+function replay(args: Arguments): Result {
   const out = args.required('out')
   const before = existsSync(out) ? loadRegistry(out) : NodeRegistry.empty()
-  const { events } = await logsOf(args)
+  const { events } = logsOf(args)
   const start = performance.now()
   const { registry, applied } = replayOnto(before, events)
   const seconds = (performance.now() - start) / 1000
@@ -154,9 +154,9 @@ interface Checked {
   report: Report
 }
 
-async function check(args: Arguments): Promise<Checked> {
+function check(args: Arguments): Checked {
   const e3Id = numberOf(args, 'e3')
-  const logs = await logsOf(args)
+  const logs = logsOf(args)
   const { registry } = args.has('registry')
     ? { registry: loadRegistry(args.required('registry')) }
     : replayOnto(NodeRegistry.empty(), logs.events)
@@ -215,23 +215,23 @@ function evidenceOf(args: Arguments, logs: Logs, e3Id: bigint): RequestEvidence 
   return evidence
 }
 
-async function verify(args: Arguments): Promise<Result> {
-  const { report } = await check(args)
+function verify(args: Arguments): Result {
+  const { report } = check(args)
   return { text: format(report), json: report, status: report.ok ? 0 : 1 }
 }
 
-async function explainCommand(args: Arguments): Promise<Result> {
+function explainCommand(args: Arguments): Result {
   const operator = addressOf(args, 'operator')
-  const { registry, report } = await check(args)
+  const { registry, report } = check(args)
   const explanation = explain(registry, report, operator)
   return { text: formatExplanation(explanation), json: explanation, status: 0 }
 }
 
 // --- committee -----------------------------------------------------------------------------------
 
-async function committee(args: Arguments): Promise<Result> {
+function committee(args: Arguments): Result {
   if (args.has('logs')) {
-    const { report } = await check(args)
+    const { report } = check(args)
     const { committee: seats, ideal } = report
     const text = [
       seats.length > 0

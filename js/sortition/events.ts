@@ -14,6 +14,10 @@ export interface RegistryEvent {
   logIndex: number
   /** Of the block, in seconds. */
   timestamp: bigint
+  /** The contract that emitted the log. */
+  address?: Address
+  /** Whether the log's block left the chain: such an event is refused. */
+  removed?: boolean
 }
 
 /** A place in the chain. */
@@ -31,8 +35,8 @@ export class EventError extends Error {
   /** `EventError` */
   override readonly name = 'EventError'
   /** `repeated`: at a position that has been applied; `out-of-order`: before one; `time`: its timestamp contradicts
-   * an earlier block's; `unknown`: not an event of sortitionAbi. */
-  readonly code: 'repeated' | 'out-of-order' | 'time' | 'unknown'
+   * an earlier block's; `unknown`: not an event of sortitionAbi; `removed`: its block left the chain. */
+  readonly code: 'repeated' | 'out-of-order' | 'time' | 'unknown' | 'removed'
 
   constructor(code: EventError['code'], message: string) {
     super(message)
@@ -77,8 +81,14 @@ export function describe(at: { blockNumber: number | bigint; logIndex: number })
   return `block ${at.blockNumber}, log ${at.logIndex}`
 }
 
-/** The position of an event; TypeError or RangeError names a part that is no position. */
+/** The position of an event; TypeError or RangeError names a part that is no position, EventError a removed log. */
 export function positionOf(event: RegistryEvent): Position {
+  if (event.removed === true) {
+    throw new EventError(
+      'removed',
+      `the ${show(event.eventName)} at ${describe(event)} was removed from the chain`,
+    )
+  }
   return {
     blockNumber: safeInteger(event.blockNumber, 'blockNumber'),
     logIndex: safeInteger(event.logIndex, 'logIndex'),

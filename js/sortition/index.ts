@@ -3,7 +3,15 @@
  *
  * @module hamt-wasm/sortition
  */
-export { bondingRegistryAbi, ciphernodeRegistryAbi, sortitionAbi } from './abi.js'
+export {
+  bondingRegistryAbi,
+  ciphernodeRegistryAbi,
+  interfoldAbi,
+  randomnessProviderAbi,
+  sortitionAbi,
+} from './abi.js'
+/** @internal For the command line. */
+export { contractNames, type ContractName, decodeLog, eventsWithTopic } from './decode.js'
 export { EventError, type Position, type RegistryEvent } from './events.js'
 export { explain, type Explanation } from './explain.js'
 export { format, formatExplanation } from './format.js'

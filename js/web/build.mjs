@@ -53,7 +53,8 @@ async function knownTopics() {
   })
   const address = `data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`
   const { sortitionAbi } = await import(address)
-  const signatures = sortitionAbi.map(({ name, inputs }) => `${name}(${inputs.map(({ type }) => type)})`)
+  const typeOf = ({ type, components }) => (components ? `(${components.map(typeOf)})` : type)
+  const signatures = sortitionAbi.map(({ name, inputs }) => `${name}(${inputs.map(typeOf)})`)
   return new Set(signatures.map((text) => `0x${Buffer.from(keccak_256(Buffer.from(text))).toString('hex')}`))
 }
 

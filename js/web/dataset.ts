@@ -14,7 +14,7 @@ import {
   type FinalizedArgs,
   type FormationFailedArgs,
 } from '../sortition/index.js'
-import { eventNamed, readArgs } from './decode.js'
+import { eventNamed, readArgs } from '../sortition/decode.js'
 import { type Input, InputError } from './input.js'
 import type {
   Alterations,
@@ -267,9 +267,9 @@ function altered(
   event: RegistryEvent,
   change: Record<string, string> | null | undefined,
 ): { event: RegistryEvent | undefined; shown: ShownEvent } {
-  const names = eventNamed(event.eventName)!.inputs
+  const names = eventNamed(event.eventName)!.item.inputs
   const args = change
-    ? readArgs(event.eventName, fromText(event.eventName, change))
+    ? readArgs(eventNamed(event.eventName)!.item, fromText(event.eventName, change))
     : (event.args as Record<string, unknown>)
   const { eventName, blockNumber, logIndex, timestamp } = event
   return {
@@ -295,7 +295,7 @@ function toText(value: unknown, name: string): string {
 }
 
 function fromText(eventName: string, texts: Record<string, string>): Record<string, unknown> {
-  const { inputs } = eventNamed(eventName)!
+  const { inputs } = eventNamed(eventName)!.item
   return Object.fromEntries(
     inputs.map(({ name, type }) => {
       const text = (texts[name] ?? '').trim()

@@ -1,16 +1,22 @@
 // Files that somebody drops: registry files, and logs in JSON, raw or decoded, with or without the blocks they are from.
 import type { Hex, RegistryEvent } from '../sortition/index.js'
 import {
+  contractNames as roles,
+  type ContractName as Role,
   decodeLog,
   DecodeError,
   eventNamed,
+  eventsWithTopic,
   integer,
-  type RawLog,
   readArgs,
-  type Role,
-  roleOf,
-  roles,
-} from './decode.js'
+} from '../sortition/decode.js'
+
+interface RawLog {
+  topics: readonly string[]
+  data: string
+}
+const eventOf = ({ topics }: RawLog) => eventsWithTopic((topics[0] ?? '').toLowerCase(), topics.length)[0]
+const roleOf = (log: RawLog) => eventOf(log)?.contract
 
 /** A file that cannot be used; the message names the file, and where in it. */
 export class InputError extends Error {
@@ -177,12 +183,14 @@ class Reading {
     try {
       if (!isRaw(log)) {
         const name = String(log.eventName)
-        return eventNamed(name) && { eventName: name, args: readArgs(name, fields(log.args, where)) }
+        const item = eventNamed(name)?.item
+        return item && { eventName: name, args: readArgs(item, fields(log.args, where)) }
       }
       const role = roleOf(log)
       const address = typeof log.address === 'string' ? log.address.toLowerCase() : undefined
       if (!role || (address !== undefined && this.#contracts.get(address) !== role)) return undefined
-      return decodeLog(log)
+      const { item } = eventOf(log)!
+      return { eventName: item.name, args: decodeLog(item, log.topics, log.data) }
     } catch (e) {
       if (e instanceof DecodeError) throw new InputError(`${where}: ${e.message}`)
       throw e

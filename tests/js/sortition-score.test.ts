@@ -9,12 +9,10 @@ import {
   seedFromBlockHash,
   seedFromVrf,
   selectCommittee,
-  sortitionAbi,
   type Address,
   type Hex,
 } from 'hamt-wasm/sortition'
 import { Hamt } from 'hamt-wasm'
-import { toEventSelector } from 'viem'
 import { run, vectors } from './support/chain.js'
 import { naiveScore } from './support/naive.js'
 
@@ -47,7 +45,6 @@ const v = vectors<{
   }[]
   singleScores: { address: Address; ticket: string; e3: string; seed: Hex; score: Hex }[]
   buffer: { rows: [number, number, number, number][] }
-  eventTopics: Record<string, Hex>
 }>('sortition')
 
 const { e3Id, seed } = { e3Id: BigInt(v.perNodeNumbering.e3Id), seed: BigInt(v.perNodeNumbering.seed) }
@@ -167,13 +164,6 @@ describe('published vectors', () => {
     expect(committeeHash([...committee].reverse().map((a) => lower(a) as Address))).toBe(
       v.perNodeNumbering.committeeHash3,
     )
-  })
-
-  test('event topics', () => {
-    const signatures = sortitionAbi.map((e) => `${e.name}(${e.inputs.map((i) => i.type).join()})`)
-    const known = signatures.filter((s) => s in v.eventTopics)
-    expect(known).toHaveLength(sortitionAbi.length - 1) // all but BondOwnerSet are among the vectors
-    for (const s of known) expect(toEventSelector(`event ${s}`)).toBe(v.eventTopics[s])
   })
 })
 

@@ -1,11 +1,8 @@
-// The page's own decoder of logs, held against viem.
+// The page's reader of files.
 import { describe, expect, test } from '@jest/globals'
-import fc from 'fast-check'
-import { encodeAbiParameters, encodeEventTopics } from 'viem'
-import { sortitionAbi } from '../../js/sortition/index.js'
-import { decodeLog, DecodeError, readArgs, roleOf, topicOf } from '../../js/web/decode.js'
+import '../../js/index.js'
 import { InputError, readFiles } from '../../js/web/input.js'
-import { decode, run, vectors } from './support/chain.js'
+import { decode, run } from './support/chain.js'
 
 const file = (value: unknown, name = 'logs.json') => ({
   name,
@@ -24,112 +21,6 @@ function text(value: unknown): string {
       ? `${value}n`
       : JSON.stringify(value)
 }
-
-describe('logs', () => {
-  test('topics are those that were published', () => {
-    const { eventTopics } = vectors<{ eventTopics: Record<string, string> }>('sortition')
-    const published = new Set(Object.values(eventTopics))
-    for (const item of sortitionAbi)
-      expect({ [item.name]: published.has(topicOf(item)) || item.name === 'BondOwnerSet' }).toEqual({
-        [item.name]: true,
-      })
-  })
-
-  test('the recorded run decodes as viem decodes it', () => {
-    const { events, otherLogs, blockHashes } = readFiles([file(run)])
-    expect(text(events)).toBe(text(decode()))
-    expect(otherLogs).toBe(run.logs.length - events.length)
-    expect(blockHashes.get(113)).toBe(run.requests[0]!.entropyBlockHash)
-  })
-
-  const word = fc.bigInt({ min: 0n, max: 2n ** 256n - 1n })
-  const address = fc
-    .uint8Array({ minLength: 20, maxLength: 20 })
-    .map((b) => `0x${Buffer.from(b).toString('hex')}`)
-  const valueOf = (type: string): fc.Arbitrary<unknown> => {
-    const array = /^(.*)\[(\d*)\]$/.exec(type)
-    if (array) {
-      const size = array[2] ? { minLength: Number(array[2]), maxLength: Number(array[2]) } : { maxLength: 5 }
-      return fc.array(valueOf(array[1]!), size)
-    }
-    if (type === 'address') return address
-    if (type === 'bool') return fc.boolean()
-    if (type === 'bytes32') return word.map((n) => `0x${n.toString(16).padStart(64, '0')}`)
-    if (type === 'uint32') return fc.nat()
-    return type === 'int256' ? fc.bigInt({ min: -(2n ** 255n), max: 2n ** 255n - 1n }) : word
-  }
-
-  test('any arguments that viem encodes come back', () => {
-    const events = sortitionAbi.map((item) =>
-      fc
-        .record(Object.fromEntries(item.inputs.map((input) => [input.name, valueOf(input.type)])))
-        .map((args) => ({ item, args })),
-    )
-    fc.assert(
-      fc.property(fc.oneof(...events), ({ item, args }) => {
-        const topics = encodeEventTopics({ abi: [item], args } as never) as string[]
-        const plain = item.inputs.filter((input) => !input.indexed)
-        const data = encodeAbiParameters(plain as never, plain.map((input) => args[input.name]) as never)
-        expect(roleOf({ topics, data })).toBeDefined()
-        expect(text(decodeLog({ topics, data }))).toBe(text({ eventName: item.name, args }))
-        // And cut short anywhere, it is refused, or it says the same: what follows the arrays may be missing.
-        for (let end = 2; end < data.length; end += 64) {
-          expect(() => decodeLog({ topics, data: data.slice(0, end) })).toThrow(DecodeError)
-        }
-      }),
-      { numRuns: 300 },
-    )
-  })
-
-  test('values that do not fit their type are refused', () => {
-    const submission = run.logs.find(
-      (log) => log.topics[0] === topicOf(sortitionAbi.find((e) => e.name === 'TicketSubmitted')!),
-    )!
-    const added = run.logs.find(
-      (log) => log.topics[0] === topicOf(sortitionAbi.find((e) => e.name === 'OperatorActivationChanged')!),
-    )!
-    const dirty = [...submission.topics] as string[]
-    dirty[2] = `0x01${dirty[2]!.slice(4)}`
-    expect(() => decodeLog({ ...submission, topics: dirty })).toThrow('TicketSubmitted.node is no address')
-    expect(() => decodeLog({ ...added, data: `0x${'2'.padStart(64, '0')}` })).toThrow(
-      'OperatorActivationChanged.active is no bool',
-    )
-    expect(() => decodeLog({ ...added, data: '0x12' })).toThrow(DecodeError)
-    expect(() => decodeLog({ ...added, topics: added.topics.slice(0, 1) })).toThrow(
-      'has 2 topics, this log has 1',
-    )
-    const finalized = topicOf(sortitionAbi.find((e) => e.name === 'SortitionCommitteeFinalized')!)
-    const far = (2n ** 200n).toString(16).padStart(64, '0')
-    expect(() => decodeLog({ topics: [finalized, `0x${'0'.repeat(64)}`], data: `0x${far}${far}` })).toThrow(
-      'names a place beyond its data',
-    )
-  })
-
-  test('arguments as text, as JSON has them', () => {
-    const args = {
-      e3Id: '0x10',
-      node: '0xBcd4042DE499D14e55001CcbB24a551F3b954096',
-      ticketId: 3,
-      score: '18',
-    }
-    expect(readArgs('TicketSubmitted', args)).toEqual({
-      e3Id: 16n,
-      node: args.node.toLowerCase(),
-      ticketId: 3n,
-      score: 18n,
-    })
-    expect(() => readArgs('TicketSubmitted', { ...args, score: '1e9' })).toThrow(
-      'TicketSubmitted.score must be a whole number',
-    )
-    expect(() => readArgs('TicketSubmitted', { ...args, ticketId: -1 })).toThrow(
-      'TicketSubmitted.ticketId is no uint256',
-    )
-    expect(() => readArgs('TicketSubmitted', { ...args, node: '0x12' })).toThrow(
-      'TicketSubmitted.node must be 0x and 40',
-    )
-    expect(() => readArgs('Transfer', {})).toThrow('Transfer is not an event of sortitionAbi')
-  })
-})
 
 describe('files', () => {
   const events = decode()
@@ -167,7 +58,7 @@ describe('files', () => {
     [
       'a log that is none',
       { ...run, logs: [{ ...run.logs.find((l) => l.topics[0].startsWith('0x52999628'))!, data: '0x00' }] },
-      'is not a row of 32-byte words',
+      'multiple of 64 hexadecimal digits',
     ],
     [
       'times that disagree',

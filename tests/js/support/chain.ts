@@ -5,6 +5,8 @@ import { decodeEventLog, type Abi, type Hex } from 'viem'
 import {
   bondingRegistryAbi,
   ciphernodeRegistryAbi,
+  interfoldAbi,
+  randomnessProviderAbi,
   type Address,
   type RegistryEvent,
 } from 'hamt-wasm/sortition'
@@ -23,6 +25,7 @@ export interface ChainRun {
     ciphernodeRegistry: Address
     bondingRegistry: Address
     ticketToken: Address
+    randomnessProvider?: Address
   }
   blocks: { number: number; hash: Hex; timestamp: number }[]
   logs: RawLog[]
@@ -72,6 +75,8 @@ export function decode(chain: ChainRun = run): RegistryEvent[] {
   const abis = new Map<string, Abi>([
     [chain.contracts.ciphernodeRegistry.toLowerCase(), ciphernodeRegistryAbi],
     [chain.contracts.bondingRegistry.toLowerCase(), bondingRegistryAbi],
+    [chain.contracts.interfold.toLowerCase(), interfoldAbi],
+    [chain.contracts.randomnessProvider?.toLowerCase() ?? '', randomnessProviderAbi],
   ])
   const times = new Map(chain.blocks.map((b) => [BigInt(b.number), BigInt(b.timestamp)]))
   return chain.logs.flatMap((log) => {
