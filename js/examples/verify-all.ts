@@ -2,7 +2,8 @@
 //
 //     node verify-all.js [registry.hamt] [draws.json]
 //
-// Exit status: 0 when all are right, 1 when one is not, 2 when the files cannot be used.
+// Exit status: 0 when all are right, 1 when one is wrong, 3 when none is wrong and one is undecided (it has no result yet),
+// 2 when the files cannot be used.
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import {
@@ -31,15 +32,17 @@ export function verifyAll(registry: NodeRegistry, { events, blocks }: Draws): Re
   for (const mine of byRequest.values()) {
     const named = (name: string) => mine.filter((e) => e.eventName === name) as never[]
     const request = named('CommitteeRequested')[0] as
-      (RegistryEvent & { args: { entropyBlock: bigint } }) | undefined
+      (RegistryEvent & { args: { e3Id: bigint; entropyBlock: bigint } }) | undefined
     if (!request) continue // requested before the first block that was looked at
-    const finalized = named('SortitionCommitteeFinalized')[0] ?? named('CommitteeFormationFailed')[0]
-    if (!finalized) continue // still open
+    const results = [...named('SortitionCommitteeFinalized'), ...named('CommitteeFormationFailed')]
+    if (results.length > 1)
+      throw new Error(`request ${request.args.e3Id} has two results: the logs are not of one chain`)
     reports.push(
       verifyRequest(registry, {
         request: request as never,
         submissions: named('TicketSubmitted'),
-        finalized,
+        finalized: results[0],
+        open: results.length === 0,
         blockHash: blocks.get(request.args.entropyBlock),
       }),
     )
@@ -79,13 +82,15 @@ function argsOf(eventName: string, args: Record<string, unknown>): object {
 
 function main([registryFile = 'registry.hamt', drawsFile = 'draws.json']: string[]): void {
   const reports = verifyAll(NodeRegistry.deserialize(readFileSync(registryFile)), readDraws(drawsFile))
+  const counts = { right: 0, wrong: 0, undecided: 0 }
   for (const report of reports) {
-    if (report.ok) console.log(`right  ${report.e3Id}`)
-    else console.log(`WRONG  ${report.e3Id}\n${format(report)}\n`)
+    ++counts[report.verdict]
+    if (report.verdict === 'wrong') console.log(`WRONG      ${report.e3Id}\n${format(report)}\n`)
+    else console.log(`${report.verdict.padEnd(9)}  ${report.e3Id}`)
   }
-  const wrong = reports.filter((report) => !report.ok).length
-  console.log(`${reports.length} draws, ${wrong} of them wrong`)
-  process.exitCode = wrong > 0 ? 1 : 0
+  const { wrong, undecided } = counts
+  console.log(`${reports.length} draws: ${counts.right} right, ${wrong} wrong, ${undecided} undecided`)
+  process.exitCode = wrong > 0 ? 1 : undecided > 0 ? 3 : 0
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -1,11 +1,14 @@
 // (c) The end: is the committee the one that follows, or the failure a failure?
-import { type FinalizedArgs, type FormationFailedArgs } from './evidence.js'
+import { describe } from './events.js'
+import { comparePositions, type FinalizedArgs, type FormationFailedArgs } from './evidence.js'
 import { hex, type Seat, type Submission, type Violation } from './report.js'
 import { type Address } from './values.js'
 import { compareWinners, type Verification } from './verification.js'
 
 export function checkEnd(v: Verification, counted: Submission[], committee: Seat[]): void {
   const { evidence, violations } = v
+  if (evidence.open) return
+  checkTime(v)
   const { size } = evidence.request.args
   const uncapped = evidence.policy === 'uncapped'
   const available = uncapped ? counted.length : ownersOf(counted)
@@ -26,6 +29,20 @@ export function checkEnd(v: Verification, counted: Submission[], committee: Seat
   checkMembers(v, evidence.finalized.args, counted, committee)
   checkOrder(v, evidence.finalized.args)
   checkScores(v, evidence.finalized.args, counted)
+}
+
+/** A draw ends after its deadline, and after its request. */
+function checkTime({ evidence, violations }: Verification): void {
+  const { finalized, failed, request } = evidence
+  const end = (finalized ?? failed)?.at
+  if (!end) return
+  const what = finalized ? 'the committee was finalized' : 'the failure was declared'
+  if (request.at && comparePositions(end, request.at) < 0) {
+    violations.push({ code: 'deadline', message: `${what} at ${describe(end)}, before the request` })
+  } else if (end.timestamp !== undefined && end.timestamp <= request.args.deadline) {
+    const message = `${what} at second ${end.timestamp}, before the deadline ${request.args.deadline} had passed`
+    violations.push({ code: 'deadline', message })
+  }
 }
 
 /** The numbers that the failure itself states. */
@@ -59,7 +76,8 @@ function checkMembers(
 ): void {
   const seats = new Set(committee.map((seat) => seat.node))
   const submitted = new Map(counted.map((s) => [s.node, s]))
-  const worst = committee.reduce((a, b) => (compareWinners(a, b) < 0 ? b : a))
+  const worst =
+    committee.length > 0 ? committee.reduce((a, b) => (compareWinners(a, b) < 0 ? b : a)) : undefined
   const blame = (node: Address, mine: { ticket: bigint; score: bigint } | undefined, what: string) => {
     const state = nodes.get(node)
     const evidence: Omit<Violation, 'code' | 'message'> = {
@@ -76,9 +94,11 @@ function checkMembers(
     else if (!seats.has(node)) {
       const why = !mine
         ? 'has no valid submission'
-        : compareWinners(mine, worst) > 0
-          ? `scored ${hex(mine.score)}, and the last seat went to ${hex(worst.score)}`
-          : 'is not its owner’s best'
+        : !worst
+          ? 'no member was asked for'
+          : compareWinners(mine, worst) > 0
+            ? `scored ${hex(mine.score)}, and the last seat went to ${hex(worst.score)}`
+            : 'is not its owner’s best'
       blame(node, mine, `sits in the committee, but ${why}`)
     }
     seen.add(node)

@@ -57,9 +57,11 @@ export function checkSubmissions(v: Verification, seed: bigint): Submission[] {
 
 /** What the contract says about the moment of a submission. */
 function whyUntimely(evidence: Evidence, at: LogPosition): string | undefined {
-  const { deadline, entropyBlock } = evidence.request.args
+  const { deadline, entropyBlock, time } = evidence.request.args
   const end = evidence.finalized?.at ?? evidence.failed?.at
   if (evidence.request.at && comparePositions(at, evidence.request.at) < 0) return 'before it was requested'
+  if (at.timestamp !== undefined && at.timestamp < time)
+    return `at second ${at.timestamp}, before the request at second ${time}`
   if (at.timestamp !== undefined && at.timestamp > deadline)
     return `at second ${at.timestamp}, after the deadline ${deadline}`
   if (end && comparePositions(at, end) > 0) return 'after the end of the draw'

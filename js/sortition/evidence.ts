@@ -1,5 +1,5 @@
 // The events of one request, as a caller gives them, checked and put in order.
-import { type Position, type RegistryEvent } from './events.js'
+import { describe, type Position, type RegistryEvent } from './events.js'
 import { ticketLimit, type VrfInput } from './score.js'
 import { type Policy, policyOf } from './select.js'
 import { type Address, address, count, type Hex, object, safeInteger, show, uint256 } from './values.js'
@@ -61,8 +61,12 @@ export interface RequestEvidence {
   request: EventOrArgs<RequestArgs>
   /** Every ticket that was submitted for it. */
   submissions: Iterable<EventOrArgs<SubmissionArgs>>
-  /** Absent, or the event of the failure: no committee was formed. */
+  /** The committee. Absent, or the event of the failure: no committee was formed. */
   finalized?: EventOrArgs<FinalizedArgs> | EventOrArgs<FormationFailedArgs> | undefined
+  /** The event of the failure may also be here. */
+  failed?: EventOrArgs<FormationFailedArgs> | undefined
+  /** The request has no result yet; then neither `finalized` nor `failed` is given, and the end is not judged. */
+  open?: boolean | undefined
   /** At least one of the three. A seed given beside its source is checked against it. */
   seed?: bigint | undefined
   /** Of the request's entropy block. */
@@ -102,6 +106,7 @@ export interface Evidence {
   submissions: Positioned<SubmissionArgs>[]
   finalized: Positioned<FinalizedArgs> | undefined
   failed: Positioned<FormationFailedArgs> | undefined
+  open: boolean
   seed: bigint | undefined
   blockHash: Hex | Uint8Array | undefined
   vrf: Omit<VrfInput, 'e3Id'> | undefined
@@ -116,23 +121,9 @@ export function readEvidence(given: RequestEvidence): Evidence {
   const { e3Id } = request.args
   const policy = policyOf(given.policy)
   const limit = ticketLimit(given.limit)
-  if (given.submissions === null || typeof given.submissions !== 'object') {
-    throw new TypeError(`submissions must be a list, got ${show(given.submissions)}`)
-  }
-  const submissions = [...given.submissions].map((s, i) =>
-    positioned(s, `submissions[${i}]`, 'TicketSubmitted', submissionArgs),
-  )
-  // In the order of the chain, so that the report does not depend on the order of the list.
-  if (submissions.every((s) => s.at)) submissions.sort((a, b) => comparePositions(a.at!, b.at!))
-  const end = given.finalized
-  const isFailure =
-    end != null && (eventNameOf(end) === 'CommitteeFormationFailed' || 'nodesSubmitted' in argsOf(end))
-  const failed = isFailure ? positioned(end, 'finalized', 'CommitteeFormationFailed', failedArgs) : undefined
-  const finalized =
-    end != null && !isFailure
-      ? positioned(end, 'finalized', 'SortitionCommitteeFinalized', finalizedArgs)
-      : undefined
-  requireRequest('finalized', (finalized ?? failed)?.args.e3Id, e3Id)
+  const submissions = readSubmissions(given.submissions)
+  const { finalized, failed } = readEnd(given, e3Id)
+  requireOneLogAPosition([{ name: 'request', ...request }, ...named(submissions, finalized, failed)])
   const { seed, blockHash, vrf } = given
   if (vrf !== undefined) {
     object(vrf, 'vrf')
@@ -141,7 +132,82 @@ export function readEvidence(given: RequestEvidence): Evidence {
   if (seed !== undefined) uint256(seed, 'seed')
   if (seed === undefined && blockHash === undefined && vrf === undefined)
     throw new TypeError('one of seed, blockHash and vrf is needed')
-  return { request, submissions, finalized, failed, seed, blockHash, vrf, policy, limit }
+  const open = given.open === true
+  return { request, submissions, finalized, failed, open, seed, blockHash, vrf, policy, limit }
+}
+
+/** In the order of the chain where it is known, so that the report does not depend on the order of the list. */
+function readSubmissions(given: unknown): Positioned<SubmissionArgs>[] {
+  if (given === null || typeof given !== 'object' || !(Symbol.iterator in given))
+    throw new TypeError(`submissions must be a list, got ${show(given)}`)
+  const all = [...(given as Iterable<unknown>)].map((s, i) =>
+    positioned(s, `submissions[${i}]`, 'TicketSubmitted', submissionArgs),
+  )
+  if (!all.every((s) => s.at)) return all
+  all.sort((a, b) => comparePositions(a.at!, b.at!))
+  return all.filter((s, i) => i === 0 || !isSameLog(all[i - 1]!, s))
+}
+
+/** The one result of a request. */
+function readEnd(given: RequestEvidence, e3Id: bigint): Pick<Evidence, 'finalized' | 'failed'> {
+  const { finalized: end, failed: failure } = given
+  const isFailure =
+    end != null &&
+    typeof end === 'object' &&
+    (eventNameOf(end) === 'CommitteeFormationFailed' || 'nodesSubmitted' in argsOf(end))
+  if (end != null && failure != null) {
+    throw new RangeError(
+      'finalized and failed are both given: a request has one result, so that they cannot both be of one chain',
+    )
+  }
+  if (given.open === true && (end != null || failure != null))
+    throw new RangeError('open is true beside a result: an open request has none')
+  const name = failure != null ? 'failed' : 'finalized'
+  const failedEvent = failure ?? (isFailure ? end : undefined)
+  const failed =
+    failedEvent != null ? positioned(failedEvent, name, 'CommitteeFormationFailed', failedArgs) : undefined
+  const finalized =
+    end != null && !isFailure
+      ? positioned(end, 'finalized', 'SortitionCommitteeFinalized', finalizedArgs)
+      : undefined
+  requireRequest(name, (finalized ?? failed)?.args.e3Id, e3Id)
+  return { finalized, failed }
+}
+
+interface Named extends Positioned<unknown> {
+  name: string
+}
+
+function named(
+  submissions: Positioned<unknown>[],
+  finalized: Positioned<unknown> | undefined,
+  failed: Positioned<unknown> | undefined,
+): Named[] {
+  const out: Named[] = submissions.map((s) => ({ name: 'a submission', ...s }))
+  if (finalized) out.push({ name: 'finalized', ...finalized })
+  if (failed) out.push({ name: 'failed', ...failed })
+  return out
+}
+
+/** RangeError for two different logs at one position: they cannot both be of one chain. */
+function requireOneLogAPosition(logs: Named[]): void {
+  const placed = logs.filter((log) => log.at).sort((a, b) => comparePositions(a.at!, b.at!))
+  placed.forEach((log, i) => {
+    const other = placed[i - 1]
+    if (!other || comparePositions(other.at!, log.at!) !== 0) return
+    throw new RangeError(
+      `${other.name} and ${log.name === other.name ? 'another' : log.name} are both at ${describe(log.at!)}: ` +
+        'a chain has one log at a position',
+    )
+  })
+}
+
+/** Whether two logs are copies of one. */
+function isSameLog(a: Positioned<SubmissionArgs>, b: Positioned<SubmissionArgs>): boolean {
+  const { args: x, at: p } = a
+  const { args: y, at: q } = b
+  const sameArgs = x.e3Id === y.e3Id && x.node === y.node && x.ticketId === y.ticketId && x.score === y.score
+  return sameArgs && comparePositions(p!, q!) === 0 && p!.timestamp === q!.timestamp
 }
 
 function requireRequest(name: string, e3Id: bigint | undefined, wanted: bigint): void {

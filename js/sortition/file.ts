@@ -157,7 +157,7 @@ interface Meta {
 function metaOf(meta: unknown): Meta {
   const { kind, format, position, addresses, rows, events } = (meta ?? {}) as Record<string, unknown>
   if (kind !== kindName) refuse('its meta is not that of a registry')
-  if (format !== 1) refuse(`its format is ${String(format)}, and this release reads format 1`)
+  if (format !== 1) refuse(`its format is ${show(format)}, and this release reads format 1`)
   if (!(addresses instanceof Uint8Array) || addresses.length % 20 !== 0)
     refuse('its addresses are not 20 bytes each')
   if (!(events instanceof Uint8Array)) refuse('its events are not bytes')
@@ -168,8 +168,9 @@ function metaOf(meta: unknown): Meta {
   return { position: positionFrom(position), addresses, rows, events }
 }
 
+/** A whole number from 0 on; -0 is another number, with bytes of its own. */
 function isPlace(n: unknown): n is number {
-  return Number.isSafeInteger(n) && (n as number) >= 0
+  return Number.isSafeInteger(n) && (n as number) >= 0 && !Object.is(n, -0)
 }
 
 function requireAscending(addresses: Uint8Array): void {
@@ -274,7 +275,8 @@ class Reader {
     for (let scale = 1; ; scale *= 128) {
       const byte = this.#byte()
       n += (byte & 127) * scale
-      if (n > Number.MAX_SAFE_INTEGER) refuse('a number beyond 2^53', begin)
+      // Digits of zero add nothing, however many there are: 2^53 has eight.
+      if (n > Number.MAX_SAFE_INTEGER || scale > 2 ** 49) refuse('a number beyond 2^53', begin)
       if (byte < 128) {
         if (byte === 0 && scale > 1) refuse('a number with superfluous digits', begin)
         return n

@@ -42,9 +42,11 @@ export function format(report: Report): string {
     `  seed ${hex(report.seed)}`,
     `  ${report.eligible} operators were eligible, ${report.submissions.length} submitted`,
     '',
-    report.ok
+    report.verdict === 'right'
       ? 'Right: the draw follows the rule.'
-      : `Wrong: ${report.violations.length} violation${report.violations.length === 1 ? '' : 's'}.`,
+      : report.verdict === 'undecided'
+        ? 'Undecided: nothing is wrong so far, and there is no result yet.'
+        : `Wrong: ${report.violations.length} violation${report.violations.length === 1 ? '' : 's'}.`,
     ...report.violations.map((v) => `  ${v.code}: ${v.message}`),
     '',
   ]

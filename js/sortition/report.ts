@@ -15,8 +15,12 @@ import { type Address, type Hex } from './values.js'
  * | `wrong-order`          | the committee is not in ascending order of addresses                               |
  * | `wrong-scores`         | a score beside a member is not that of its ticket                                  |
  * | `formation`            | a committee was formed from too few submissions, or was not though there were enough |
+ * | `request`              | the chain would not have made such a request                                       |
+ * | `deadline`             | the draw ended before its time                                                     |
  */
 export type ViolationCode =
+  | 'request'
+  | 'deadline'
   | 'seed'
   | 'score'
   | 'ticket-range'
@@ -87,6 +91,10 @@ export interface WorseTicket extends Winner {
 export interface Report {
   /** Whether nothing is wrong. */
   ok: boolean
+  /** `undecided`: nothing is wrong so far, and the draw is open. */
+  verdict: 'right' | 'wrong' | 'undecided'
+  /** How the request ended. */
+  outcome: 'formed' | 'failed' | 'open'
   /** What is wrong. */
   violations: Violation[]
   /** The request. */

@@ -1,6 +1,7 @@
 // Was a committee drawn as the rule says? Reads one request's events against the registry and says what is wrong, with
 // the evidence. A wrong draw is reported, never thrown; what is not even a request or a submission throws.
 import { checkEnd } from './check-end.js'
+import { checkRequest } from './check-request.js'
 import { checkSeed } from './check-seed.js'
 import { checkSubmissions } from './check-submissions.js'
 import { committeeOf } from './draw.js'
@@ -22,14 +23,18 @@ export function verifyRequest(registry: NodeRegistry, given: RequestEvidence): R
   const { e3Id, time, ticketPrice, size } = evidence.request.args
   const v: Verification = { registry, evidence, nodes: registry.at(time - 1), violations: [], notes: [] }
   noteWhatIsMissing(v)
+  checkRequest(v)
   const seed = checkSeed(v)
   const submissions = checkSubmissions(v, seed)
   const counted = submissions.filter((s) => s.counts)
   const committee = committeeOf(v, counted)
   checkEnd(v, counted, committee)
+  const outcome = evidence.open ? 'open' : evidence.finalized ? 'formed' : 'failed'
   const information = ideal(v, seed, submissions)
   return withJson({
     ok: v.violations.length === 0,
+    verdict: v.violations.length > 0 ? 'wrong' : outcome === 'open' ? 'undecided' : 'right',
+    outcome,
     violations: v.violations,
     e3Id,
     timepoint: BigInt(time - 1),
@@ -45,7 +50,7 @@ export function verifyRequest(registry: NodeRegistry, given: RequestEvidence): R
 }
 
 function noteWhatIsMissing({ evidence, registry, notes }: Verification): void {
-  const { at, args } = evidence.request
+  const { args } = evidence.request
   const end = registry.position
   if (!end || end.timestamp < args.time - 1) {
     notes.push(
@@ -54,17 +59,19 @@ function noteWhatIsMissing({ evidence, registry, notes }: Verification): void {
     )
   }
   const unplaced = evidence.submissions.filter((s) => !s.at).length
+  const result = evidence.finalized ?? evidence.failed
   if (unplaced > 0) {
     notes.push(
       `${unplaced} of ${evidence.submissions.length} submissions came without the position of their log: whether the operator was ` +
         'registered and active when it submitted, and whether it was in time, was not checked',
     )
   }
+  if (result?.at && result.at.timestamp === undefined)
+    notes.push(
+      'the result came without the time of its block: whether it came after the deadline was not checked',
+    )
   const last = evidence.submissions.at(-1)?.at
   if (unplaced === 0 && last && (!end || comparePositions(end, last) < 0)) {
     notes.push('the registry ends before the last submission: it is taken that nothing happened between')
-  }
-  if (at?.timestamp !== undefined && at.timestamp !== args.time) {
-    notes.push(`the request says its time is ${args.time}, its block says ${at.timestamp}`)
   }
 }

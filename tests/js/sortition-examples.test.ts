@@ -5,7 +5,7 @@ import { createServer, type Server } from 'node:http'
 import { type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { NodeRegistry } from 'hamt-wasm/sortition'
+import { NodeRegistry, type RegistryEvent } from 'hamt-wasm/sortition'
 import { createPublicClient, http, type PublicClient } from 'viem'
 import { followChain, type Following } from '../../js/examples/follow-chain.js'
 import { readDraws, verifyAll } from '../../js/examples/verify-all.js'
@@ -147,7 +147,14 @@ test('verifies every draw, and finds the one that was tampered with', () => {
     scores: bigint[]
   }
   finalized.scores[0]! += 1n
-  expect(verifyAll(registry, draws).map((r) => r.ok)).toEqual([false, true])
+  expect(verifyAll(registry, draws).map((r) => r.verdict)).toEqual(['wrong', 'right'])
+
+  const isResult = (e: RegistryEvent) => e.eventName === 'SortitionCommitteeFinalized'
+  const last = draws.events.findLast(isResult)!
+  const open = { ...draws, events: draws.events.filter((e) => e !== last) }
+  expect(verifyAll(registry, open).map((r) => r.verdict)).toEqual(['wrong', 'undecided'])
+  const twice = { ...draws, events: [...draws.events, { ...last, logIndex: last.logIndex + 1 }] }
+  expect(() => verifyAll(registry, twice)).toThrow(/two results/)
 })
 
 test('a registry file that is none stops it before it writes', async () => {

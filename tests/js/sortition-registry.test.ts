@@ -449,6 +449,10 @@ describe('hostile files', () => {
   const spoiled: [string, object, RegExp][] = [
     ['another kind', { kind: 'x' }, /meta is not that of a registry/],
     ['another format', { format: 2 }, /format is 2/],
+    ['formats that are no number', { format: ['x'] }, /format is an array of 1/],
+    ['a format that has no text', { format: { toString: 1 } }, /format is an object/],
+    ['a negative zero as a position', { position: [2, 3, -0] }, /position is none/],
+    ['a negative zero of rows', { rows: -0 }, /rows are no number/],
     ['another field', { more: 1 }, /another field/],
     ['no position', { position: null }, /position is before its last event/],
     ['a position before the last event', { position: [2, 2, 101] }, /position is before/],
@@ -481,6 +485,16 @@ describe('hostile files', () => {
     [
       'a number that never ends',
       { events: new Uint8Array([8 + 5, ...new Uint8Array(40).fill(255)]) },
+      /beyond 2\^53/,
+    ],
+    [
+      'a number of 150 digits that are zero',
+      { events: new Uint8Array([8 + 5, ...new Uint8Array(150).fill(128), 1, 100, 0, 1, ...rows.slice(5)]) },
+      /beyond 2\^53/,
+    ],
+    [
+      'a position of 150 digits that are zero',
+      { events: new Uint8Array([8 + 5, 1, 100, ...new Uint8Array(150).fill(128), 1, 1, ...rows.slice(5)]) },
       /beyond 2\^53/,
     ],
     [

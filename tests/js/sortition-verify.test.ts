@@ -469,6 +469,92 @@ test('a registry that ends too early is noted', () => {
   expect(notes(NodeRegistry.empty())).toMatch(/the registry ends before/)
 })
 
+describe('the rule of time', () => {
+  const { request, finalized, submissions } = requestA
+  const at = (timestamp: bigint) => ({ timestamp })
+  const deadline = request.args.committeeDeadline
+  const failure = (timestamp: bigint, blockNumber = finalized.blockNumber) => ({
+    eventName: 'CommitteeFormationFailed',
+    args: { e3Id: request.args.e3Id, nodesSubmitted: 2n, thresholdRequired: 3n },
+    blockNumber,
+    logIndex: 0,
+    timestamp,
+  })
+
+  test('a committee is finalized after its deadline, strictly', () => {
+    for (const [time, expected] of [
+      [deadline - 1n, ['deadline']],
+      [deadline, ['deadline']],
+      [deadline + 1n, []],
+    ] as const) {
+      const report = tampered((e) => void Object.assign(e.finalized, at(time)))
+      expect(codes(report)).toEqual(expected)
+      expect(report.verdict).toBe(expected.length > 0 ? 'wrong' : 'right')
+    }
+  })
+
+  test('a failure is declared after its deadline, strictly, and after its request', () => {
+    const few = submissions.slice(0, 2)
+    const failed = (...when: [bigint, bigint?]) =>
+      codes(verifyRequest(registry, { ...requestA, submissions: few, finalized: failure(...when) }))
+    expect(failed(deadline)).toEqual(['deadline'])
+    expect(failed(deadline + 1n)).toEqual([])
+    expect(failed(deadline + 1n, request.blockNumber - 1n)).toContain('deadline')
+  })
+
+  test('a hash that was known when the request was made', () => {
+    const known = tampered(
+      (e) => void (e.request.args = { ...e.request.args, entropyBlock: request.blockNumber }),
+    )
+    expect(codes(known)).toEqual(['request'])
+    const never = tampered((e) => void (e.request.args = { ...e.request.args, entropyBlock: 0n }))
+    expect(codes(never)).toEqual(['request'])
+  })
+
+  test('a request at another time than that of its block', () => {
+    expect(codes(tampered((e) => void Object.assign(e.request, at(request.timestamp + 1n))))).toEqual([
+      'request',
+    ])
+  })
+
+  test('a submission at a time before the request', () => {
+    const report = tampered((e) => void Object.assign(e.submissions[0]!, at(request.timestamp - 1n)))
+    expect(codes(report)).toEqual(['not-eligible'])
+    expect(report.violations[0]!.message).toMatch(/before the request at second/)
+  })
+
+  test('two logs at one position are not of one chain, copies of one log are one', () => {
+    const other = structuredClone(submissions[1]!)
+    Object.assign(other, { blockNumber: submissions[0]!.blockNumber, logIndex: submissions[0]!.logIndex })
+    const verify = (more: object) => verifyRequest(registry, { ...requestA, ...more })
+    expect(() => verify({ submissions: [...submissions, other] })).toThrow(/both at block \d+, log \d+/)
+    expect(() =>
+      verify({ finalized: { ...finalized, blockNumber: request.blockNumber, logIndex: request.logIndex } }),
+    ).toThrow(/request and finalized are both at block/)
+    expect(verify({ submissions: [...submissions, structuredClone(submissions[3]!)] })).toEqual(verify({}))
+  })
+
+  test('two results of one request are not of one chain', () => {
+    const both = { ...requestA, failed: failure(deadline + 1n) }
+    expect(() => verifyRequest(registry, both)).toThrow(/finalized and failed are both given/)
+    expect(() => verifyRequest(registry, { ...requestA, open: true })).toThrow(/open is true beside a result/)
+  })
+
+  test('an open request is undecided, and wrong when its submissions are', () => {
+    const open = { ...requestA, finalized: undefined, open: true }
+    const report = verifyRequest(registry, open)
+    expect(report).toMatchObject({ ok: true, verdict: 'undecided', outcome: 'open' })
+    const twice = { ...submissions[0]!, logIndex: submissions[0]!.logIndex + 1 }
+    expect(verifyRequest(registry, { ...open, submissions: [...submissions, twice] }).verdict).toBe('wrong')
+  })
+
+  test('a committee where none was asked for is reported', () => {
+    const report = tampered((e) => void (e.request.args = { ...e.request.args, threshold: [0, 0] }))
+    expect(codes(report)).toEqual(['wrong-member'])
+    expect(report.violations).toHaveLength(3)
+  })
+})
+
 // --- explanations --------------------------------------------------------------------------------
 
 test('explanations', () => {
@@ -549,7 +635,7 @@ const anyDraw = fc
       'CommitteeRequested',
       {
         e3Id,
-        entropyBlock: 0n,
+        entropyBlock: BigInt(history.length + 2),
         threshold: [1, size],
         requestBlock: BigInt(time),
         committeeDeadline: 9999n,
@@ -557,6 +643,7 @@ const anyDraw = fc
       },
       time,
     )
+    add('CiphernodeAdded', { node: addressOf(99), index: 0n, numNodes: 0n, size: 0n }, time) // the entropy block
     const submissions = submits.map(({ who, ticket, leavesBefore }, i) => {
       const node = addressOf(who + 1)
       if (leavesBefore) add('OperatorActivationChanged', { operator: node, active: false }, time + 2 * i)
