@@ -5,12 +5,15 @@
 //     bigint                      always a bignum: tag 2 or 3 over the shortest big-endian bytes
 //     object                      a map, its keys in the order of their encoded bytes
 //
-// cborg, which the tests compare with, would do for all of this but two things: it writes floats that fit a subnormal half as
-// singles, which is not the shortest form, and it does not say where in a value the trouble is.
-import { MAX_DEPTH } from './cbor-decode.js'
+// Every property is read once, and every length and list of keys before what they announce; so the bytes are always well formed, whatever
+// getters and proxies answer.
+import { isBytes, takeBytes } from './bytes.js'
+import { layoutOf } from './layout.js'
+import { Path } from './path.js'
+import { describeClass, isPlain } from './plain.js'
 import { isWellFormed, kind } from './text.js'
 
-/** Deterministic CBOR of a value. TypeError, naming the path, for what it cannot carry. O(size). */
+/** Deterministic CBOR of a value, in an array of its own. O(size). TypeError, naming the path, for what it cannot carry; RangeError above 1 GiB. */
 export function encodeCbor(value: unknown): Uint8Array<ArrayBuffer> {
   const encoder = idle ?? new Encoder()
   idle = undefined // a getter may come here again
@@ -24,69 +27,95 @@ export function encodeCbor(value: unknown): Uint8Array<ArrayBuffer> {
 let idle: Encoder | undefined
 const utf8 = new TextEncoder()
 const usualSize = 4096
+/** What the map in wasm takes as one value. */
+const largestSize = 2 ** 30 - 1
 
-class Encoder {
+class Encoder extends Path {
   private bytes = new Uint8Array(usualSize)
   private at = 0
-  private readonly parents: object[] = []
-  private readonly path: (string | number)[] = []
+  /** The slot of the last value's layout. */
+  private layout = 0
 
   encode(value: unknown): Uint8Array<ArrayBuffer> {
     try {
-      this.item(value)
+      this.layout = this.item(value, this.layout)
       return this.bytes.slice(0, this.at)
     } finally {
-      this.at = this.parents.length = this.path.length = 0
+      this.at = 0
+      this.restart()
       if (this.bytes.length > 16 * usualSize) this.bytes = new Uint8Array(usualSize)
     }
   }
 
-  private item(value: unknown): void {
+  /** Writes an item. `layout` is the slot to guess for an object; gives back the slot of the layout that it had. */
+  private item(value: unknown, layout: number): number {
     this.makeRoom(largestPrimitive)
     const size = writePrimitive(value, this.bytes, this.at)
     if (size >= 0) this.at += size
     else if (typeof value === 'string') this.text(value)
     else if (typeof value === 'bigint') this.bignum(value)
     else if (typeof value !== 'object' || value === null) this.refuse(kind(value))
-    else if (value instanceof Uint8Array) this.string(0x40, value)
-    else this.container(value)
+    else if (Array.isArray(value)) this.array(value)
+    else if (isBytes(value)) this.string(0x40, takeBytes(value, `a value's bytes${this.where()}`))
+    else return this.object(value as Record<string, unknown>, layout)
+    return layout
   }
 
-  private container(value: object): void {
-    if (this.parents.includes(value)) this.refuse('itself (a cycle)')
-    if (this.parents.length >= MAX_DEPTH)
-      throw new TypeError(`a value cannot have more than ${MAX_DEPTH} levels of nesting`)
-    this.parents.push(value)
-    if (Array.isArray(value)) {
-      this.head(0x80, value.length)
-      for (let i = 0; i < value.length; ++i) this.part(i, (value as unknown[])[i])
-    } else {
-      if (!isPlain(value)) this.refuse(`${nameOf(value)}, only plain objects`)
-      const keys = sortKeys(Object.keys(value))
-      this.head(0xa0, keys.length)
-      for (const key of keys) {
-        this.text(key, 'a property name')
-        this.part(key, (value as { [key: string]: unknown })[key])
-      }
+  private array(array: readonly unknown[]): void {
+    this.enter(array)
+    const { length } = array
+    if (length !== length >>> 0) this.refuse(`an array of length ${String(length)}`)
+    this.head(0x80, length)
+    const { depth, steps } = this
+    let layout = 0
+    for (let i = 0; i < length; ++i) {
+      steps[depth - 1] = i
+      layout = this.item(array[i], layout)
     }
-    this.parents.pop()
+    this.leave()
   }
 
-  private part(step: string | number, value: unknown): void {
-    this.path.push(step)
-    this.item(value)
-    this.path.pop()
+  private object(object: Record<string, unknown>, guess: number): number {
+    this.enter(object)
+    if (!isPlain(object)) this.refuse(describeClass(object), this.depth - 1)
+    const layout = layoutOf(Object.keys(object), guess)
+    const { depth, steps } = this
+    const { sorted, encoded, inner } = layout
+    this.head(0xa0, sorted.length)
+    for (let i = 0; i < sorted.length; ++i) {
+      const key = sorted[i]!
+      steps[depth - 1] = key
+      this.encodedName(encoded[i])
+      inner[i] = this.item(object[key], inner[i]!)
+    }
+    this.leave()
+    return layout.slot
   }
 
-  private text(text: string, what = 'a string'): void {
-    if (!isWellFormed(text)) this.refuse(`${what} with a lone surrogate`)
+  private encodedName(encoded: Uint8Array | undefined): void {
+    if (!encoded) return this.refuse('a property name with a lone surrogate')
+    const { length } = encoded
+    this.makeRoom(length)
+    const { bytes, at } = this
+    if (length > 32) bytes.set(encoded, at)
+    else for (let i = 0; i < length; ++i) bytes[at + i] = encoded[i]!
+    this.at = at + length
+  }
+
+  private text(text: string): void {
+    if (!isWellFormed(text)) this.refuse('a string with a lone surrogate')
     this.string(0x60, utf8.encode(text))
   }
 
   private bignum(n: bigint): void {
-    this.makeRoom(1)
-    this.bytes[this.at++] = n < 0n ? 0xc3 : 0xc2
-    this.string(0x40, bigEndian(n < 0n ? -1n - n : n))
+    this.makeRoom(largestPrimitive)
+    const small = Number(n)
+    if (small >= -Number.MAX_SAFE_INTEGER && small <= Number.MAX_SAFE_INTEGER) {
+      this.at += writeSmallBignum(small, this.bytes, this.at)
+      return
+    }
+    this.bytes[this.at++] = small < 0 ? 0xc3 : 0xc2
+    this.string(0x40, bigEndian(small < 0 ? -1n - n : n))
   }
 
   private string(major: number, content: Uint8Array): void {
@@ -102,64 +131,31 @@ class Encoder {
   }
 
   private makeRoom(size: number): void {
-    if (size <= this.bytes.length - this.at) return
-    const larger = new Uint8Array(Math.max(2 * this.bytes.length, this.at + size))
+    const needed = this.at + size
+    if (needed > this.bytes.length) this.grow(needed)
+  }
+
+  private grow(needed: number): void {
+    if (needed > largestSize) throw new RangeError('a value cannot take more than 1 GiB as bytes')
+    const larger = new Uint8Array(Math.max(2 * this.bytes.length, needed))
     larger.set(this.bytes.subarray(0, this.at))
     this.bytes = larger
   }
-
-  private refuse(what: string): never {
-    const path = this.path.map((step, i) =>
-      typeof step === 'number'
-        ? `[${step}]`
-        : /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(step)
-          ? `${i ? '.' : ''}${step}`
-          : `[${JSON.stringify(step)}]`,
-    )
-    throw new TypeError(`a value cannot hold ${what}${path.length ? ` (at ${path.join('')})` : ''}`)
-  }
 }
 
-/** Whether an object is a record: its prototype is null or the root of a chain, in whichever realm; no symbols. */
-function isPlain(object: object): boolean {
-  const prototype = Object.getPrototypeOf(object) as object | null
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return false
-  if (ArrayBuffer.isView(object)) return false
-  return Object.getOwnPropertySymbols(object).length === 0
-}
-
-function nameOf(object: object): string {
-  const name: unknown = object.constructor?.name
-  return typeof name === 'string' && name !== 'Object' && name !== ''
-    ? `an instance of ${name}`
-    : 'an object with symbols'
-}
-
-/** The order of encoded texts: by length in bytes, then bytewise. */
-function sortKeys(keys: string[]): string[] {
-  if (keys.length < 2) return keys
-  if (keys.every((key) => /^[\0-\x7f]*$/.test(key))) {
-    return keys.sort((a, b) => a.length - b.length || (a < b ? -1 : 1))
-  }
-  return keys
-    .map((key) => ({ key, bytes: utf8.encode(key) }))
-    .sort((a, b) => a.bytes.length - b.bytes.length || compare(a.bytes, b.bytes))
-    .map(({ key }) => key)
-}
-
-function compare(a: Uint8Array, b: Uint8Array): number {
-  for (let i = 0; i < a.length; ++i) if (a[i] !== b[i]) return a[i]! - b[i]!
-  return 0
-}
-
+/** The bytes of a bignum's content: the shortest big-endian form. O(bytes). */
 function bigEndian(n: bigint): Uint8Array {
-  if (n === 0n) return new Uint8Array(0)
   const hex = n.toString(16)
   const bytes = new Uint8Array((hex.length + 1) >> 1)
-  for (let end = hex.length, i = bytes.length - 1; i >= 0; --i, end -= 2) {
-    bytes[i] = parseInt(hex.slice(Math.max(0, end - 2), end), 16)
+  for (let i = hex.length - 1, at = bytes.length - 1; i >= 0; i -= 2, --at) {
+    bytes[at] = nibble(hex, i) | (i > 0 ? nibble(hex, i - 1) << 4 : 0)
   }
   return bytes
+}
+
+function nibble(hex: string, i: number): number {
+  const code = hex.charCodeAt(i)
+  return code < 58 ? code - 48 : code - 87
 }
 
 // --- primitives, without allocating ----------------------------------------------------------------
@@ -201,6 +197,18 @@ export function writePrimitive(value: unknown, to: Uint8Array, at: number): numb
     return 1
   }
   return -1
+}
+
+/** Writes the CBOR of a bigint that is a safe integer, and gives its length, at most 9. */
+function writeSmallBignum(n: number, to: Uint8Array, at: number): number {
+  const magnitude = n < 0 ? -1 - n : n
+  const high = Math.floor(magnitude / 2 ** 32)
+  const low = magnitude >>> 0
+  const size = (high > 0 ? 71 - Math.clz32(high) : 39 - Math.clz32(low)) >> 3
+  to[at] = n < 0 ? 0xc3 : 0xc2
+  to[at + 1] = 0x40 | size
+  for (let i = 0; i < size; ++i) to[at + 1 + size - i] = i < 4 ? low >>> (8 * i) : high >>> (8 * (i - 4))
+  return 2 + size
 }
 
 /** An initial byte of a major type with its argument, a non-negative safe integer; gives the length. */

@@ -1,4 +1,5 @@
 // Values ⇄ bytes, against cborg and against the values themselves.
+import { jest } from '@jest/globals'
 import { encode, rfc8949EncodeOptions, Token, Type } from 'cborg'
 import type { EncodeOptions } from 'cborg/interface'
 import fc from 'fast-check'
@@ -161,6 +162,108 @@ test('nesting is refused beyond a limit, not by a stack overflow', () => {
   expect(() => encodeCbor(nested(1001))).toThrow(/1000 levels/)
   expect(() => encodeCbor(nested(1_000_000))).toThrow(TypeError)
   expect(() => cbor.decode(new Uint8Array(1_000_000).fill(0x81))).toThrow(TypeError)
+})
+
+describe('values that change while they are read', () => {
+  const shrinking = (): unknown[] => {
+    const a = [0, 1, 2]
+    const get = (): number => ((a.length = 1), 5)
+    return Object.defineProperty(a, 0, { get, enumerable: true, configurable: true })
+  }
+  const vanishing = (): object => {
+    const object: Record<string, unknown> = { a: 0, b: 2 }
+    return Object.defineProperty(object, 'a', { get: () => delete object.b, enumerable: true })
+  }
+  const withLength = {
+    get: (t: number[], k: string) => (k === 'length' ? 1.5 : Reflect.get(t, k)) as unknown,
+  }
+  const withName = {
+    ownKeys: () => ['q'],
+    getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
+  }
+  const growing: number[] = [0]
+  Object.defineProperty(growing, 0, { enumerable: true, get: () => growing.push(7) })
+  let reads = 0
+  const other = { get x() { return [++reads] } } // prettier-ignore
+
+  test.each([
+    ['an array that gets shorter', () => ({ list: shrinking() }), 'undefined (at list[1])'],
+    ['an object that loses a property', () => [vanishing()], 'undefined (at [0].b)'],
+    ['a Proxy without a real length', () => new Proxy([1], withLength), 'length 1.5'],
+    ['a Proxy that lists what it has not', () => new Proxy({}, withName), 'undefined (at q)'],
+  ])('%s is refused with its path', (_, make, where) => {
+    expect(() => encodeCbor(make())).toThrow(TypeError)
+    expect(() => encodeCbor(make())).toThrow(where)
+  })
+
+  test('what is read in one go is stored as it was read', () => {
+    expect(cbor.decode(encodeCbor(growing))).toEqual([2])
+    expect(cbor.decode(encodeCbor([other, other]))).toEqual([{ x: [1] }, { x: [2] }])
+  })
+
+  test('a getter that encodes other values meanwhile', () => {
+    const x = { a: 1, get b() { return encodeCbor({ inner: 'x'.repeat(100_000) }).length }, c: [2] } // prettier-ignore
+    expect(cbor.decode(encodeCbor(x))).toEqual({ a: 1, b: 100_012, c: [2] })
+  })
+})
+
+test('layouts that are remembered never show in the bytes', () => {
+  const names = ['a', 'b', 'aa', 'é', '__proto__', '0', 'x'.repeat(40), 'y'.repeat(300)]
+  const object = fc
+    .tuple(fc.shuffledSubarray(names), fc.array(primitive, { minLength: 8, maxLength: 8 }))
+    .map(([some, values]) => Object.fromEntries(some.map((name, i) => [name, values[i]] as const)))
+  fc.assert(
+    fc.property(fc.array(object, { maxLength: 8 }), (list) => {
+      if (holdsSubnormalHalf(list)) return
+      expect(hex(encodeCbor(list))).toBe(hex(reference(list)))
+      expect(cbor.decode(encodeCbor(list))).toStrictEqual(list)
+    }),
+    { numRuns: 1000 },
+  )
+  // More shapes than any table holds, twice.
+  const shapes = Array.from({ length: 3000 }, (_, i) => ({
+    [`p${i % 61}`]: 1,
+    [`q${i}`]: { [`r${i % 7}`]: i },
+  }))
+  for (const shape of [...shapes, ...shapes]) expect(hex(encodeCbor(shape))).toBe(hex(reference(shape)))
+})
+
+test('bignums of any size, in time that is linear', () => {
+  for (const n of [
+    2n ** 53n - 1n,
+    2n ** 53n,
+    -(2n ** 53n),
+    -(2n ** 53n) + 1n,
+    2n ** 63n,
+    2n ** 64n,
+    -(2n ** 255n),
+  ]) {
+    for (const x of [n - 1n, n, n + 1n]) {
+      expect(hex(encodeCbor(x))).toBe(hex(reference(x)))
+      expect(cbor.decode(encodeCbor(x))).toBe(x)
+    }
+  }
+  // No step for each byte but in typed arrays: these are what a digit at a time would call.
+  const huge = (1n << (8n * 1_000_000n)) - 12345n
+  const spies = [
+    jest.spyOn(Number.prototype, 'toString'),
+    jest.spyOn(String.prototype, 'padStart'),
+    jest.spyOn(String.prototype, 'slice'),
+  ]
+  try {
+    const bytes = encodeCbor(huge)
+    expect(bytes.length).toBe(1_000_006)
+    expect(cbor.decode(bytes)).toBe(huge)
+    for (const spy of spies) expect(spy.mock.calls.length).toBeLessThan(100)
+  } finally {
+    jest.restoreAllMocks()
+  }
+})
+
+test('a bignum beyond what the engine can hold is refused, not thrown as something else', () => {
+  const bytes = new Uint8Array(2 ** 27 + 2 ** 20).fill(255)
+  bytes.set([0xc2, 0x5a, ...[24, 16, 8, 0].map((by) => (bytes.length - 6) >>> by)])
+  expect(() => cbor.decode(bytes)).toThrow(/bignum too large/)
 })
 
 test('a getter that throws passes through', () => {

@@ -1,0 +1,262 @@
+// Values by reference: checking that a value is data, freezing it in place, copying it.
+//
+// Data is what CBOR carries (cbor-encode.ts), held in data properties: containers are read through property descriptors, so a getter is
+// refused and never called. Properties that are not enumerable, and named properties of arrays, are not part of a value.
+import { isBytes, takeBytes } from './bytes.js'
+import { MAX_DEPTH, Path } from './path.js'
+import { describeClass, isPlain } from './plain.js'
+import { isWellFormed, kind } from './text.js'
+
+/** A value that cannot be frozen, since it holds bytes: a copy that nobody else has. What is handed out is a copy again. */
+export class PrivateCopy {
+  constructor(readonly value: object) {}
+}
+
+/** What `freezeData` gives: the value itself, frozen, to be handed out as it is; or a private copy. */
+export type Data = PrivateCopy | object | string | number | bigint | boolean | null
+
+/** A value has at most this many parts: items and properties, each as often as it occurs. */
+const mostParts = 2 ** 27
+/** Containers with more parts are remembered. */
+const fewParts = 64
+
+interface Extent {
+  readonly parts: number
+  /** Levels of containers. */
+  readonly height: number
+}
+/** Large containers that are frozen with all that they hold. */
+const frozen = new WeakMap<object, Extent>()
+
+/**
+ * Freezes a value deeply, in place, and gives it back. Gives a `PrivateCopy` for a value that holds bytes, which cannot be frozen, and
+ * for a Proxy that refuses to be. TypeError, naming path and `key`, for a value that is not data; then nothing has been frozen. O(parts),
+ * shared containers once; O(1) for large ones that were frozen here before.
+ */
+export function freezeData(value: unknown, key: string): Data {
+  if (typeof value !== 'object' || value === null || isBytes(value)) return copyOf(value, key)
+  const walk = idle ?? new Walk()
+  idle = undefined // a Proxy's trap may come here again
+  try {
+    return walk.run(value, key) ? value : copyOf(value, key)
+  } finally {
+    walk.reset()
+    idle = walk
+  }
+}
+
+/** A deep copy of data, with nothing frozen in it; a primitive is itself. O(parts). TypeError, naming the path, for what is not data. */
+export function copyData(value: unknown): unknown {
+  return new Copier().run(value)
+}
+
+function copyOf(value: unknown, key: string): Data {
+  const copy = new Copier().run(value, key) as Data
+  return typeof copy === 'object' && copy !== null ? new PrivateCopy(copy) : copy
+}
+
+/** Reads data: what checking and copying have in common. */
+abstract class Reader extends Path {
+  protected parts = 0
+
+  protected primitive(value: unknown): void {
+    if (typeof value === 'string') {
+      if (!isWellFormed(value)) this.refuse('a string with a lone surrogate')
+    } else if (value === undefined || typeof value === 'function' || typeof value === 'symbol')
+      this.refuse(kind(value))
+  }
+
+  /** The value of a data property. */
+  protected dataOf(property: PropertyDescriptor): unknown {
+    if (property.get !== undefined || property.set !== undefined) this.refuse('a getter or setter')
+    return property.value
+  }
+
+  protected lengthOf(array: readonly unknown[]): number {
+    const { length } = array
+    if (length !== length >>> 0) this.refuse(`an array of length ${String(length)}`)
+    return length
+  }
+
+  protected checkClass(object: object): void {
+    if (!isPlain(object)) this.refuse(describeClass(object), this.depth - 1)
+  }
+
+  /** Counts a part. Values of one shape have the same names at the same counts, so each is checked once. */
+  protected countName(name: string): void {
+    const slot = ++this.parts % names.length
+    if (names[slot] === name) return
+    if (!isWellFormed(name)) this.refuse('a property name with a lone surrogate')
+    names[slot] = name
+  }
+}
+const names = Array.from({ length: 64 }, () => '')
+
+const { getOwnPropertyDescriptor, freeze } = Object
+
+/** Checks a value and lists its containers, to freeze them. */
+class Walk extends Reader {
+  private holdsBytes = false
+  private containers: object[] = []
+  private count = 0
+  /** Large containers that this walk has been through. */
+  private large: Map<object, Extent> | undefined
+
+  /** Whether the value is frozen; if not, a copy must do. */
+  run(value: object, key: string): boolean {
+    this.under = key
+    this.visit(value)
+    if (this.holdsBytes) return false
+    try {
+      for (let i = 0; i < this.count; ++i) freeze(this.containers[i])
+    } catch (error) {
+      if (error instanceof TypeError) return false
+      throw error
+    }
+    this.large?.forEach((extent, container) => frozen.set(container, extent))
+    return true
+  }
+
+  reset(): void {
+    this.restart()
+    if (this.count > fewParts) this.containers = []
+    else for (let i = 0; i < this.count; ++i) this.containers[i] = frozen
+    this.count = this.parts = 0
+    this.holdsBytes = false
+    this.large = undefined
+  }
+
+  /** Checks a container with all that it holds. Gives its height. */
+  private visit(container: object): number {
+    this.enter(container)
+    const before = this.parts
+    const index = this.count++
+    this.containers[index] = container
+    const height = Array.isArray(container)
+      ? this.array(container, before, index)
+      : this.object(container, before, index)
+    this.leave()
+    if (this.parts - before > fewParts) {
+      if (this.parts > mostParts) this.refuse(`more than ${mostParts} parts`)
+      this.large ??= new Map()
+      this.large.set(container, { parts: this.parts - before, height })
+    }
+    return height
+  }
+
+  private array(array: readonly unknown[], before: number, index: number): number {
+    const length = this.lengthOf(array)
+    const { steps, depth } = this
+    let height = 1
+    let asked = false
+    for (let i = 0; i < length; ++i) {
+      steps[depth - 1] = i
+      ++this.parts
+      const property = getOwnPropertyDescriptor(array, i)
+      const below = this.part(property && this.dataOf(property))
+      if (below >= height) height = below + 1
+      if (!asked && this.parts - before > fewParts) {
+        const known = this.recall(array, before, index)
+        if (known > 0) return known
+        asked = true
+      }
+    }
+    return height
+  }
+
+  private object(object: object, before: number, index: number): number {
+    this.checkClass(object)
+    const { steps, depth } = this
+    let height = 1
+    let asked = false
+    for (const name in object) {
+      const property = getOwnPropertyDescriptor(object, name)
+      if (property === undefined) continue // inherited
+      steps[depth - 1] = name
+      this.countName(name)
+      const below = this.part(this.dataOf(property))
+      if (below >= height) height = below + 1
+      if (!asked && this.parts - before > fewParts) {
+        const known = this.recall(object, before, index)
+        if (known > 0) return known
+        asked = true
+      }
+    }
+    return height
+  }
+
+  /** Checks an item or a property's value. Gives its height: 0 for what is no container. */
+  private part(value: unknown): number {
+    if (typeof value !== 'object' || value === null) this.primitive(value)
+    else if (isBytes(value)) this.holdsBytes = true
+    else return this.visit(value)
+    return 0
+  }
+
+  /** The height of a large container that was walked before, 0 if it was not. Its parts count, and it is not listed again. */
+  private recall(container: object, before: number, index: number): number {
+    const known = frozen.get(container) ?? this.large?.get(container)
+    if (known === undefined) return 0
+    this.parts = before + known.parts
+    this.count = index
+    if (this.depth - 1 + known.height > MAX_DEPTH) this.refuse(`more than ${MAX_DEPTH} levels of nesting`)
+    return known.height
+  }
+}
+
+let idle: Walk | undefined
+
+/** Copies a value. Large containers that occur more than once are copied once. */
+class Copier extends Reader {
+  private readonly copies = new Map<object, unknown>()
+
+  run(value: unknown, key?: string): unknown {
+    this.under = key
+    return this.copy(value)
+  }
+
+  private copy(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null) {
+      this.primitive(value)
+      return value
+    }
+    if (isBytes(value)) return takeBytes(value, `a value's bytes${this.where()}`)
+    const known = this.copies.get(value)
+    if (known !== undefined) return known
+    const before = this.parts
+    this.enter(value)
+    const copy = Array.isArray(value) ? this.array(value) : this.object(value)
+    this.leave()
+    if (this.parts - before > fewParts) this.copies.set(value, copy)
+    return copy
+  }
+
+  private array(array: readonly unknown[]): unknown[] {
+    const length = this.lengthOf(array)
+    const { steps, depth } = this
+    const copy: unknown[] = []
+    for (let i = 0; i < length; ++i) {
+      steps[depth - 1] = i
+      ++this.parts
+      const property = getOwnPropertyDescriptor(array, i)
+      copy.push(this.copy(property && this.dataOf(property)))
+    }
+    return copy
+  }
+
+  private object(object: object): object {
+    this.checkClass(object)
+    const { steps, depth } = this
+    const copy: Record<string, unknown> = {}
+    for (const name of Object.keys(object)) {
+      steps[depth - 1] = name
+      this.countName(name)
+      const property = getOwnPropertyDescriptor(object, name)
+      const value = this.copy(property && this.dataOf(property))
+      if (name === '__proto__') {
+        Object.defineProperty(copy, name, { value, writable: true, enumerable: true, configurable: true })
+      } else copy[name] = value
+    }
+    return copy
+  }
+}

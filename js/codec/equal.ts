@@ -1,0 +1,52 @@
+// Equality of data, as equality of the encoded bytes has it, without encoding.
+import { isBytes } from './bytes.js'
+import { MAX_DEPTH } from './path.js'
+import { kind } from './text.js'
+
+/**
+ * Whether two pieces of data have the same CBOR: numbers as `Object.is` sees them, no bigint equal to a number, the properties of objects in
+ * any order. Both must be data, as `freezeData` leaves it. O(the smaller), O(1) for one object and itself. TypeError where both hold
+ * something that is not data in the same position.
+ */
+export function sameData(a: unknown, b: unknown): boolean {
+  return same(a, b, 0)
+}
+
+function same(a: unknown, b: unknown, depth: number): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) {
+    if (!Object.is(a, b)) return false
+    if (a === undefined || typeof a === 'function' || typeof a === 'symbol')
+      throw new TypeError(`${kind(a)} is not data`)
+    return true
+  }
+  if (a === b) return true
+  if (depth > MAX_DEPTH) throw new TypeError(`data has at most ${MAX_DEPTH} levels of nesting`)
+  if (Array.isArray(a)) return Array.isArray(b) && sameItems(a, b, depth)
+  if (Array.isArray(b)) return false
+  if (isBytes(a)) return isBytes(b) && sameBytes(a, b)
+  return !isBytes(b) && sameProperties(a as Properties, b as Properties, depth)
+}
+
+function sameItems(a: readonly unknown[], b: readonly unknown[], depth: number): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; ++i) if (!same(a[i], b[i], depth + 1)) return false
+  return true
+}
+
+type Properties = Readonly<Record<string, unknown>>
+
+function sameProperties(a: Properties, b: Properties, depth: number): boolean {
+  const names = Object.keys(a)
+  if (names.length !== Object.keys(b).length) return false
+  for (const name of names) {
+    if (!Object.hasOwn(b, name) || !same(a[name], b[name], depth + 1)) return false
+  }
+  return true
+}
+
+/** Whether two arrays hold the same bytes. O(the shorter). */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; ++i) if (a[i] !== b[i]) return false
+  return true
+}
