@@ -51,14 +51,7 @@ class builder {
 
   item entry_item(const order_place& p, std::byte* cell) {
     const entry& e = entries_[p.index];
-    if constexpr (value_traits<V>::packable) {
-      const std::size_t size = value_traits<V>::size(e.second);
-      if (format::packs(e.first.size(), size)) {
-        format::write_packed(cell, e.first, e.second);
-        return item::of_packed(cell, format::packed_size(e.first, size));
-      }
-    }
-    return item::of_box(box<V, P>::make(e.first, e.second));
+    return item::make(cell, e.first, e.second);
   }
 
   node_type* collide(std::size_t begin, std::size_t end) {

@@ -111,12 +111,12 @@ class checker {
     if (v.boxed != nullptr) {
       if (v.boxed->count() == 0) return at(shift) + "a reachable box has a count of zero";
       if (v.cell_size != format::boxed_size) return at(shift) + "a boxed cell of a wrong size";
-      if (format::packs(v.key().size(), v.boxed->value_size()))
+      if (format::packs(v.key(), v.value()))
         return at(shift) + "an entry in a box that is small enough to be packed";
     } else {
       if (v.cell_size < format::prefix + v.key().size())
         return at(shift) + "a packed cell that ends within its key";
-      if (!format::packs(v.key().size(), v.cell_size - format::prefix - v.key().size()))
+      if (!format::packs(v.key(), v.value()))
         return at(shift) + "a packed entry that belongs in a box";
     }
     return {};

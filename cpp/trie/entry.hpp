@@ -38,11 +38,12 @@ inline constexpr std::size_t box_alignment = 2 * sizeof(void*);
 /// An entry outside any node: counted, immutable, shared by all nodes that hold it.
 template <class V, class P>
 class box {
-  using traits = value_traits<V>;
-  static_assert(std::is_same_v<V, bytes> || traits::packable || alignof(V) <= box_alignment);
+  using traits = boxed_traits<V>;
+  static_assert(value_traits<V>::packable || alignof(V) <= box_alignment,
+                "a value is aligned more strictly than the heap's blocks");
 
  public:
-  using argument = typename traits::argument;
+  using argument = typename value_traits<V>::argument;
 
   /// A new box with a count of one. One allocation; O(size). Throws std::bad_alloc,
   /// std::length_error for a key or value of 4 GiB or more, and what copying a V throws.
@@ -77,8 +78,9 @@ class box {
   std::string_view key() const noexcept {
     return {reinterpret_cast<const char*>(value_bytes()) + value_size_, key_size_};
   }
-  typename traits::view value() const noexcept { return traits::read(value_bytes(), value_size_); }
-  std::uint32_t value_size() const noexcept { return value_size_; }
+  typename value_traits<V>::view value() const noexcept {
+    return traits::read(value_bytes(), value_size_);
+  }
   std::uint32_t count() const noexcept { return count_.value(); }
   /// The size of the box's block.
   std::size_t capacity() const noexcept {
@@ -113,9 +115,15 @@ struct cell_format {
       prefix + (P::inline_limit > sizeof(boxed*) ? P::inline_limit : sizeof(boxed*));
   static_assert(32 * max_size < 0xffff, "a node's cells are addressed with 16 bits");
 
-  static bool packs(std::size_t key_size, std::size_t value_size) noexcept {
-    if constexpr (!traits::packable) return false;
-    return key_size <= P::inline_limit && value_size <= P::inline_limit - key_size;
+  /// Whether an entry is packed. Depends on the entry alone.
+  static bool packs(std::string_view key, argument value) noexcept {
+    if constexpr (traits::packable) {
+      if constexpr (requires { traits::packs(value); })
+        if (!traits::packs(value)) return false;
+      return key.size() <= P::inline_limit && traits::size(value) <= P::inline_limit - key.size();
+    } else {
+      return false;
+    }
   }
   static bool is_boxed(const std::byte* cell) noexcept { return mark(cell) == boxed_mark; }
   static std::uint16_t mark(const std::byte* cell) noexcept {
@@ -132,8 +140,8 @@ struct cell_format {
     std::memcpy(cell, &boxed_mark, prefix);
     std::memcpy(cell + prefix, &b, sizeof b);
   }
-  static std::size_t packed_size(std::string_view key, std::size_t value_size) noexcept {
-    return prefix + key.size() + value_size;
+  static std::size_t packed_size(std::string_view key, argument value) noexcept {
+    return prefix + key.size() + traits::size(value);
   }
   /// Writes a packed cell; a packable value is copied with memcpy and cannot throw.
   static void write_packed(std::byte* cell, std::string_view key, argument value) noexcept {

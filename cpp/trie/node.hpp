@@ -96,6 +96,18 @@ class slot_item {
     i.child_ = n;
     return i;
   }
+  /// A new entry: packed into `cell`, which has room for `format::max_size` bytes, or in a box.
+  /// Allocates if the entry is not to be packed; may throw what box::make throws.
+  static slot_item make(std::byte* cell, std::string_view key,
+                        typename value_traits<V>::argument value) {
+    if constexpr (value_traits<V>::packable) {
+      if (format::packs(key, value)) {
+        format::write_packed(cell, key, value);
+        return of_packed(cell, format::packed_size(key, value));
+      }
+    }
+    return of_box(boxed::make(key, value));
+  }
   /// An entry in a box, whose count passes to the item. A small one is packed when a node takes it.
   static slot_item of_box(boxed* b) noexcept {
     slot_item i;
@@ -135,7 +147,7 @@ class slot_item {
   /// Bytes of the cell that `write` will write.
   std::size_t cell_size() const noexcept {
     if (box_ == nullptr) return cell_size_;
-    return packs() ? format::packed_size(box_->key(), box_->value_size()) : format::boxed_size;
+    return packs() ? format::packed_size(box_->key(), box_->value()) : format::boxed_size;
   }
   bool writes_box() const noexcept { return box_ != nullptr && !packs(); }
   /// Writes the entry's cell and passes its count on with it.
@@ -164,7 +176,7 @@ class slot_item {
   }
 
  private:
-  bool packs() const noexcept { return format::packs(box_->key().size(), box_->value_size()); }
+  bool packs() const noexcept { return format::packs(box_->key(), box_->value()); }
 
   node_type* child_ = nullptr;
   boxed* box_ = nullptr;
@@ -669,8 +681,7 @@ class node {
   }
   static bool equal_entries(const node* a, const node* b, unsigned entries) {
     if (same_cells(a, b)) return true;
-    // For strings, packed cells of other bytes are other entries.
-    if (std::is_same_v<V, bytes> && !((a->block_ | b->block_) & boxes_flag)) return false;
+    if (value_traits<V>::bytewise && !((a->block_ | b->block_) & boxes_flag)) return false;
     for (unsigned i = 0; i < entries; ++i) {
       const view x = a->cell_at(i), y = b->cell_at(i);
       if (!x.same(y) && (x.key() != y.key() || !value_traits<V>::equal(x.value(), y.value())))

@@ -85,17 +85,8 @@ struct trie {
     const observer replacing;
     bool changed = true;  ///< false when the map already held just this entry
 
-    /// Allocates if the entry is too large to be packed.
-    item make() {
-      if constexpr (value_traits<V>::packable) {
-        const std::size_t value_size = value_traits<V>::size(value);
-        if (format::packs(key.size(), value_size)) {
-          format::write_packed(cell_, key, value);
-          return item::of_packed(cell_, format::packed_size(key, value_size));
-        }
-      }
-      return item::of_box(boxed::make(key, value));
-    }
+    /// Allocates if the entry is not to be packed.
+    item make() { return item::make(cell_, key, value); }
 
    private:
     std::byte cell_[format::max_size];

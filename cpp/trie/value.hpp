@@ -3,9 +3,12 @@
 //     V                    argument           view                         where it lies
 //     bytes                std::string_view   std::string_view             in the node or boxed
 //     trivially copyable   const V&           V                            in the node or boxed
+//     and comparable
 //     else, copyable       const V&           reference_wrapper<const V>   boxed
 #pragma once
 
+#include <array>
+#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstring>
@@ -14,6 +17,7 @@
 #include <new>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 namespace hamt {
 
@@ -26,6 +30,7 @@ struct value_traits {
   using argument = const V&;
   using view = std::reference_wrapper<const V>;
   static constexpr bool packable = false;
+  static constexpr bool bytewise = false;
   static std::size_t size(const V&) noexcept { return sizeof(V); }
   static void write(void* to, const V& v) { ::new (to) V(v); }
   static view read(const void* from, std::size_t) noexcept {
@@ -40,18 +45,24 @@ struct value_traits {
   }
 };
 
+/// Whether equal values can be told by == or by their bytes alone. Of other types (a struct with
+/// padding and without ==) a value is equal to itself only, so it must have an identity: a box.
 template <class V>
-requires std::is_trivially_copyable_v<V>
-struct value_traits<V> {
+inline constexpr bool comparable =
+    std::equality_comparable<V> || std::has_unique_object_representations_v<V>;
+
+template <class V>
+requires(std::is_trivially_copyable_v<V>&& comparable<V>) struct value_traits<V> {
   using argument = const V&;
   using view = V;
   static constexpr bool packable = true;
+  static constexpr bool bytewise = false;
   static std::size_t size(const V&) noexcept { return sizeof(V); }
   static void write(void* to, const V& v) noexcept { std::memcpy(to, &v, sizeof(V)); }
   static V read(const void* from, std::size_t) noexcept {
-    std::remove_const_t<V> v;
-    std::memcpy(&v, from, sizeof(V));
-    return v;
+    std::array<std::byte, sizeof(V)> raw;
+    std::memcpy(raw.data(), from, sizeof(V));
+    return std::bit_cast<V>(raw);
   }
   static void destroy(void*) noexcept {}
   /// Equal bits are equal even where == denies it: a NaN that is set again changes nothing.
@@ -70,6 +81,7 @@ struct value_traits<bytes> {
   using argument = std::string_view;
   using view = std::string_view;
   static constexpr bool packable = true;
+  static constexpr bool bytewise = true;  ///< values of different bytes are different
   static std::size_t size(std::string_view v) noexcept { return v.size(); }
   static void write(void* to, std::string_view v) noexcept {
     if (!v.empty()) std::memcpy(to, v.data(), v.size());
@@ -80,6 +92,10 @@ struct value_traits<bytes> {
   static void destroy(void*) noexcept {}
   static bool equal(std::string_view a, std::string_view b) noexcept { return a == b; }
 };
+
+/// How a value lies in a box: as in a cell, unless its type has another form there.
+template <class V>
+struct boxed_traits : value_traits<V> {};
 
 /// Whether `bytes_of` never throws for the values of maps of V.
 template <class V>

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "trie_references.hpp"
 #include "trie_testing.hpp"
 
 // The heap fails on the same fuse as the memory of nodes: vectors inside an operation count, too.
@@ -95,6 +96,8 @@ class failures : public testing::Test {
     EXPECT_EQ(now.blocks, before_.blocks);
     EXPECT_EQ(now.bytes, before_.bytes);
     EXPECT_EQ(traced::alive, alive_);
+    EXPECT_EQ(embedder::kept(), 0u);
+    EXPECT_EQ(attached_memory::blocks, 0);
   }
   static void change(version& v, const std::string& k, unsigned id) {
     v.map = v.map.set(k, sample::make(id));
@@ -207,7 +210,9 @@ struct setting {
 using settings = testing::Types<setting<strict_policy<whole_hash>, hamt::bytes>,
                                 setting<strict_policy<last_four_bits_hash>, hamt::bytes>,
                                 setting<strict_policy<constant_hash>, traced>,
-                                setting<strict_policy<sparse_hash, 3>, traced>>;
+                                setting<strict_policy<sparse_hash, 3>, traced>,
+                                setting<strict_policy<whole_hash>, reference_value>,
+                                setting<strict_policy<last_four_bits_hash>, reference_value>>;
 TYPED_TEST_SUITE(failures, settings);
 
 TYPED_TEST(failures, set_and_erase) {

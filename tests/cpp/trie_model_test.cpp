@@ -5,6 +5,7 @@
 #include <random>
 
 #include "trie_history.hpp"
+#include "trie_references.hpp"
 
 namespace {
 
@@ -44,7 +45,10 @@ using settings = testing::Types<
     setting<strict_policy<sparse_hash, 5, 192, hamt::atomic_policy>, std::string>,
     setting<strict_policy<last_four_bits_hash>, traced, 60>,
     setting<strict_policy<top_bits_hash, 2>, traced>,
-    setting<strict_policy<last_bit_hash, 5, 300>, wide, 8>>;
+    setting<strict_policy<last_bit_hash, 5, 300>, wide, 8>,
+    setting<strict_policy<whole_hash>, reference_value>,
+    setting<strict_policy<last_four_bits_hash, 3>, reference_value, 60>,
+    setting<strict_policy<constant_hash>, reference_value, 40>>;
 TYPED_TEST_SUITE(histories, settings);
 
 template <class Setting>
@@ -65,6 +69,9 @@ TYPED_TEST(histories, keep_every_version_as_it_was) {
   const long long alive = traced::alive;
   run<TypeParam>(1, 1200, {.keys = TypeParam::keys});
   EXPECT_EQ(traced::alive, alive);
+  EXPECT_EQ(embedder::table.live(), 0u);
+  EXPECT_EQ(embedder::kept(), 0u);
+  EXPECT_EQ(attached_memory::blocks, 0);
 }
 
 TYPED_TEST(histories, of_few_keys_and_few_values_come_back_to_equal_maps) {

@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "trie_history.hpp"
+#include "trie_references.hpp"
 
 namespace {
 
@@ -29,6 +30,8 @@ void run(byte_choices choose) {
   try {
     while (choose.left != 0) h.step();
     h.finish();
+    require(embedder::kept() == 0, "an id that nobody holds is alive, or was never reported dead");
+    require(attached_memory::blocks == 0, "attached bytes outlive their id");
   } catch (const broken& e) {
     std::fprintf(stderr, "%s\n", e.what());
     std::abort();
@@ -40,7 +43,7 @@ void run(byte_choices choose) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const byte_choices choose{data + 1, size - 1};
-  switch (data[0] % 5) {
+  switch (data[0] % 7) {
     case 0:
       run<strict_policy<whole_hash>, hamt::bytes>(choose);
       break;
@@ -52,6 +55,12 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 3:
       run<strict_policy<sparse_hash, 3>, traced>(choose);
+      break;
+    case 4:
+      run<strict_policy<whole_hash>, reference_value>(choose);
+      break;
+    case 5:
+      run<strict_policy<last_four_bits_hash, 3>, reference_value>(choose);
       break;
     default:
       run<hamt::atomic_policy, hamt::bytes>(choose);
