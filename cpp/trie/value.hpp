@@ -8,7 +8,6 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstring>
@@ -62,7 +61,7 @@ requires(std::is_trivially_copyable_v<V>&& comparable<V>) struct value_traits<V>
   static V read(const void* from, std::size_t) noexcept {
     std::array<std::byte, sizeof(V)> raw;
     std::memcpy(raw.data(), from, sizeof(V));
-    return std::bit_cast<V>(raw);
+    return __builtin_bit_cast(V, raw);  // std::bit_cast is not in every library yet
   }
   static void destroy(void*) noexcept {}
   /// Equal bits are equal even where == denies it: a NaN that is set again changes nothing.
