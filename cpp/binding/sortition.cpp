@@ -11,6 +11,7 @@
 
 #include "binding/handles.hpp"
 #include "digest/keccak.hpp"
+#include "sortition/node_state.hpp"
 #include "sortition/selection.hpp"
 #include "trie/build.hpp"
 
@@ -27,8 +28,6 @@ int answer(F f) noexcept {
   return guarded([&] {
     try {
       return f();
-    } catch (const draws::node_state_error& e) {
-      return fail(error_kind::type, "node-state", e.what());
     } catch (const draws::too_many_tickets& e) {
       return fail(error_kind::range, "tickets", e.what());
     }
@@ -36,7 +35,7 @@ int answer(F f) noexcept {
 }
 
 void write(const draws::scored_ticket& t) {
-  const auto ticket = draws::uint256(t.ticket).to_bytes();
+  const auto ticket = t.ticket.to_bytes();
   const auto score = t.score.to_bytes();
   out().append({reinterpret_cast<const char*>(ticket.data()), ticket.size()});
   out().append({reinterpret_cast<const char*>(score.data()), score.size()});
@@ -46,30 +45,32 @@ void write(const draws::scored_ticket& t) {
 class arguments {
  public:
   explicit arguments(const std::uint8_t* at) noexcept : at_(at) {}
+  template <std::size_t size = 32>
   draws::uint256 number() noexcept {
-    at_ += 32;
-    return draws::uint256::from_bytes(at_ - 32, 32);
+    at_ += size;
+    return draws::uint256::from_bytes(at_ - size, size);
   }
   draws::address address() noexcept {
     draws::address a;
     for (auto& byte : a) byte = *at_++;
     return a;
   }
+  std::uint8_t byte() noexcept { return *at_++; }
   draws::draw draw() noexcept {
     const draws::uint256 e3_id = number();
     return {e3_id, number()};
   }
-  std::uint64_t limit() noexcept { return number().low_64(); }
+  std::uint64_t word() noexcept { return number<8>().low_64(); }
 
  private:
   const std::uint8_t* at_;
 };
 
-// A row of states: operator, flags, balance, owner.
-constexpr std::size_t row_size = 20 + 1 + 32 + 20;
-/// Above what a key and its state take as text: 42 bytes, and 1 + 6 + 44 + 8 + 12 + 14 + 35.
-constexpr std::size_t most_text = 176;
-enum flag : std::uint8_t { registered = 1, active = 2, owned = 4, gone = 8 };
+// A candidate: operator, owner, 1 when the owner is known, first ticket, number of tickets.
+constexpr std::size_t candidate_size = 20 + 20 + 1 + 32 + 32;
+// A row of states: operator, flags, balance, owner, admitted since.
+constexpr std::size_t row_size = 20 + 1 + 32 + 20 + 8;
+enum flag : std::uint8_t { registered = 1, active = 2, owned = 4, gone = 8, admitted = 16 };
 
 }  // namespace
 
@@ -84,33 +85,29 @@ EMSCRIPTEN_KEEPALIVE int hamt_keccak256(const char* bytes, std::size_t size) {
   });
 }
 
-/// In: operator, e3Id, seed, number of tickets (at least one), limit. Out: ticket, score.
-EMSCRIPTEN_KEEPALIVE int hamt_best_ticket(const std::uint8_t* packed) {
-  return answer([&] {
-    arguments in(packed);
-    const draws::address node = in.address();
-    const draws::draw of = in.draw();
-    const draws::uint256 tickets = in.number();
-    const draws::scored_ticket best = draws::best_ticket(node, tickets, of, in.limit());
-    out().clear();
-    write(best);
-    return 0;
-  });
-}
-
-/// In: e3Id, seed, price, limit. Out: for each winner operator, ticket, score. Returns how many.
-EMSCRIPTEN_KEEPALIVE int hamt_select(handle h, const std::uint8_t* packed, std::size_t size,
+/// In: e3Id, seed, limit (8 bytes), then `count` candidates. Out: for each winner its index among them
+/// (4 bytes, little-endian), ticket, score. Returns how many.
+EMSCRIPTEN_KEEPALIVE int hamt_select(const std::uint8_t* packed, std::size_t count, std::size_t size,
                                      int owner_cap) {
   return answer([&] {
     arguments in(packed);
     const draws::draw of = in.draw();
-    const draws::uint256 price = in.number();
+    const std::uint64_t limit = in.word();
+    std::vector<draws::candidate> candidates;
+    candidates.reserve(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      draws::candidate& c = candidates.emplace_back();
+      c.node = in.address();
+      const draws::address owner = in.address();
+      if (in.byte() != 0) c.owner = owner;
+      c.first = in.number();
+      c.count = in.number();
+    }
     const auto by = owner_cap != 0 ? draws::policy::owner_cap : draws::policy::uncapped;
-    const std::vector<draws::winner> winners =
-        draws::select(at(h), of, price, size, by, in.limit());
+    const std::vector<draws::winner> winners = draws::select(candidates, of, size, by, limit);
     out().clear();
     for (const draws::winner& w : winners) {
-      out().append({reinterpret_cast<const char*>(w.node.data()), w.node.size()});
+      out().append(static_cast<std::uint32_t>(w.index));
       write(w.best);
     }
     return static_cast<int>(winners.size());
@@ -126,7 +123,7 @@ EMSCRIPTEN_KEEPALIVE int hamt_put_states(handle h, const std::uint8_t* packed, s
     std::string text;
     if (from_nothing) {
       entries.reserve(rows);
-      text.reserve(rows * most_text);  // never moves: entries point into it
+      text.reserve(rows * draws::most_node_state_text);  // never moves: entries point into it
     }
     for (std::size_t i = 0; i < rows; ++i) {
       const std::uint8_t* row = packed + i * row_size;
@@ -144,6 +141,7 @@ EMSCRIPTEN_KEEPALIVE int hamt_put_states(handle h, const std::uint8_t* packed, s
       state.active = (flags & active) != 0;
       state.ticket_balance = arguments(row + 21).number();
       if ((flags & owned) != 0) state.owner = arguments(row + 53).address();
+      if ((flags & admitted) != 0) state.admitted_since = arguments(row + 73).word();
       draws::append_node_state(state, text);
       const std::string_view all = std::string_view(text).substr(begin);
       const std::string_view key = all.substr(0, key_size), value = all.substr(key_size);

@@ -7,12 +7,12 @@
 // so the block is kept as it is and only they are written.
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstdint>
-#include <string>
 
 #include "digest/keccak.hpp"
 #include "sortition/address.hpp"
-#include "sortition/errors.hpp"
 #include "sortition/uint256.hpp"
 
 namespace hamt::sortition {
@@ -23,11 +23,10 @@ struct draw {
   uint256 seed;
 };
 
-/// A ticket of some operator and what it scored. Tickets that are drawn fit 64 bits, see
-/// `ticket_limit`.
+/// A ticket of some operator, and what it scored.
 struct scored_ticket {
   uint256 score;
-  std::uint64_t ticket = 0;
+  uint256 ticket;
 };
 
 /// Scores tickets of one operator at a time. Nothing here allocates.
@@ -46,20 +45,25 @@ class scorer {
     return number(block_.hash_lanes());
   }
 
-  /// The lowest score among tickets 1..=tickets, and the smallest ticket that has it: one
-  /// permutation each. Requires tickets >= 1. Takes as long as it takes: bound `tickets` first.
-  scored_ticket best(std::uint64_t tickets) noexcept {
-    scored_ticket best{score(1), 1};
-    for (std::uint64_t t = 2; t <= tickets && t != 0; ++t) {
-      const std::uint64_t in_order = __builtin_bswap64(t);
+  /// The lowest score among the `count` tickets from `first` on, and the smallest ticket that has
+  /// it: one permutation each. Requires count >= 1, and that only the low 64 bits of a ticket differ
+  /// from those of `first`. Takes as long as it takes: bound `count` first.
+  scored_ticket best(const uint256& first, std::uint64_t count) noexcept {
+    uint256 lowest = score(first);
+    std::uint64_t offset = 0;
+    for (std::uint64_t i = 1; i < count; ++i) {
+      const std::uint64_t in_order = __builtin_bswap64(first.low_64() + i);
       block_.put(44, &in_order, 8);
       const std::array<std::uint64_t, 4> lanes = block_.hash_lanes();
-      // The first 64 bits settle all but one comparison in 2^64.
-      if (__builtin_bswap64(lanes[0]) > best.score.words[0]) continue;
+      // The first 64 bits decide all but one comparison in 2^64.
+      if (__builtin_bswap64(lanes[0]) > lowest.words[0]) continue;
       const uint256 s = number(lanes);
-      if (s < best.score) best = {s, t};
+      if (s < lowest) {
+        lowest = s;
+        offset = i;
+      }
     }
-    return best;
+    return {lowest, first.plus(offset)};
   }
 
  private:
@@ -73,27 +77,5 @@ class scorer {
 
   keccak_block block_;
 };
-
-/// Hashes that one call computes unless told otherwise: 2^28, a minute or two.
-inline constexpr std::uint64_t default_ticket_limit = std::uint64_t{1} << 28;
-
-/// `tickets` as a 64-bit number, or too_many_tickets naming the operator and both numbers.
-inline std::uint64_t bounded_tickets(const address& node, const uint256& tickets,
-                                     std::uint64_t limit) {
-  if (!tickets.fits_64() || tickets.low_64() > limit)
-    throw too_many_tickets("operator " + to_text(node) + " holds " + to_decimal(tickets) +
-                           " tickets, more than the limit of " + to_decimal(limit));
-  return tickets.low_64();
-}
-
-/// The best of an operator's tickets 1..=tickets, at least one. Throws too_many_tickets above
-/// `limit`.
-inline scored_ticket best_ticket(const address& node, const uint256& tickets, const draw& of,
-                                 std::uint64_t limit = default_ticket_limit) {
-  const std::uint64_t count = bounded_tickets(node, tickets, limit);
-  scorer s(of);
-  s.set_operator(node);
-  return s.best(count);
-}
 
 }  // namespace hamt::sortition

@@ -1,128 +1,118 @@
-// Selection: the best operators of a map.
+// Selection: the best operators of a list.
 //
-//     eligible  = active, and floor(ticketBalance / ticketPrice) >= 1
-//     best      = of each eligible operator, its ticket of lowest score
-//     ranking   = by (score, ticket, address)
-//     owner_cap = of each bond owner only its best operator; one of no known owner stands alone
+//     takes part = whoever the list names; under owner_cap only with a bond owner
+//     best       = of each operator, its listed ticket of lowest score, the smallest on a tie
+//     ranking    = by (score, ticket, address); under owner_cap by (score, address), and of the
+//                  operators of one owner only the first
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <tuple>
 #include <vector>
 
-#include "sortition/node_state.hpp"
+#include "sortition/errors.hpp"
 #include "sortition/score.hpp"
-#include "trie/map.hpp"
 
 namespace hamt::sortition {
 
 enum class policy : std::uint8_t { uncapped, owner_cap };
 
-struct winner {
-  address node;
-  scored_ticket best;
-
-  /// The ranking. Equal scores are a collision of keccak, yet an order must be total.
-  friend bool operator<(const winner& a, const winner& b) noexcept {
-    return std::tie(a.best.score, a.best.ticket, a.node) <
-           std::tie(b.best.score, b.best.ticket, b.node);
-  }
-};
-
-/// An eligible operator, before its tickets are scored.
+/// An operator, and the tickets first, first + 1, ... with which it takes part: all that it holds,
+/// or the one that it submitted.
 struct candidate {
   address node;
-  std::uint64_t tickets;  ///< at least 1
-  std::optional<address> owner;
+  std::optional<address> owner;  ///< who bonds the operator, where known
+  uint256 first;
+  uint256 count;  ///< at least 1
 };
 
-/// The eligible operators of `nodes`, in the map's order. A price of zero buys no tickets.
-/// O(n), allocates the list. Throws node_state_error for a map that is no registry,
-/// too_many_tickets when one operator or all together hold more than `limit`.
-template <class P>
-std::vector<candidate> eligible(const byte_map<P>& nodes, const uint256& ticket_price,
-                                std::uint64_t limit = default_ticket_limit) {
-  std::vector<candidate> out;
-  std::uint64_t total = 0;
-  for (cursor<typename P::byte_value, P> c{nodes}; c; c.next()) {
-    const std::optional<address> node = parse_address(c.key());
-    if (!node) throw node_state_error(c.key(), "the key is not an address");
-    const node_state state = read_node_state(c.key(), bytes_of(c.value()));
-    if (!state.active || ticket_price.is_zero()) continue;
-    const uint256 tickets = divide(state.ticket_balance, ticket_price).quotient;
-    if (tickets.is_zero()) continue;
-    const std::uint64_t count = bounded_tickets(*node, tickets, limit);
-    if (count > limit - total)
-      throw too_many_tickets("with the " + to_decimal(count) + " tickets of operator " +
-                             to_text(*node) + " there are more than the limit of " +
-                             to_decimal(limit));
-    total += count;
-    out.push_back({*node, count, state.owner});
-  }
-  return out;
-}
+struct winner {
+  std::size_t index;  ///< in the list
+  scored_ticket best;
+};
 
 namespace selection_detail {
 
 struct entry {
   winner w;
-  bool owned;
-  address owner;
+  const candidate* of;
 };
 using order = bool (*)(const entry&, const entry&);
 
-inline bool by_rank(const entry& a, const entry& b) { return a.w < b.w; }
+inline bool by_ticket(const entry& a, const entry& b) {
+  return std::tie(a.w.best.score, a.w.best.ticket, a.of->node) <
+         std::tie(b.w.best.score, b.w.best.ticket, b.of->node);
+}
+inline bool by_score(const entry& a, const entry& b) {
+  return std::tie(a.w.best.score, a.of->node) < std::tie(b.w.best.score, b.of->node);
+}
 inline bool by_owner(const entry& a, const entry& b) {
-  return std::tie(a.owned, a.owner, a.w) < std::tie(b.owned, b.owner, b.w);
+  if (a.of->owner != b.of->owner) return a.of->owner < b.of->owner;
+  return by_score(a, b);
 }
 
-/// Heap sort, with the order as an argument: one small function, where std::sort would be two large
-/// ones. What counts here is hashing.
+/// Heap sort, with the order as an argument: one small function, where std::sort would be several
+/// large ones. What costs time here is hashing.
 inline void sort(std::vector<entry>& entries, order before) {
   std::make_heap(entries.begin(), entries.end(), before);
   std::sort_heap(entries.begin(), entries.end(), before);
 }
 
-}  // namespace selection_detail
-
-/// The `size` best of `candidates`, ranked; fewer when there are fewer. One hash a ticket, then a
-/// sort.
-inline std::vector<winner> rank(const std::vector<candidate>& candidates, const draw& of,
-                                std::size_t size, policy by) {
-  using selection_detail::entry;
-  std::vector<entry> entries;
-  entries.reserve(candidates.size());
-  scorer s(of);
-  for (const candidate& c : candidates) {
-    s.set_operator(c.node);
-    entries.push_back({{c.node, s.best(c.tickets)}, c.owner.has_value(), c.owner.value_or(c.node)});
-  }
+/// Ranks scored entries; the best `size` stay.
+inline void rank(std::vector<entry>& entries, std::size_t size, policy by) {
   if (by == policy::owner_cap) {
-    selection_detail::sort(entries, selection_detail::by_owner);
+    sort(entries, by_owner);
     const auto same_owner = [](const entry& a, const entry& b) {
-      return a.owned == b.owned && a.owner == b.owner;
+      return a.of->owner == b.of->owner;
     };
     entries.erase(std::unique(entries.begin(), entries.end(), same_owner), entries.end());
   }
-  selection_detail::sort(entries, selection_detail::by_rank);
-  std::vector<winner> out;
-  out.reserve(std::min(size, entries.size()));
-  for (const entry& e : entries) {
-    if (out.size() == size) break;
-    out.push_back(e.w);
-  }
-  return out;
+  sort(entries, by == policy::owner_cap ? by_score : by_ticket);
+  if (entries.size() > size) entries.erase(entries.begin() + static_cast<std::ptrdiff_t>(size), entries.end());
 }
 
-/// The committee that a map of node states would send: eligible(), then rank().
-template <class P>
-std::vector<winner> select(const byte_map<P>& nodes, const draw& of, const uint256& ticket_price,
-                           std::size_t size, policy by,
-                           std::uint64_t limit = default_ticket_limit) {
-  return rank(eligible(nodes, ticket_price, limit), of, size, by);
+}  // namespace selection_detail
+
+/// Throws too_many_tickets, naming the operator, when one or all together have more than `limit`
+/// tickets, or tickets that differ in more than 64 bits. O(n).
+inline void require_tickets(std::span<const candidate> candidates, std::uint64_t limit) {
+  std::uint64_t total = 0;
+  for (const candidate& c : candidates) {
+    if (!c.count.fits_64() || c.count.low_64() > limit ||
+        c.first.low_64() + (c.count.low_64() - 1) < c.first.low_64())
+      throw too_many_tickets("operator " + to_text(c.node) + " holds " + to_decimal(c.count) +
+                             " tickets, more than the limit of " + to_decimal(limit));
+    if (c.count.low_64() > limit - total)
+      throw too_many_tickets("with the " + to_decimal(c.count) + " tickets of operator " +
+                             to_text(c.node) + " there are more than the limit of " +
+                             to_decimal(limit));
+    total += c.count.low_64();
+  }
+}
+
+/// The `size` best of `candidates`, ranked; fewer when there are fewer. One hash a ticket, then a
+/// sort. Throws too_many_tickets, before the first hash, for more than `limit` tickets.
+inline std::vector<winner> select(std::span<const candidate> candidates, const draw& of,
+                                  std::size_t size, policy by, std::uint64_t limit) {
+  require_tickets(candidates, limit);
+  std::vector<selection_detail::entry> entries;
+  entries.reserve(candidates.size());
+  scorer s(of);
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    const candidate& c = candidates[i];
+    if (by == policy::owner_cap && !c.owner) continue;
+    s.set_operator(c.node);
+    entries.push_back({{i, s.best(c.first, c.count.low_64())}, &c});
+  }
+  selection_detail::rank(entries, size, by);
+  std::vector<winner> out;
+  out.reserve(entries.size());
+  for (const selection_detail::entry& e : entries) out.push_back(e.w);
+  return out;
 }
 
 }  // namespace hamt::sortition

@@ -1,5 +1,5 @@
-// Unsigned integers of 256 bits, as much of them as sortition needs: order, division, and the way
-// in and out as 32 big-endian bytes (the form in which contracts, seeds and scores are written).
+// Unsigned integers of 256 bits, as much of them as sortition needs: order, decimal text, and 32
+// big-endian bytes (the form in which contracts, seeds and scores are written).
 #pragma once
 
 #include <algorithm>
@@ -55,55 +55,29 @@ struct uint256 {
       if (words[i] != 0) return 256 - 64 * i - static_cast<unsigned>(std::countl_zero(words[i]));
     return 0;
   }
-  constexpr uint256 shifted_left(unsigned by) const noexcept {
-    uint256 out;
-    for (unsigned i = 0; i < 4; ++i) {
-      const unsigned from = i + by / 64;
-      if (from < 4) out.words[i] = words[from] << (by % 64);
-      if (by % 64 != 0 && from + 1 < 4) out.words[i] |= words[from + 1] >> (64 - by % 64);
-    }
-    return out;
-  }
-  constexpr uint256 minus(const uint256& o) const noexcept {
-    uint256 out;
-    std::uint64_t borrow = 0;
-    for (unsigned i = 4; i-- > 0;) {
-      const std::uint64_t without = words[i] - o.words[i];
-      out.words[i] = without - borrow;
-      borrow = (words[i] < o.words[i]) || (without < borrow) ? 1 : 0;
-    }
+  /// Wraps around at 2^256.
+  constexpr uint256 plus(std::uint64_t small) const noexcept {
+    uint256 out = *this;
+    out.words[3] += small;
+    bool carry = out.words[3] < small;
+    for (unsigned i = 3; carry && i-- > 0;) carry = ++out.words[i] == 0;
     return out;
   }
 };
-
-struct quotient_and_rest {
-  uint256 quotient;
-  uint256 rest;
-};
-
-/// Floor division; `divisor` must not be zero. One instruction for numbers below 2^64, which token
-/// amounts mostly are; otherwise a subtraction for each bit of the quotient.
-constexpr quotient_and_rest divide(const uint256& number, const uint256& divisor) noexcept {
-  if (number.fits_64() && divisor.fits_64())
-    return {number.low_64() / divisor.low_64(), number.low_64() % divisor.low_64()};
-  quotient_and_rest out{{}, number};
-  if (number < divisor) return out;
-  for (unsigned shift = number.bits() - divisor.bits() + 1; shift-- > 0;) {
-    const uint256 part = divisor.shifted_left(shift);
-    if (out.rest < part) continue;
-    out.rest = out.rest.minus(part);
-    out.quotient.words[3 - shift / 64] |= std::uint64_t{1} << (shift % 64);
-  }
-  return out;
-}
 
 /// For messages.
 inline std::string to_decimal(uint256 n) {
   std::string digits;
   do {
-    const auto [quotient, rest] = divide(n, 10);
-    digits.push_back(static_cast<char>('0' + rest.low_64()));
-    n = quotient;
+    std::uint64_t rest = 0;
+    for (std::uint64_t& word : n.words) {
+      // Long division by ten, 32 bits at a time.
+      const std::uint64_t high = (rest << 32) | (word >> 32);
+      const std::uint64_t low = ((high % 10) << 32) | (word & 0xffff'ffff);
+      word = ((high / 10) << 32) | (low / 10);
+      rest = low % 10;
+    }
+    digits.push_back(static_cast<char>('0' + rest));
   } while (!n.is_zero());
   std::reverse(digits.begin(), digits.end());
   return digits;

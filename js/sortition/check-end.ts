@@ -1,17 +1,19 @@
 // (c) The end: is the committee the one that follows, or the failure a failure?
 import { describe } from './events.js'
 import { comparePositions, type FinalizedArgs, type FormationFailedArgs } from './evidence.js'
-import { hex, type Seat, type Submission, type Violation } from './report.js'
+import { hex, type Submission, type Violation } from './report.js'
+import { type Winner } from './score.js'
 import { type Address } from './values.js'
-import { compareWinners, type Verification } from './verification.js'
+import { type Verification } from './verification.js'
 
-export function checkEnd(v: Verification, counted: Submission[], committee: Seat[]): void {
+/** @param seated all that could be seated, best first, however many seats there are */
+export function checkEnd(v: Verification, counted: Submission[], seated: Winner[]): void {
   const { evidence, violations } = v
   if (evidence.open) return
   checkTime(v)
   const { size } = evidence.request.args
   const uncapped = evidence.policy === 'uncapped'
-  const available = uncapped ? counted.length : ownersOf(counted)
+  const available = seated.length
   const what = uncapped ? 'valid submissions' : 'bond owners with a valid submission'
   const formed = available >= size
   if (!evidence.finalized) {
@@ -26,7 +28,7 @@ export function checkEnd(v: Verification, counted: Submission[], committee: Seat
     violations.push({ code: 'formation', message })
     return
   }
-  checkMembers(v, evidence.finalized.args, counted, committee)
+  checkMembers(v, evidence.finalized.args, counted, seated.slice(0, size))
   checkOrder(v, evidence.finalized.args)
   checkScores(v, evidence.finalized.args, counted)
 }
@@ -56,15 +58,13 @@ function checkFailure(
     const message = `the failure says that ${thresholdRequired} were required, the request says ${size}`
     violations.push({ code: 'formation', message })
   }
-  if (evidence.policy === 'uncapped' && nodesSubmitted !== BigInt(available)) {
-    const message = `the failure says that ${nodesSubmitted} submitted, and ${available} did so validly`
+  if (nodesSubmitted !== BigInt(available)) {
+    const message =
+      evidence.policy === 'uncapped'
+        ? `the failure says that ${nodesSubmitted} submitted, and ${available} did so validly`
+        : `the failure says that ${nodesSubmitted} seats were taken, and ${available} were`
     violations.push({ code: 'formation', message })
   }
-}
-
-/** How many can be drawn when each owner counts once. */
-function ownersOf(counted: Submission[]): number {
-  return new Set(counted.map(({ node, state }) => state?.owner ?? `itself: ${node}`)).size
 }
 
 /** Who sits in the committee and should not, or the other way round. Linear. */
@@ -72,12 +72,11 @@ function checkMembers(
   { nodes, violations }: Verification,
   { committee: members }: FinalizedArgs,
   counted: Submission[],
-  committee: Seat[],
+  committee: Winner[],
 ): void {
   const seats = new Set(committee.map((seat) => seat.node))
   const submitted = new Map(counted.map((s) => [s.node, s]))
-  const worst =
-    committee.length > 0 ? committee.reduce((a, b) => (compareWinners(a, b) < 0 ? b : a)) : undefined
+  const last = committee.at(-1)
   const blame = (node: Address, mine: { ticket: bigint; score: bigint } | undefined, what: string) => {
     const state = nodes.get(node)
     const evidence: Omit<Violation, 'code' | 'message'> = {
@@ -94,10 +93,10 @@ function checkMembers(
     else if (!seats.has(node)) {
       const why = !mine
         ? 'has no valid submission'
-        : !worst
+        : !last
           ? 'no member was asked for'
-          : compareWinners(mine, worst) > 0
-            ? `scored ${hex(mine.score)}, and the last seat went to ${hex(worst.score)}`
+          : mine.score > last.score
+            ? `scored ${hex(mine.score)}, and the last seat went to ${hex(last.score)}`
             : 'is not its owner’s best'
       blame(node, mine, `sits in the committee, but ${why}`)
     }

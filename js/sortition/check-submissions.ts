@@ -1,9 +1,9 @@
 // (b) Every submission: score, ticket, operator, moment.
 import { describe } from './events.js'
-import { comparePositions, type Evidence, type LogPosition, type Request } from './evidence.js'
+import { comparePositions, type Evidence, type LogPosition } from './evidence.js'
 import { hex, type Submission, type ViolationCode } from './report.js'
-import { type NodeState } from './select.js'
-import { scoreOf, ticketsOf, type Verification } from './verification.js'
+import { type NodeState, ticketsOf } from './select.js'
+import { scoreOf, type Verification } from './verification.js'
 import { type Address } from './values.js'
 
 export function checkSubmissions(v: Verification, seed: bigint): Submission[] {
@@ -16,7 +16,7 @@ export function checkSubmissions(v: Verification, seed: bigint): Submission[] {
   return evidence.submissions.map(({ args, at }) => {
     const { node, ticketId: ticket } = args
     const state = nodes.get(node)
-    const tickets = ticketsOf(state, request.ticketPrice)
+    const tickets = ticketsOf(state?.ticketBalance ?? 0n, request.ticketPrice)
     const score = scoreOf(args, e3Id, seed)
     const evidence = { node, ticket, ...(state && { state }) }
     const before = violations.length
@@ -25,7 +25,7 @@ export function checkSubmissions(v: Verification, seed: bigint): Submission[] {
 
     if (args.e3Id !== e3Id) blame('not-eligible', `for another request, e3Id ${args.e3Id}`)
     else if (submitted.has(node)) blame('duplicate-submission', 'after it had submitted already')
-    const ineligible = whyIneligible(state, tickets, request)
+    const ineligible = whyIneligible(state, tickets, v.evidence)
     if (ineligible) blame('not-eligible', `but ${ineligible}`)
     else if (ticket < 1n || ticket > tickets) {
       blame(
@@ -75,10 +75,12 @@ function whyUntimely(evidence: Evidence, at: LogPosition): string | undefined {
 function whyIneligible(
   state: NodeState | undefined,
   tickets: bigint,
-  { time, ticketPrice }: Request,
+  { request, policy }: Evidence,
 ): string | undefined {
+  const { time, ticketPrice } = request.args
   if (!state) return `no operator of that address was known at second ${time - 1}`
   if (!state.active) return `was not active at second ${time - 1}`
+  if (policy === 'owner-cap' && state.owner === undefined) return `had no bond owner at second ${time - 1}`
   if (tickets === 0n)
     return `held no ticket at second ${time - 1}: ${state.ticketBalance} at ${ticketPrice} each`
   return undefined

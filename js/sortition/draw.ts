@@ -1,29 +1,32 @@
-// (c) The draw: the committee that follows from submissions.
-import { type Seat, type Submission } from './report.js'
+// (c) The draw: who gets a seat, of some operators with a ticket each.
+import { type Participant, select } from './native.js'
+import { type Seat } from './report.js'
 import { type Winner } from './score.js'
-import { compareText, compareWinners, type Verification } from './verification.js'
-import { type Address } from './values.js'
+import { winners } from './select.js'
+import { type Verification } from './verification.js'
 
-/** The committee in order of address; empty when there are too few. */
-export function committeeOf(v: Verification, counted: readonly Submission[]): Seat[] {
-  const { size } = v.evidence.request.args
-  const seated = drawFrom(v, counted)
-  if (seated.length < size) return []
-  return seated
-    .sort((a, b) => compareText(a.node, b.node))
-    .map(({ node, ticket, score }, partyId) => ({ partyId, node, ticket, score }))
+/** The `size` best, best first, by the rule of the policy; each with the ticket that it has here. */
+export function seat(
+  { evidence, nodes }: Verification,
+  seed: bigint,
+  tickets: readonly Winner[],
+  size: number,
+): Winner[] {
+  const participants = tickets.map(({ node, ticket }): Participant => ({
+    node,
+    owner: nodes.get(node)?.owner,
+    first: ticket,
+    count: 1n,
+  }))
+  const { e3Id } = evidence.request.args
+  const ownerCap = evidence.policy === 'owner-cap'
+  const limit = BigInt(tickets.length)
+  return winners(participants, select(participants, { e3Id, seed, size, ownerCap, limit }))
 }
 
-/** The N best of some tickets, one an operator. */
-export function drawFrom({ evidence, nodes }: Verification, tickets: readonly Winner[]): Winner[] {
-  const { size } = evidence.request.args
-  const ranked = [...tickets].sort(compareWinners)
-  if (evidence.policy === 'uncapped') return ranked.slice(0, size)
-  const owners = new Set<Address>()
-  const mayCome = ({ node }: Winner) => {
-    const owner = nodes.get(node)?.owner
-    if (owner === undefined) return true
-    return !owners.has(owner) && owners.add(owner)
-  }
-  return ranked.filter(mayCome).slice(0, size)
+/** A committee has its members in order of address. */
+export function inOrder(seated: readonly Winner[]): Seat[] {
+  return [...seated]
+    .sort((a, b) => (a.node < b.node ? -1 : 1))
+    .map(({ node, ticket, score }, partyId) => ({ partyId, node, ticket, score }))
 }

@@ -1,7 +1,7 @@
 // Why an operator was drawn, or was not.
 import { type NodeRegistry } from './registry.js'
 import { bestTicket, type ScoredTicket } from './score.js'
-import { type NodeState } from './select.js'
+import { type NodeState, ticketsOf } from './select.js'
 import { type Address, address } from './values.js'
 import { type Report, type Seat, type Submission } from './report.js'
 
@@ -35,8 +35,9 @@ export interface Explanation {
 export function explain(registry: NodeRegistry, report: Report, operator: Address): Explanation {
   const node = address(operator, 'operator')
   const state = registry.at(report.timepoint).get(node)
-  const tickets = state && report.ticketPrice > 0n ? state.ticketBalance / report.ticketPrice : 0n
-  const eligible = state?.active === true && tickets > 0n
+  const tickets = ticketsOf(state?.ticketBalance ?? 0n, report.ticketPrice)
+  const owned = report.policy === 'uncapped' || state?.owner !== undefined
+  const eligible = state?.active === true && tickets > 0n && owned
   const submissions = report.submissions.filter((s) => s.node === node)
   const best = eligible ? bestOf(report, node, tickets) : undefined
   const rank = rankOf(report, node)
@@ -75,6 +76,7 @@ function verdict(e: Omit<Explanation, 'verdict'>, report: Report): string {
   const second = `at second ${report.timepoint}`
   if (!e.state) return `not selected: no operator of that address was known ${second}`
   if (!e.state.active) return `not selected: it was not active ${second}`
+  if (e.tickets > 0n && !e.eligible) return `not selected: it had no bond owner ${second}`
   if (!e.eligible)
     return `not selected: its balance of ${e.state.ticketBalance} bought no ticket at ${report.ticketPrice}`
   if (e.seat) return `selected with ticket ${e.seat.ticket}, as party ${e.seat.partyId}`

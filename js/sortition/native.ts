@@ -1,7 +1,7 @@
 // The calls into wasm, and the only file here that knows how bytes get there.
 import { type Hamt } from '../index.js'
 import { cbor, check, type Codec, fromHandle, raw, takeOut, withBytes, withHandle } from '../core.js'
-import { type Address, readAddress, readUint256, writeAddress, writeUint256 } from './values.js'
+import { type Address, readUint256, writeAddress, writeUint256 } from './values.js'
 
 /** keccak-256. Allocates the 32 bytes. */
 export function keccak256(bytes: Uint8Array): Uint8Array {
@@ -11,42 +11,58 @@ export function keccak256(bytes: Uint8Array): Uint8Array {
   })
 }
 
-/** The best of tickets 1..=tickets. RangeError naming the operator when there are more than `limit`. */
-export function bestOf(
-  node: Address,
-  tickets: bigint,
-  e3Id: bigint,
-  seed: bigint,
-  limit: bigint,
-): { ticket: bigint; score: bigint } {
-  const packed = new Uint8Array(20 + 4 * 32)
-  writeAddress(packed, 0, node)
-  ;[e3Id, seed, tickets, limit].forEach((n, i) => writeUint256(packed, 20 + 32 * i, n))
-  const out = withBytes(packed, (place) => {
-    check(raw._hamt_best_ticket(place))
-    return takeOut()
-  })
-  return { ticket: readUint256(out, 0), score: readUint256(out, 32) }
+/** An operator, and the tickets first, first + 1, … with which it takes part in a draw. */
+export interface Participant {
+  node: Address
+  /** Who bonds it, where known. */
+  owner: Address | undefined
+  first: bigint
+  /** How many, at least one. */
+  count: bigint
 }
 
-/** The `size` best operators of a map of node states, best first. */
+export interface Selected {
+  /** Among the participants. */
+  index: number
+  ticket: bigint
+  score: bigint
+}
+
+/**
+ * The `size` best of a list, best first: of each operator its best ticket, ranked by (score, ticket, address); under the owner
+ * cap those with an owner only, the first of each. One hash a ticket. RangeError, naming the operator, for more tickets than
+ * `limit`, before any is hashed. Allocates some 100 bytes an operator.
+ */
 export function select(
-  nodes: Hamt<unknown>,
-  draw: { e3Id: bigint; seed: bigint; ticketPrice: bigint; size: number; ownerCap: boolean; limit: bigint },
-): { node: Address; ticket: bigint; score: bigint }[] {
-  const packed = new Uint8Array(4 * 32)
-  ;[draw.e3Id, draw.seed, draw.ticketPrice, draw.limit].forEach((n, i) => writeUint256(packed, 32 * i, n))
-  const out = withHandle(nodes, (handle) =>
-    withBytes(packed, (place) => {
-      check(raw._hamt_select(handle, place, draw.size, Number(draw.ownerCap)))
-      return takeOut()
-    }),
-  )
-  const row = 20 + 2 * 32
-  return Array.from({ length: out.length / row }, (_, i) => ({
-    node: readAddress(out, i * row),
-    ticket: readUint256(out, i * row + 20),
-    score: readUint256(out, i * row + 52),
+  participants: readonly Participant[],
+  draw: { e3Id: bigint; seed: bigint; size: number; ownerCap: boolean; limit: bigint },
+): Selected[] {
+  const head = 2 * 32 + 8
+  const row = 20 + 20 + 1 + 32 + 32
+  const packed = new Uint8Array(head + row * participants.length)
+  writeUint256(packed, 0, draw.e3Id)
+  writeUint256(packed, 32, draw.seed)
+  new DataView(packed.buffer).setBigUint64(64, draw.limit)
+  participants.forEach(({ node, owner, first, count }, i) => {
+    const at = head + row * i
+    writeAddress(packed, at, node)
+    if (owner !== undefined) {
+      writeAddress(packed, at + 20, owner)
+      packed[at + 40] = 1
+    }
+    writeUint256(packed, at + 41, first)
+    writeUint256(packed, at + 73, count)
+  })
+  const out = withBytes(packed, (place) => {
+    check(raw._hamt_select(place, participants.length, draw.size, Number(draw.ownerCap)))
+    return takeOut()
+  })
+  const view = new DataView(out.buffer, out.byteOffset, out.length)
+  const answer = 4 + 2 * 32
+  return Array.from({ length: out.length / answer }, (_, i) => ({
+    index: view.getUint32(answer * i, true),
+    ticket: readUint256(out, answer * i + 4),
+    score: readUint256(out, answer * i + 36),
   }))
 }
 

@@ -1,5 +1,5 @@
 // Tickets, scores, seeds: the rule of the Interfold sortition (release 0.12.0), one function a sentence.
-import { bestOf, keccak256 } from './native.js'
+import { keccak256, select } from './native.js'
 import {
   type Address,
   type Hex,
@@ -68,13 +68,15 @@ export function bestTicket(of: {
   const tickets = count(of.tickets, 'tickets')
   if (tickets === 0n)
     throw new RangeError('tickets must be at least 1, got 0n: an operator without tickets has no best one')
-  return bestOf(
-    address(of.node, 'node'),
-    tickets,
-    uint256(of.e3Id, 'e3Id'),
-    uint256(of.seed, 'seed'),
-    ticketLimit(of.limit),
-  )
+  const node = address(of.node, 'node')
+  const [best] = select([{ node, owner: undefined, first: 1n, count: tickets }], {
+    e3Id: uint256(of.e3Id, 'e3Id'),
+    seed: uint256(of.seed, 'seed'),
+    size: 1,
+    ownerCap: false,
+    limit: ticketLimit(of.limit),
+  })
+  return { ticket: best!.ticket, score: best!.score }
 }
 
 /** A limit on hashes: at most 2^53, which no machine reaches. */

@@ -16,8 +16,8 @@ export function nodeState(from: Standings, n: number): NodeState {
   return owner < 0 ? state : { ...state, owner: from.journal.addresses.text(owner) }
 }
 
-// A row of states, as cpp/binding/sortition.cpp reads it: operator, flags, balance, owner.
-const rowSize = 20 + 1 + 32 + 20
+// A row of states, as hamt_put_states reads it: operator, flags, balance, owner, admitted since.
+const rowSize = 20 + 1 + 32 + 20 + 8
 const [registered, active, owned, gone] = [1, 2, 4, 8]
 
 /**

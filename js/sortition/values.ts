@@ -19,17 +19,24 @@ export function show(value: unknown): string {
 const addressForm = /^0x[0-9a-fA-F]{40}$/
 const hashForm = /^0x[0-9a-fA-F]{64}$/
 
+export function isAddress(value: unknown): value is Address {
+  return typeof value === 'string' && addressForm.test(value)
+}
+
 /** An address in lower case. TypeError for anything that is none. */
 export function address(value: unknown, name: string): Address {
-  if (typeof value === 'string' && addressForm.test(value)) return value.toLowerCase() as Address
+  if (isAddress(value)) return value.toLowerCase() as Address
   throw new TypeError(`${name} must be an address, 0x and 40 hexadecimal digits, got ${show(value)}`)
+}
+
+export function isUint256(value: unknown): value is bigint {
+  return typeof value === 'bigint' && value >= 0n && value <= maxUint256
 }
 
 /** A bigint from 0 to 2^256 - 1. TypeError for another type (a number loses digits), RangeError beyond. */
 export function uint256(value: unknown, name: string): bigint {
   if (typeof value !== 'bigint') throw new TypeError(`${name} must be a bigint, got ${show(value)}`)
-  if (value < 0n || value > maxUint256)
-    throw new RangeError(`${name} must be from 0 to 2^256 - 1, got ${show(value)}`)
+  if (!isUint256(value)) throw new RangeError(`${name} must be from 0 to 2^256 - 1, got ${show(value)}`)
   return value
 }
 

@@ -4,7 +4,7 @@ import { checkEnd } from './check-end.js'
 import { checkRequest } from './check-request.js'
 import { checkSeed } from './check-seed.js'
 import { checkSubmissions } from './check-submissions.js'
-import { committeeOf } from './draw.js'
+import { inOrder, seat } from './draw.js'
 import { comparePositions, readEvidence, type RequestEvidence } from './evidence.js'
 import { ideal } from './ideal.js'
 import { type NodeRegistry } from './registry.js'
@@ -27,8 +27,9 @@ export function verifyRequest(registry: NodeRegistry, given: RequestEvidence): R
   const seed = checkSeed(v)
   const submissions = checkSubmissions(v, seed)
   const counted = submissions.filter((s) => s.counts)
-  const committee = committeeOf(v, counted)
-  checkEnd(v, counted, committee)
+  const seated = seat(v, seed, counted, counted.length)
+  const committee = seated.length < size ? [] : inOrder(seated.slice(0, size))
+  checkEnd(v, counted, seated)
   const outcome = evidence.open ? 'open' : evidence.finalized ? 'formed' : 'failed'
   const information = ideal(v, seed, submissions)
   return withJson({

@@ -45,8 +45,7 @@ export interface RawExports {
 
   // sortition.cpp
   _hamt_keccak256(place: number, length: number): number
-  _hamt_best_ticket(place: number): number
-  _hamt_select(handle: number, place: number, size: number, ownerCap: number): number
+  _hamt_select(place: number, candidates: number, size: number, ownerCap: number): number
   _hamt_put_states(handle: number, place: number, rows: number): number
 }
 

@@ -64,6 +64,11 @@ describe('what counts', () => {
     expect(selectCommittee(nodes, { ...draw, policy: 'owner-cap' })).toHaveLength(1)
   })
 
+  test('under the owner cap an operator without an owner takes no part', () => {
+    expect(select({}, { policy: 'owner-cap' })).toEqual([])
+    expect(select({ owner: addressOf(9) }, { policy: 'owner-cap' })).toHaveLength(1)
+  })
+
   test('an older version of the map is drawn from as it was', () => {
     const before = Hamt.from({ [addressOf(1)]: node })
     const after = before.set(addressOf(2), node)
@@ -95,6 +100,14 @@ describe('bad input', () => {
     expect(select(Hamt.from({ [key]: { ...node, more: 1 } }))).toThrow(new RegExp(key))
     expect(select(Hamt.from({ [key]: { registered: true, active: true } }))).toThrow(new RegExp(key))
     expect(select(new Map([[key, node]]))).toThrow(/nodes must be a Hamt/)
+  })
+
+  test('one operator in two spellings', () => {
+    const key: Address = `0x${'ab'.repeat(20)}`
+    const nodes = Hamt.from({ [key]: node, [key.toUpperCase().replace('X', 'x')]: node })
+    expect(nodes.size).toBe(2)
+    expect(select(nodes)).toThrow(new RegExp(`node "${key}" is in the map in two spellings`))
+    expect(selectCommittee(nodes.delete(key), draw)[0]!.node).toBe(key)
   })
 
   test('arguments', () => {

@@ -668,9 +668,10 @@ test('any draw: violations and committee agree with the naive implementation, wh
         const tickets = (nodes.get(node)?.ticketBalance ?? 0n) / price
         const now = naiveState(history, (e) => e.blockNumber < s.blockNumber).get(node)
         const faults = new Set<string>()
-        if (!nodes.get(node)?.active || tickets === 0n || !now?.active || !now.registered)
+        const owned = policy === 'uncapped' || nodes.get(node)?.owner !== undefined
+        if (!nodes.get(node)?.active || tickets === 0n || !owned || !now?.active || !now.registered)
           faults.add('not-eligible')
-        if (nodes.get(node)?.active && tickets > 0n && ticket > tickets) faults.add('ticket-range')
+        if (nodes.get(node)?.active && tickets > 0n && owned && ticket > tickets) faults.add('ticket-range')
         if (seen.has(node)) faults.add('duplicate-submission')
         if (faults.size === 0) seen.add(node)
         for (const fault of faults) bad.push(`${fault} ${node} ${ticket}`)

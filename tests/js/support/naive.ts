@@ -72,6 +72,7 @@ function draw(
   const taken: NaiveWinner[] = []
   for (const t of ranked) {
     const owner = ownerOf?.(t.node)
+    if (ownerOf && owner === undefined) continue
     if (owner !== undefined && taken.some((other) => ownerOf!(other.node) === owner)) continue
     if (taken.length < size) taken.push(t)
   }
