@@ -8,7 +8,7 @@ export { stats } from './map/hamt.js'
 export type { HamtOptions, Stats } from './map/hamt.js'
 export type { Difference } from './map/diff.js'
 export type { Codec } from './codec/codec.js'
-export { DisposedError, ProofError, SnapshotError } from './errors.js'
+export { DisposedError, InterruptedError, ProofError, SnapshotError } from './errors.js'
 export {
   applyDelta,
   deserialize,
@@ -23,7 +23,10 @@ export type { Draft }
 export { provenance } from './generated/provenance.js'
 
 // For the entry points of this package only.
-export { check, raw, start, takeOut, withBytes } from './wasm/engine.js'
+export { check } from './wasm/errors.js'
+export { copyHandle, dropHandle } from './wasm/handles.js'
+export { takeOutput, withInput } from './wasm/input.js'
+export { raw, start } from './wasm/instance.js'
 export { cbor } from './codec/codec.js'
 /** @internal */
 export { fromHandle } from './map/hamt.js'

@@ -29,6 +29,19 @@ export class ProofError extends Error {
   }
 }
 
+/**
+ * A call into wasm was cut off (a stack overflow that was caught, or a termination, as by the `timeout` of `node:vm`) while it changed the
+ * trie that this map needs; what is left of it is not used. Maps that do not share that history are as they were.
+ */
+export class InterruptedError extends Error {
+  /** `InterruptedError` */
+  override readonly name = 'InterruptedError'
+
+  constructor(message = 'an earlier edit of this map was cut off, and its contents are lost') {
+    super(message)
+  }
+}
+
 /** The map (or a thing made from it) was used after its `dispose()`. */
 export class DisposedError extends Error {
   /** `DisposedError` */

@@ -13,6 +13,7 @@ export {
   deserialize,
   DisposedError,
   Hamt,
+  InterruptedError,
   openSnapshot,
   OpenedSnapshot,
   OpenedVersion,

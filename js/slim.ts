@@ -45,6 +45,7 @@ export {
   deserialize,
   DisposedError,
   Hamt,
+  InterruptedError,
   openSnapshot,
   OpenedSnapshot,
   OpenedVersion,

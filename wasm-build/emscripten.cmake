@@ -15,7 +15,7 @@ set(hamt_wasm_link_flags
     -sMODULARIZE=1
     -sEXPORT_ES6=1
     -sEXPORT_NAME=createHamtModule
-    -sENVIRONMENT=web              # the glue takes no notice of Node; js/wasm/engine.ts hands it a compiled module
+    -sENVIRONMENT=web              # the glue takes no notice of Node; js/wasm/glue.ts hands it a compiled module
     --pre-js=${CMAKE_SOURCE_DIR}/wasm-build/glue.pre.js
     -sWASM_ASYNC_COMPILATION=0     # all is done when the factory returns, even where it returns a promise
     -sINCOMING_MODULE_JS_API=wasmBinary,locateFile
@@ -26,8 +26,7 @@ set(hamt_wasm_link_flags
     -sINITIAL_MEMORY=2MB
     -sMAXIMUM_MEMORY=4GB
     -sMALLOC=emmalloc              # small; nodes have free lists of their own above it (cpp/trie/memory.hpp)
-    -sABORTING_MALLOC=0            # malloc returns null, so C++ throws bad_alloc, which the boundary turns into an error
-    -sEXPORTED_FUNCTIONS=_malloc,_free)
+    -sABORTING_MALLOC=0)           # malloc returns null, so C++ throws bad_alloc, which the boundary turns into an error
 
 # What has another name, or another default, in later versions.
 if(HAMT_EMCC_VERSION VERSION_LESS 3.1.27)
@@ -39,12 +38,12 @@ if(HAMT_EMCC_VERSION VERSION_GREATER_EQUAL 3.1.54)
   list(APPEND hamt_wasm_link_flags -sEMBIND_AOT=1)  # invokers generated ahead of time
 endif()
 if(HAMT_EMCC_VERSION VERSION_LESS 4.0.0)
-  # The loader is js/wasm/engine.ts: the glue never has to know its own address. (Later, it asks for nothing else, and this cannot be said.)
+  # The loader is js/wasm/glue.ts: the glue never has to know its own address. (Later, it asks for nothing else, and this cannot be said.)
   list(APPEND hamt_wasm_link_flags -sUSE_ES6_IMPORT_META=0)
 else()
   # The encoding every browser of the last three years has; later versions of Emscripten default to the newer one.
   list(APPEND hamt_wasm_compile_flags -sWASM_LEGACY_EXCEPTIONS=1)
-  # What embind and the raw exports look like to TypeScript; tests/js/exports.test.ts compares it with js/wasm/exports.ts.
+  # What embind and the raw exports look like to TypeScript; tests/js/exports.test.ts compares it with js/generated/interface.ts.
   list(APPEND hamt_wasm_link_flags --emit-tsd hamt.d.ts)
 endif()
 
@@ -52,25 +51,24 @@ add_compile_options(${hamt_wasm_compile_flags})
 
 # What is compiled for speed; the rest is compiled for size, where that costs little (figures: SIZE.md). Of a template that several
 # sources instantiate, the instance of the first one in the link stays: these come first.
-set(hamt_first_sources hot digest snapshot_read)
-set(hamt_flags_of_hot -O3)
-set(hamt_flags_of_digest -Oz)
-set(hamt_flags_of_snapshot_read -O2)
+set(hamt_first_sources boundary/entries boundary/digest boundary/snapshot_read)
+set(hamt_flags_of_boundary/entries -O3)
+set(hamt_flags_of_boundary/digest -Oz)
+set(hamt_flags_of_boundary/snapshot_read -O2)
 
-# Compiles cpp/binding with every layer below it into hamt.mjs and hamt.wasm.
+# Compiles cpp/binding and cpp/boundary, with every layer below them, into hamt.mjs and hamt.wasm.
 function(hamt_add_wasm_module)
-  file(GLOB sources CONFIGURE_DEPENDS cpp/binding/*.cpp)
-  if(NOT sources)
-    message(FATAL_ERROR "cpp/binding holds no .cpp file")
-  endif()
+  file(GLOB sources CONFIGURE_DEPENDS cpp/binding/*.cpp cpp/boundary/*.cpp)
   set_source_files_properties(${sources} PROPERTIES COMPILE_OPTIONS -Oz)
   set(first)
   foreach(name IN LISTS hamt_first_sources)
-    set(source ${CMAKE_SOURCE_DIR}/cpp/binding/${name}.cpp)
+    set(source ${CMAKE_SOURCE_DIR}/cpp/${name}.cpp)
     set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS ${hamt_flags_of_${name}})
     list(APPEND first ${source})
   endforeach()
   list(REMOVE_ITEM sources ${first})
+  # Functions that the C library is entered by, and that LTO must not see through.
+  set_source_files_properties(${CMAKE_SOURCE_DIR}/cpp/binding/heap.cpp PROPERTIES COMPILE_OPTIONS "-O2;-fno-lto")
   add_executable(hamt ${first} ${sources})
   set_target_properties(hamt PROPERTIES SUFFIX .mjs)
   target_link_libraries(hamt PRIVATE ${hamt_top})
@@ -79,7 +77,7 @@ function(hamt_add_wasm_module)
 
   list(JOIN hamt_wasm_compile_flags " " compile)
   list(JOIN hamt_wasm_link_flags " " link)
-  set(sizes "(hot ${hamt_flags_of_hot}, snapshot_read ${hamt_flags_of_snapshot_read}, other bindings -Oz)")
+  set(sizes "(entries -O3, snapshot_read -O2, the rest of the boundary -Oz)")
   string(REPLACE "${CMAKE_SOURCE_DIR}/" "" link "${link}")
   file(WRITE ${CMAKE_BINARY_DIR}/provenance.json
        "{\"emscripten\": \"${HAMT_EMCC_VERSION}\", \"flags\": \"-std=c++20 ${compile} ${sizes} ${link}\"}\n")

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { interfaceSource } from './interface.mjs'
 import { emccEnvironment } from './setup.mjs'
 import { quietly, root, say, seconds } from './step.mjs'
 
@@ -86,11 +87,12 @@ export async function buildWasm() {
   mkdirSync(generated, { recursive: true })
   const changed = [
     writeIfChanged('hamt.wasm', wasm),
+    writeIfChanged('interface.ts', interfaceSource()),
     writeIfChanged('glue.js', glue),
     writeIfChanged('glue.d.ts', glueTypes),
     writeIfChanged('wasm.js', `${decoder}const text =\n  '${asText(wasm)}'\n`),
     writeIfChanged('wasm.d.ts', decoderTypes),
-    // What a newer Emscripten says of the module, for a test to compare with js/wasm/exports.ts.
+    // What a newer Emscripten says of the module, for a test to compare with interface.ts.
     writeIfChanged('described.d.ts', existsSync(described) ? readFileSync(described) : 'export {}\n'),
     writeIfChanged('provenance.js', `export const provenance = ${JSON.stringify(provenance, null, 2)}\n`),
     writeIfChanged(

@@ -1,5 +1,14 @@
 // Small questions about strings and values; no wasm here.
 
+/** UTF-8; a leading U+FEFF is part of a key like any other character. */
+export const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+const encoder = new TextEncoder()
+
+/** The UTF-8 of a well-formed string. */
+export function encodeUtf8(s: string): Uint8Array {
+  return encoder.encode(s)
+}
+
 const loneSurrogate = /\p{Surrogate}/u
 
 /** Whether a string has no lone surrogate. */

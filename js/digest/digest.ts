@@ -1,5 +1,8 @@
 // Digests and proofs of a map, made in wasm. What verifies them is verify.ts, which needs no wasm.
-import { check, encodeUtf8, isWellFormed, kind, raw, takeOut, withBytes } from '../wasm/engine.js'
+import { encodeUtf8, isWellFormed, kind } from '../codec/text.js'
+import { check } from '../wasm/errors.js'
+import { takeOutput, withInput } from '../wasm/input.js'
+import { raw } from '../wasm/instance.js'
 import { withHandle } from '../map/lineage.js'
 import type { Version } from '../map/lineage.js'
 
@@ -7,7 +10,7 @@ import type { Version } from '../map/lineage.js'
 export function digest(map: Version): Uint8Array<ArrayBuffer> {
   return withHandle(map, (handle) => {
     check(raw._hamt_digest(handle))
-    return takeOut()
+    return takeOutput()
   })
 }
 
@@ -25,10 +28,10 @@ export function prove(map: Version, keys: string | Iterable<string>): Uint8Array
     packed.set(text, at)
     at += text.length
   }
-  return withBytes(packed, (place) =>
-    withHandle(map, (handle) => {
-      check(raw._hamt_prove(handle, place + sizes.byteLength, place, texts.length))
-      return takeOut()
+  return withHandle(map, (handle) =>
+    withInput([packed], () => {
+      check(raw._hamt_prove(handle, packed.length, texts.length))
+      return takeOutput()
     }),
   )
 }

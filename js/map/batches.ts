@@ -1,11 +1,14 @@
 // Iteration: entries, hundreds a crossing.
 //
-// Between batches there is only a place (three numbers): an iteration that is given up leaves nothing behind, and one that goes
+// Between batches there is only a position (three numbers): an iteration that is given up leaves nothing behind, and one that goes
 // on after an edit or a dispose still sees its own version.
-import { check, io, raw, setIo } from '../wasm/engine.js'
+import { Result, Status } from '../generated/interface.js'
+import { check } from '../wasm/errors.js'
+import { raw } from '../wasm/instance.js'
+import { result } from '../wasm/memory.js'
+import { RecordBatch } from '../wasm/record-batch.js'
 import { hold, letGo, withHandle } from './lineage.js'
 import type { Version } from './lineage.js'
-import { Rows } from '../wasm/rows.js'
 
 /** What an iteration is to bring. */
 export const keysOnly = 1
@@ -20,10 +23,10 @@ export class Batches {
   /** Entries in this batch. */
   count = 0
 
-  private readonly rows: Rows
+  private readonly rows: RecordBatch
   private low = 0
   private high = 0
-  private same = 0
+  private index = 0
   private more = true
   private held = true
   private length = firstBatch
@@ -32,7 +35,7 @@ export class Batches {
     private readonly version: Version,
     private readonly what: number,
   ) {
-    this.rows = new Rows(version._codec, (what & keysOnly) !== 0, what & valuesOnly ? 1 : 0)
+    this.rows = new RecordBatch(version._codec, (what & keysOnly) !== 0, what & valuesOnly ? 1 : 0)
     hold(version)
   }
 
@@ -67,17 +70,17 @@ export class Batches {
   }
 
   private read(handle: number): void {
-    setIo(8, this.low)
-    setIo(9, this.high)
-    setIo(10, this.same)
-    const count = check(raw._hamt_batch(handle, this.length, this.what))
+    const status = check(raw._hamt_batch(handle, this.length, this.what, this.low, this.high, this.index))
     // As signed words, which V8 stores without a box.
-    this.low = io(8) | 0
-    this.high = io(9) | 0
-    this.same = io(10)
-    this.more = io(11) !== 0
-    this.rows.read(count)
-    this.count = count
+    const low = result(Result.positionHashLow) | 0
+    const high = result(Result.positionHashHigh) | 0
+    const index = result(Result.positionIndex) | 0
+    this.count = this.rows.read()
+    // Only when the batch is here: reading it may fail.
+    this.low = low
+    this.high = high
+    this.index = index
+    this.more = status === Status.partial
   }
 }
 

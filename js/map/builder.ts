@@ -2,7 +2,10 @@
 import { writePrimitive } from '../codec/cbor-encode.js'
 import { cbor } from '../codec/codec.js'
 import type { Codec } from '../codec/codec.js'
-import { check, encodeUtf8, isWellFormed, kind, raw, writeBytes } from '../wasm/engine.js'
+import { encodeUtf8, isWellFormed, kind } from '../codec/text.js'
+import { check } from '../wasm/errors.js'
+import { writeBytes } from '../wasm/input.js'
+import { raw } from '../wasm/instance.js'
 import { encodeValue } from './lineage.js'
 
 const usual = 64 * 1024
@@ -21,7 +24,7 @@ let spare: Uint8Array<ArrayBuffer> | undefined
 
 /**
  * Collects edits and applies them to a handle, some hundreds at a time. User code (codecs, getters) may run in between and use
- * other maps or builders freely. Layout: see hamt_apply in cpp/binding/hot.cpp.
+ * other maps or builders freely. Layout: see `apply` in cpp/boundary/interface.hpp.
  */
 export class Builder {
   /** One that never dies; see BatchIterator.kept. */

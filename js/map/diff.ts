@@ -1,10 +1,13 @@
 // Differences of two versions, hundreds a crossing.
 //
-// A walk that does not end within its first batch stays open in wasm, where it holds counts on both tries: edits and
+// A cursor that does not end within its first batch stays open in wasm, where it holds counts on both tries: edits and
 // disposes do not disturb it. It is closed at its end, by `return` (so by `break`), or by the collector.
 import type { Codec } from '../codec/codec.js'
-import { check, io, raw } from '../wasm/engine.js'
-import { Rows } from '../wasm/rows.js'
+import { Result, type Status } from '../generated/interface.js'
+import { check } from '../wasm/errors.js'
+import { raw } from '../wasm/instance.js'
+import { result } from '../wasm/memory.js'
+import { RecordBatch } from '../wasm/record-batch.js'
 
 /** A key whose value differs; `undefined` means that it is not there. */
 export interface Difference<V> {
@@ -18,14 +21,14 @@ export interface Difference<V> {
 
 const firstBatch = 64
 const largestBatch = 512
-const registry = new FinalizationRegistry<number>((walk) => raw.diffClose(walk))
+const registry = new FinalizationRegistry<number>((cursor) => raw.diffClose(cursor))
 
 export class DiffIterator<V> implements IterableIterator<Difference<V>, undefined> {
   private stage: 'unopened' | 'open' | 'ended' = 'unopened'
-  private walk = 0
+  private cursor = 0
   private count = 0
   private i = 0
-  private readonly rows: Rows
+  private readonly rows: RecordBatch
 
   /**
    * `open` calls its argument with the handles of the two maps, when the first difference is asked for; `close` is called when the
@@ -33,10 +36,10 @@ export class DiffIterator<V> implements IterableIterator<Difference<V>, undefine
    */
   constructor(
     codec: Codec<unknown>,
-    private readonly open: (f: (before: number, after: number) => number) => number,
+    private readonly open: (f: (before: number, after: number) => Status) => Status,
     private readonly close: () => void,
   ) {
-    this.rows = new Rows(codec, true, 2)
+    this.rows = new RecordBatch(codec, true, 2)
   }
 
   next(): IteratorResult<Difference<V>, undefined> {
@@ -63,30 +66,38 @@ export class DiffIterator<V> implements IterableIterator<Difference<V>, undefine
 
   private batch(): boolean {
     this.i = this.count = 0
-    if (this.stage === 'unopened') {
-      const count = this.open((before, after) => {
-        const read = check(raw.diffOpen(before, after, firstBatch))
-        this.walk = io(5)
-        return read
-      })
-      this.stage = 'open'
-      this.close()
-      if (this.walk !== 0) registry.register(this, this.walk, this)
-      this.rows.read(count)
-      this.count = count
-    } else if (this.walk !== 0) {
-      this.count = check(raw.diffNext(this.walk, largestBatch))
-      this.rows.read(this.count)
+    try {
+      if (this.stage === 'unopened') this.first()
+      else if (this.cursor !== 0) {
+        check(raw.diffNext(this.cursor, largestBatch))
+        this.count = this.rows.read()
+      }
+    } catch (error) {
+      // The cursor may have moved on: nothing may follow a batch that was lost.
+      if (this.cursor !== 0) this.end()
+      throw error
     }
     if (this.count === 0) this.end()
     return this.count !== 0
   }
 
+  private first(): void {
+    this.open((before, after) => {
+      const status = check(raw.diffOpen(before, after, firstBatch))
+      this.cursor = result(Result.cursorId)
+      if (this.cursor !== 0) registry.register(this, this.cursor, this)
+      this.count = this.rows.read()
+      return status
+    })
+    this.stage = 'open'
+    this.close()
+  }
+
   private end(): void {
-    if (this.walk !== 0) {
+    if (this.cursor !== 0) {
       registry.unregister(this)
-      raw.diffClose(this.walk)
-      this.walk = 0
+      raw.diffClose(this.cursor)
+      this.cursor = 0
     }
     if (this.stage === 'unopened') this.close()
     this.stage = 'ended'

@@ -1,9 +1,14 @@
 // A map under change, for `withMutations`.
 import type { Codec } from '../codec/codec.js'
-import { check, io, raw, scratch, fresh, writeBytes, writeKey } from '../wasm/engine.js'
+import { Status } from '../generated/interface.js'
+import { check } from '../wasm/errors.js'
+import { sizeOfHandle } from '../wasm/handles.js'
+import { input, writeBytes, writeKey } from '../wasm/input.js'
+import { raw } from '../wasm/instance.js'
+import { fresh } from '../wasm/memory.js'
 import { writePrimitive } from '../codec/cbor-encode.js'
 import { cbor } from '../codec/codec.js'
-import { encodeValue, readValue } from './lineage.js'
+import { encodeValue, getFromHandle, isInHandle } from './lineage.js'
 
 /** What `fn` of `withMutations` gets. Edits change it in place; the version that it was made from sees nothing of them. */
 export class Draft<V> {
@@ -22,21 +27,17 @@ export class Draft<V> {
 
   /** Number of entries. */
   get size(): number {
-    return raw._hamt_size(this.handle())
+    return sizeOfHandle(this.handle())
   }
 
   /** The value of `key`, or undefined. */
   get(key: string): V | undefined {
-    const handle = this.handle()
-    const n = writeKey(key)
-    const place = raw._hamt_get(handle, n) >>> 0
-    return place === 0 ? undefined : (readValue(this.codec, place, io(0)) as V)
+    return getFromHandle(this.codec, this.handle(), key) as V | undefined
   }
 
   /** Whether `key` is there. */
   has(key: string): boolean {
-    const handle = this.handle()
-    return raw._hamt_has(handle, writeKey(key)) !== 0
+    return isInHandle(this.handle(), key)
   }
 
   /** Sets `key`. Often allocates nothing. */
@@ -44,7 +45,7 @@ export class Draft<V> {
     const handle = this.handle()
     if (this.codec === cbor && (typeof value !== 'object' || value === null)) {
       const n = writeKey(key)
-      const size = writePrimitive(value, fresh(), scratch + n)
+      const size = writePrimitive(value, fresh(), input + n)
       if (size >= 0) {
         check(raw._hamt_set(handle, n, size, 0))
         return this
@@ -62,7 +63,7 @@ export class Draft<V> {
   /** Deletes `key`; whether it was there. */
   delete(key: string): boolean {
     const handle = this.handle()
-    return check(raw._hamt_delete(handle, writeKey(key), 0)) >= 0
+    return check(raw._hamt_remove(handle, writeKey(key), 0)) === Status.ok
   }
 
   private handle(): number {

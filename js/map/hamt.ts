@@ -8,9 +8,14 @@ import { DiffIterator } from './diff.js'
 import type { Difference } from './diff.js'
 import { digest, prove } from '../digest/digest.js'
 import { Draft, endDraft } from './draft.js'
-import { check, io, kind, memorySize, raw } from '../wasm/engine.js'
+import { kind } from '../codec/text.js'
+import { Result } from '../generated/interface.js'
+import { check } from '../wasm/errors.js'
+import { copyHandle, dropHandle, newHandle } from '../wasm/handles.js'
+import { raw } from '../wasm/instance.js'
+import { memorySize, result } from '../wasm/memory.js'
 import * as lineage from './lineage.js'
-import { Rows } from '../wasm/rows.js'
+import { RecordBatch } from '../wasm/record-batch.js'
 
 /** How a map is made. */
 export interface HamtOptions<V> {
@@ -107,7 +112,7 @@ export class Hamt<V> extends lineage.Version {
    */
   merge(other: Hamt<V>, resolve?: (key: string, ours: V, theirs: V) => V | undefined): Hamt<V> {
     this.checkAlike(other)
-    const handle = lineage.withHandles([this, other], (h) => check(raw.merge(h[0]!, h[1]!)))
+    const handle = lineage.withHandles([this, other], (h) => newHandle(raw.merge(h[0]!, h[1]!)))
     if (!resolve) return lineage.become(this, handle)
     return this.amended(handle, (builder) => {
       // What differs from ours and was there before: exactly the clashes.
@@ -133,12 +138,11 @@ export class Hamt<V> extends lineage.Version {
   ): Hamt<V> {
     this.checkAlike(base)
     this.checkAlike(other)
-    const clashes = new Rows(this._codec, true, 3)
+    const clashes = new RecordBatch(this._codec, true, 3)
     let count = 0
     const handle = lineage.withHandles([base, this, other], (h) => {
-      const merged = check(raw.mergeChanges(h[0]!, h[1]!, h[2]!))
-      count = io(5)
-      clashes.read(count)
+      const merged = newHandle(raw.mergeChanges(h[0]!, h[1]!, h[2]!))
+      count = clashes.read()
       return merged
     })
     if (count === 0) return lineage.become(this, handle)
@@ -157,13 +161,13 @@ export class Hamt<V> extends lineage.Version {
    */
   withMutations(fn: (draft: Draft<V>) => void): Hamt<V> {
     lineage.checkUsable(this)
-    const handle = lineage.withHandle(this, (h) => check(raw._hamt_copy(h)))
+    const handle = lineage.withHandle(this, copyHandle)
     const draft = new Draft<V>(handle, this._codec)
     return lineage.holding(this, () => {
       try {
         fn(draft)
       } catch (error) {
-        raw._hamt_drop(handle)
+        dropHandle(handle)
         throw error
       } finally {
         endDraft(draft)
@@ -242,7 +246,7 @@ export class Hamt<V> extends lineage.Version {
     lineage.checkUsable(other)
     if (this.size !== other.size) return false
     if (this === other) return true
-    return lineage.withHandles([this, other], (h) => check(raw.equals(h[0]!, h[1]!))) === 1
+    return lineage.withHandles([this, other], (h) => lineage.isEqual(h[0]!, h[1]!))
   }
 
   /** What differs between this version and `newer`, in iteration order. O(changes) between relatives. Can be walked once. */
@@ -339,10 +343,7 @@ export class Hamt<V> extends lineage.Version {
 
   /** This map after a pass over it that collects edits. */
   private rebuilding(fill: (builder: Builder) => void): Hamt<V> {
-    return this.amended(
-      lineage.withHandle(this, (h) => check(raw._hamt_copy(h))),
-      fill,
-    )
+    return this.amended(lineage.withHandle(this, copyHandle), fill)
   }
 
   /** The map behind a new handle after the edits that `fill` collects. */
@@ -353,7 +354,7 @@ export class Hamt<V> extends lineage.Version {
         fill(builder)
         builder.finish()
       } catch (error) {
-        raw._hamt_drop(handle)
+        dropHandle(handle)
         throw error
       }
       return lineage.become(this, handle)
@@ -392,14 +393,14 @@ function isIterable<V>(x: object): x is Iterable<readonly [string, V]> {
 
 /** A map of what `fill` collects. */
 function building<V>(codec: Codec<V>, fill: (builder: Builder) => void): Hamt<V> {
-  const handle = check(raw._hamt_copy(0))
+  const handle = copyHandle(0)
   try {
     const builder = new Builder(handle, codec as Codec<unknown>, true)
     fill(builder)
     builder.finish()
     return fromHandle<V>(handle, codec)
   } catch (error) {
-    raw._hamt_drop(handle)
+    dropHandle(handle)
     throw error
   }
 }
@@ -412,7 +413,7 @@ export function fromHandle<V>(handle: number, codec: Codec<V>): Hamt<V> {
 
 /** What is alive in wasm. Versions that the collector has not yet seen to be gone still count. */
 export function stats(): Stats {
-  raw.usage()
-  const [maps, nodes, bytes] = [io(0), io(1), io(2)]
-  return { maps, nodes, bytes, memory: memorySize() }
+  check(raw.usage())
+  const maps = result(Result.usageMaps)
+  return { maps, nodes: result(Result.usageBlocks), bytes: result(Result.usageBytes), memory: memorySize() }
 }

@@ -26,17 +26,18 @@
 import { writePrimitive } from '../codec/cbor-encode.js'
 import { cbor, notPrimitive, readPrimitive } from '../codec/codec.js'
 import type { Codec } from '../codec/codec.js'
-import * as engine from '../wasm/engine.js'
-import { check, fresh, raw, scratch, writeBytes, writeKey } from '../wasm/engine.js'
 import { DisposedError } from '../errors.js'
-import { Rows } from '../wasm/rows.js'
+import { Result, Status } from '../generated/interface.js'
+import { check } from '../wasm/errors.js'
+import { copyHandle, dropHandle, sizeOfHandle } from '../wasm/handles.js'
+import { input, reset, usualCapacity, writeBytes, writeKey } from '../wasm/input.js'
+import { raw } from '../wasm/instance.js'
+import { fresh, result, take } from '../wasm/memory.js'
+import { RecordBatch } from '../wasm/record-batch.js'
+import { kind } from '../codec/text.js'
 
 /** What a record holds for a key that was not there. */
 const absent: unique symbol = Symbol('absent')
-/** What `set` and `delete` in wasm say. */
-const wasAbsent = -1
-const wasEqual = -2
-
 /** A value in a record: absent, a primitive (under CBOR only), or the encoded bytes. */
 type Stored = typeof absent | string | number | boolean | null | Uint8Array
 
@@ -106,7 +107,7 @@ function freeHandle(handle: number): void {
     checkpoints.delete(handle)
     waiting -= size
   }
-  raw._hamt_drop(handle)
+  dropHandle(handle)
 }
 
 /** The empty map's handle is not counted and never freed. */
@@ -116,7 +117,7 @@ const emptyOwner = new Owner(0)
 export function whole(handle: number): { size: number; owner: Owner; state: number } {
   return handle === 0
     ? { size: 0, owner: emptyOwner, state: pinned }
-    : { size: raw._hamt_size(handle), owner: own(handle), state: pinned }
+    : { size: sizeOfHandle(handle), owner: own(handle), state: pinned }
 }
 
 // --- checkpoints -----------------------------------------------------------------------------------
@@ -144,16 +145,16 @@ function stored(codec: Codec<unknown>, place: number, length: number): Stored {
     const value = readPrimitive(fresh(), place, length)
     if (value !== notPrimitive) return value as Stored
   }
-  return engine.take(place, length)
+  return take(place, length)
 }
 
-/** Writes a stored value behind a key in the scratch and gives its length. */
+/** Writes a stored value behind a key in the input and gives its length. */
 function writeStored(value: Stored, at: number): number {
   if (value instanceof Uint8Array) {
     writeBytes(value, at)
     return value.length
   }
-  return writePrimitive(value, fresh(), scratch + at)
+  return writePrimitive(value, fresh(), input + at)
 }
 
 function sameStored(codec: Codec<unknown>, a: Stored, b: Stored): boolean {
@@ -224,7 +225,7 @@ function settle(v: Version, handle: number, state: number): void {
 /** Undoes, on the trie behind a handle, the edit that leads from a record to its `next`. */
 function apply(handle: number, record: Version): void {
   const n = writeKey(record._key)
-  if (record._old === absent) check(raw._hamt_delete(handle, n, 0))
+  if (record._old === absent) check(raw._hamt_remove(handle, n, 0))
   else check(raw._hamt_set(handle, n, writeStored(record._old, n), 0))
 }
 
@@ -243,16 +244,16 @@ function chainOf(v: Version): { chain: Version[]; end: Version } {
 function makeWhole(v: Version): Owner {
   const { chain, end } = chainOf(v)
   const middle = chain.length >= 32 ? chain.length >> 1 : -1
-  const handle = check(raw._hamt_copy(end._owner!.handle))
+  const handle = copyHandle(end._owner!.handle)
   let halfway = 0
   try {
     for (let i = chain.length - 1; i >= 0; --i) {
       apply(handle, chain[i]!)
-      if (i === middle) halfway = check(raw._hamt_copy(handle))
+      if (i === middle) halfway = copyHandle(handle)
     }
   } catch (error) {
-    raw._hamt_drop(handle)
-    if (halfway !== 0) raw._hamt_drop(halfway)
+    dropHandle(handle)
+    if (halfway !== 0) dropHandle(halfway)
     throw error
   }
   if (halfway !== 0) settle(chain[middle]!, halfway, pinned)
@@ -293,9 +294,18 @@ export function get(v: Version, key: string): unknown {
   if (v._state & disposed) throw new DisposedError()
   const owner = v._owner
   if (owner === null) return getFromRecord(v, key)
-  const n = writeKey(key)
-  const place = raw._hamt_get(owner.handle, n) >>> 0
-  return place === 0 ? undefined : readValue(v._codec, place, engine.io(0))
+  return getFromHandle(v._codec, owner.handle, key)
+}
+
+/** The value of a key in the map behind a handle, or undefined. */
+export function getFromHandle(codec: Codec<unknown>, handle: number, key: string): unknown {
+  if (check(raw._hamt_get(handle, writeKey(key))) === Status.absent) return undefined
+  return readValue(codec, result(Result.valueData), result(Result.valueSize))
+}
+
+/** Whether the map behind a handle has a key. */
+export function isInHandle(handle: number, key: string): boolean {
+  return check(raw._hamt_has(handle, writeKey(key))) === Status.ok
 }
 
 function getFromRecord(v: Version, key: string): unknown {
@@ -304,9 +314,7 @@ function getFromRecord(v: Version, key: string): unknown {
   for (; at._owner === null; at = at._next!) {
     if (at._key === key) return valueOf(v._codec, at._old)
   }
-  const n = writeKey(key)
-  const place = raw._hamt_get(at._owner.handle, n) >>> 0
-  return place === 0 ? undefined : readValue(v._codec, place, engine.io(0))
+  return getFromHandle(v._codec, at._owner.handle, key)
 }
 
 /** Whether a key is there. */
@@ -317,8 +325,7 @@ export function has(v: Version, key: string): boolean {
     prepareRead(v)
     for (; at._owner === null; at = at._next!) if (at._key === key) return at._old !== absent
   }
-  const n = writeKey(key)
-  return raw._hamt_has(at._owner.handle, n) !== 0
+  return isInHandle(at._owner.handle, key)
 }
 
 /**
@@ -345,31 +352,31 @@ export function withHandles<T>(versions: readonly Version[], f: (handles: Uint32
         chain.push(at)
         at = at._next!
       }
-      let handle = check(raw._hamt_copy(at._owner?.handle ?? wanted.get(at)!))
+      let handle = copyHandle(at._owner?.handle ?? wanted.get(at)!)
       temporary.push(handle)
       for (let i = chain.length - 1; i >= 0; --i) {
         apply(handle, chain[i]!)
         if (!wanted.has(chain[i]!)) continue
         wanted.set(chain[i]!, handle)
         if (i === 0) break
-        handle = check(raw._hamt_copy(handle))
+        handle = copyHandle(handle)
         temporary.push(handle)
       }
     }
     return f(Uint32Array.from(versions, (v) => wanted.get(v)!))
   } finally {
-    for (const handle of temporary) raw._hamt_drop(handle)
+    for (const handle of temporary) dropHandle(handle)
   }
 }
 
 // --- editing ---------------------------------------------------------------------------------------
 
-/** Encodes a value. Custom codecs and values with getters run user code: call it before anything is in the scratch. */
+/** Encodes a value. Custom codecs and values with getters run user code: call it before anything is in the input. */
 export function encodeValue(codec: Codec<unknown>, value: unknown): Uint8Array {
   if (value === undefined) throw new TypeError('a value cannot be undefined; to remove a key, use delete')
   const bytes: unknown = codec.encode(value)
   if (!(bytes instanceof Uint8Array))
-    throw new TypeError(`a codec must encode to a Uint8Array, not ${engine.kind(bytes)}`)
+    throw new TypeError(`a codec must encode to a Uint8Array, not ${kind(bytes)}`)
   return bytes
 }
 
@@ -378,12 +385,12 @@ export function set<T extends Version>(v: T, key: string, value: unknown): T {
   if (v._state & disposed) throw new DisposedError()
   if (v._codec === cbor && typeof value !== 'object' && value !== undefined) {
     const n = writeKey(key)
-    const size = writePrimitive(value, fresh(), scratch + n)
+    const size = writePrimitive(value, fresh(), input + n)
     if (size >= 0) return edit(v, key, value as Stored, n, size)
   }
   if (value === null && v._codec === cbor) {
     const n = writeKey(key)
-    return edit(v, key, null, n, writePrimitive(null, fresh(), scratch + n))
+    return edit(v, key, null, n, writePrimitive(null, fresh(), input + n))
   }
   const bytes = encodeValue(v._codec, value)
   const n = writeKey(key)
@@ -398,32 +405,31 @@ export function remove<T extends Version>(v: T, key: string): T {
 }
 
 /**
- * One edit: sets `key`, whose `n` bytes are in the scratch with the `size` bytes of the value behind them, or deletes it when
+ * One edit: sets `key`, whose `n` bytes are in the input with the `size` bytes of the value behind them, or deletes it when
  * `value` is `absent`.
  */
 function edit<T extends Version>(v: T, key: string, value: Stored, n: number, size: number): T {
   const owner = v._owner
   if (owner === null) return editRecord(v, key, value, n, size)
   if (v._state & pinned) {
-    const found =
-      value === absent ? raw._hamt_has(owner.handle, n) - 1 : raw._hamt_probe(owner.handle, n, size)
-    return branch(v, key, value, found)
+    return branch(v, key, value, found(owner.handle, value, n, size))
   }
   if (isDue(v, owner.edits)) {
     checkpoint(v, owner)
     return edit(v, key, value, n, size)
   }
   const { handle } = owner
-  const found = check(value === absent ? raw._hamt_delete(handle, n, 1) : raw._hamt_set(handle, n, size, 1))
-  if (found === wasEqual || (found === wasAbsent && value === absent)) return v
+  const status = check(value === absent ? raw._hamt_remove(handle, n, 1) : raw._hamt_set(handle, n, size, 1))
+  if (changesNothing(status, value)) return v
   let old: Stored = absent
-  if (found >= 0) {
-    old = stored(v._codec, engine.io(0), found)
+  if (status === Status.ok) {
+    const oldSize = result(Result.valueSize)
+    old = stored(v._codec, result(Result.valueData), oldSize)
     // Not for an insertion: the interval between checkpoints grows with the size.
-    owner.edits += 1 + (found >> 10)
-    if (found > engine.usualCapacity) engine.settle()
+    owner.edits += 1 + (oldSize >>> 10)
+    if (oldSize > usualCapacity) reset()
   }
-  const next = v._another(sizeAfter(v.size, found, value), owner, 0)
+  const next = v._another(sizeAfter(v.size, status, value), owner, 0)
   v._owner = null
   v._state = 0
   link(v, next, key, old)
@@ -432,7 +438,7 @@ function edit<T extends Version>(v: T, key: string, value: Stored, n: number, si
 
 /** An edit of a record: another record, or, when it is `reach` away from a whole version, an edit of a trie of its own. */
 function editRecord<T extends Version>(v: T, key: string, value: Stored, n: number, size: number): T {
-  let found: number | undefined
+  let status: Status | undefined
   let at: Version = v
   for (let i = 0; at._owner === null; at = at._next!) {
     if (++i === reach) {
@@ -440,26 +446,38 @@ function editRecord<T extends Version>(v: T, key: string, value: Stored, n: numb
       n = writeKey(key)
       return edit(v, key, value, n, value === absent ? 0 : writeStored(value, n))
     }
-    if (found === undefined && at._key === key) {
-      found = at._old === absent ? wasAbsent : sameStored(v._codec, at._old, value) ? wasEqual : 0
+    if (status === undefined && at._key === key) {
+      status =
+        at._old === absent
+          ? Status.absent
+          : sameStored(v._codec, at._old, value)
+            ? Status.unchanged
+            : Status.ok
     }
   }
-  const { handle } = at._owner
-  found ??= value === absent ? raw._hamt_has(handle, n) - 1 : raw._hamt_probe(handle, n, size)
-  return branch(v, key, value, found)
+  return branch(v, key, value, status ?? found(at._owner.handle, value, n, size))
 }
 
-/** A record of `v` with one edit, of which `found` says what it meets. */
-function branch<T extends Version>(v: T, key: string, value: Stored, found: number): T {
-  if (found === wasEqual || (found === wasAbsent && value === absent)) return v
-  const made = v._another(sizeAfter(v.size, found, value), null, branched)
+/** What an edit would find. */
+function found(handle: number, value: Stored, n: number, size: number): Status {
+  return check(value === absent ? raw._hamt_has(handle, n) : raw._hamt_probe(handle, n, size))
+}
+
+function changesNothing(status: Status, value: Stored): boolean {
+  return status === Status.unchanged || (status === Status.absent && value === absent)
+}
+
+/** A record of `v` with one edit, of which `status` says what it meets. */
+function branch<T extends Version>(v: T, key: string, value: Stored, status: Status): T {
+  if (changesNothing(status, value)) return v
+  const made = v._another(sizeAfter(v.size, status, value), null, branched)
   // A codec of the user's may use its bytes again.
   link(made, v, key, v._codec !== cbor && value instanceof Uint8Array ? value.slice() : value)
   return made
 }
 
-function sizeAfter(size: number, found: number, value: Stored): number {
-  return value === absent ? size - 1 : found === wasAbsent ? size + 1 : size
+function sizeAfter(size: number, status: Status, value: Stored): number {
+  return value === absent ? size - 1 : status === Status.absent ? size + 1 : size
 }
 
 /** With how many changes at most a bulk edit leaves records behind, and not a second trie. */
@@ -472,38 +490,44 @@ const mostRecords = 1024
  */
 export function become<T extends Version>(v: T, handle: number): T {
   try {
-    const size = raw._hamt_size(handle)
+    const size = sizeOfHandle(handle)
     const isDisposed = (v._state & disposed) !== 0
-    if (!isDisposed && size === v.size && withHandle(v, (h) => check(raw.equals(h, handle))) === 1) {
-      raw._hamt_drop(handle)
+    if (!isDisposed && size === v.size && withHandle(v, (h) => isEqual(h, handle))) {
+      dropHandle(handle)
       return v
     }
     const owner = v._owner
     if (!isDisposed && owner !== null && !(v._state & pinned)) {
-      const count = check(raw.changes(owner.handle, handle, mostRecords))
-      if (count >= 0 && !isDue(v, owner.edits + count)) {
-        const rows = new Rows(v._codec, true, 1)
-        rows.read(count)
-        const result = v._another(size, owner, 0)
-        raw.exchange(owner.handle, handle)
-        raw._hamt_drop(handle)
+      const status = check(raw.changes(owner.handle, handle, mostRecords))
+      const count = result(Result.recordsCount)
+      if (status !== Status.partial && !isDue(v, owner.edits + count)) {
+        const rows = new RecordBatch(v._codec, true, 1)
+        rows.read()
+        const newest = v._another(size, owner, 0)
+        check(raw.exchange(owner.handle, handle))
+        dropHandle(handle)
         owner.edits += count
         v._owner = null
         v._state = 0
         let at: Version = v
         for (let i = 0; i < count; ++i) {
-          const next = i === count - 1 ? result : v._another(size, null, 0)
+          const next = i === count - 1 ? newest : v._another(size, null, 0)
           link(at, next, rows.key(i), rows.cell(i, 0) ?? (rows.cell(i, 0) === null ? null : absent))
           at = next
         }
-        return result
+        return newest
       }
     }
   } catch (error) {
-    raw._hamt_drop(handle)
+    dropHandle(handle)
     throw error
   }
-  return v._another(raw._hamt_size(handle), own(handle), 0)
+  return v._another(sizeOfHandle(handle), own(handle), 0)
+}
+
+/** Whether two handles' maps have equal contents. */
+export function isEqual(a: number, b: number): boolean {
+  return check(raw.compare(a, b)) === Status.unchanged
 }
 
 /** Calls `f` and keeps what `v` holds meanwhile, even if user code disposes it. */

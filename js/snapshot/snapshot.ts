@@ -2,7 +2,12 @@
 import { CborError, decodeCbor } from '../codec/cbor-decode.js'
 import { cbor, encodeCbor } from '../codec/codec.js'
 import type { Codec } from '../codec/codec.js'
-import { check, decoder, isWellFormed, kind, raw, takeOut, withBytes, wordsAt, io } from '../wasm/engine.js'
+import { decoder, isWellFormed, kind } from '../codec/text.js'
+import { Result, type Status } from '../generated/interface.js'
+import { check } from '../wasm/errors.js'
+import { takeOutput, withInput } from '../wasm/input.js'
+import { raw } from '../wasm/instance.js'
+import { result, wordsAt } from '../wasm/memory.js'
 import { SnapshotError } from '../errors.js'
 import { fromHandle, Hamt } from '../map/hamt.js'
 import { checkUsable, withHandles } from '../map/lineage.js'
@@ -67,12 +72,10 @@ function write(
 ): Uint8Array<ArrayBuffer> {
   const meta = options?.meta === undefined ? new Uint8Array(0) : encodeCbor(options.meta)
   return withHandles([...base, ...versions], (handles) =>
-    withBytes(bytesOf(handles), (place) =>
-      withBytes(meta, (metaPlace, metaSize) => {
-        check(raw._hamt_snapshot_write(place, base.length, versions.length, metaPlace, metaSize))
-        return takeOut()
-      }),
-    ),
+    withInput([bytesOf(handles), meta], () => {
+      check(raw._hamt_snapshot_write(base.length, versions.length, meta.length))
+      return takeOutput()
+    }),
   )
 }
 
@@ -82,8 +85,8 @@ function write(
  */
 export function deserialize<V = unknown>(bytes: Uint8Array, options?: DeserializeOptions<V>): Hamt<V>[] {
   checkBytes(bytes)
-  const maps = withBytes(bytes, (place, size) =>
-    handOver<V>(raw._hamt_snapshot_read(place, size, 0, 0, room(options)), options),
+  const maps = withInput([bytes], () =>
+    handOver<V>(raw._hamt_snapshot_read(bytes.length, 0, 0, room(options)), options),
   )
   return expect(maps, options?.digest)
 }
@@ -96,10 +99,8 @@ export function applyDelta<V>(
 ): Hamt<V>[] {
   checkBytes(bytes)
   const maps = withHandles(mapsOf(base, 'base'), (handles) =>
-    withBytes(bytesOf(handles), (list) =>
-      withBytes(bytes, (place, size) =>
-        handOver<V>(raw._hamt_snapshot_read(place, size, list, handles.length, room(options)), options),
-      ),
+    withInput([bytes, bytesOf(handles)], () =>
+      handOver<V>(raw._hamt_snapshot_read(bytes.length, 1, handles.length, room(options)), options),
     ),
   )
   return expect(maps, options?.digest)
@@ -109,9 +110,9 @@ export function applyDelta<V>(
 export function readMeta(bytes: Uint8Array): unknown {
   checkBytes(bytes)
   return decodeMeta(
-    withBytes(bytes, (place, size) => {
-      check(raw._hamt_snapshot_meta(place, size))
-      return takeOut()
+    withInput([bytes], () => {
+      check(raw._hamt_snapshot_meta(bytes.length))
+      return takeOutput()
     }),
   )
 }
@@ -122,7 +123,7 @@ export function readMeta(bytes: Uint8Array): unknown {
  */
 export function openSnapshot<V = unknown>(bytes: Uint8Array, options?: OpenOptions<V>): OpenedSnapshot<V> {
   checkBytes(bytes)
-  if (!options?.trusted) withBytes(bytes, (place, size) => check(raw._hamt_snapshot_validate(place, size)))
+  if (!options?.trusted) withInput([bytes], () => check(raw._hamt_snapshot_validate(bytes.length)))
   const opened = new OpenedSnapshot<V>(bytes, new SnapshotView(bytes), (options?.codec ?? cbor) as Codec<V>)
   const wanted = options?.digest
   if (wanted && !(opened.length > 0 && sameBytes(opened.at(opened.length - 1).digest(), wanted)))
@@ -155,9 +156,9 @@ export class OpenedSnapshot<V> {
       throw new RangeError(`no version ${i} in a snapshot of ${this.length}`)
     }
     return new OpenedVersion(this.view, this.view.version(i), this.codec, () =>
-      withBytes(this.bytes, (file, size) => {
-        check(raw._hamt_snapshot_digest(file, size, i))
-        return takeOut()
+      withInput([this.bytes], () => {
+        check(raw._hamt_snapshot_digest(this.bytes.length, i))
+        return takeOutput()
       }),
     )
   }
@@ -238,10 +239,9 @@ function room(options?: { limit?: number }): number {
 }
 
 /** Makes maps of the handles that a call left in the output buffer. */
-function handOver<V>(status: number, options?: DeserializeOptions<V>): Hamt<V>[] {
-  const count = check(status)
-  raw._hamt_out()
-  const handles = wordsAt(io(0), count).slice()
+function handOver<V>(status: Status, options?: DeserializeOptions<V>): Hamt<V>[] {
+  check(status)
+  const handles = wordsAt(result(Result.outputData), result(Result.outputSize) / 4).slice()
   const codec = (options?.codec ?? cbor) as Codec<V>
   return Array.from(handles, (handle) => fromHandle(handle, codec))
 }

@@ -1,13 +1,24 @@
 // The calls into wasm, and the only file here that knows how bytes get there.
 import { type Hamt } from '../index.js'
-import { cbor, check, type Codec, fromHandle, raw, takeOut, withBytes, withHandle } from '../core.js'
+import {
+  cbor,
+  check,
+  type Codec,
+  copyHandle,
+  dropHandle,
+  fromHandle,
+  raw,
+  takeOutput,
+  withHandle,
+  withInput,
+} from '../core.js'
 import { type Address, readUint256, writeAddress, writeUint256 } from './values.js'
 
 /** keccak-256. Allocates the 32 bytes. */
 export function keccak256(bytes: Uint8Array): Uint8Array {
-  return withBytes(bytes, (place, length) => {
-    check(raw._hamt_keccak256(place, length))
-    return takeOut()
+  return withInput([bytes], () => {
+    check(raw._hamt_keccak256(bytes.length))
+    return takeOutput()
   })
 }
 
@@ -53,9 +64,9 @@ export function select(
     writeUint256(packed, at + 41, first)
     writeUint256(packed, at + 73, count)
   })
-  const out = withBytes(packed, (place) => {
-    check(raw._hamt_select(place, participants.length, draw.size, Number(draw.ownerCap)))
-    return takeOut()
+  const out = withInput([packed], () => {
+    check(raw._hamt_select(packed.length, draw.size, Number(draw.ownerCap)))
+    return takeOutput()
   })
   const view = new DataView(out.buffer, out.byteOffset, out.length)
   const answer = 4 + 2 * 32
@@ -66,13 +77,13 @@ export function select(
   }))
 }
 
-/** A version of `map` with the states of some operators set; the rows are as cpp/binding/sortition.cpp has them. */
-export function putStates<V>(map: Hamt<V>, packed: Uint8Array, rows: number): Hamt<V> {
-  const copy = withHandle(map, (handle) => check(raw._hamt_copy(handle)))
+/** A version of `map` with the states of some operators set; the rows are as cpp/boundary/sortition.cpp has them. */
+export function putStates<V>(map: Hamt<V>, packed: Uint8Array): Hamt<V> {
+  const copy = withHandle(map, copyHandle)
   try {
-    withBytes(packed, (place) => check(raw._hamt_put_states(copy, place, rows)))
+    withInput([packed], () => check(raw._hamt_put_states(copy, packed.length)))
   } catch (e) {
-    raw._hamt_drop(copy)
+    dropHandle(copy)
     throw e
   }
   return fromHandle(copy, cbor as Codec<V>)

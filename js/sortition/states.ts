@@ -16,7 +16,7 @@ export function nodeState(from: Standings, n: number): NodeState {
   return owner < 0 ? state : { ...state, owner: from.journal.addresses.text(owner) }
 }
 
-// A row of states, as hamt_put_states reads it: operator, flags, balance, owner, admitted since.
+// A row of states, as cpp/boundary/sortition.cpp reads it: operator, flags, balance, owner, admitted since.
 const rowSize = 20 + 1 + 32 + 20 + 8
 const [registered, active, owned, gone] = [1, 2, 4, 8]
 
@@ -54,5 +54,5 @@ export function withStates(
     }
     if (owner >= 0) rows.set(addressBytes.subarray(20 * owner, 20 * owner + 20), at + 53)
   })
-  return putStates(map, rows, different.length)
+  return putStates(map, rows)
 }

@@ -1,50 +1,57 @@
-// Entries on their way to JavaScript: rows of a key and some values, hundreds a crossing.
+// Record batches: keys with some values each, hundreds a crossing, as JavaScript reads them.
 //
 // All keys lie in a row, so that one TextDecoder call decodes them, and so do all values. For each
-// row a list of ends says where they are cut: the key's end in UTF-16 units (if rows have keys),
-// then for each value its end in bytes, times two, plus one if there is a value at all.
+// record a list of 32-bit ends says where they are cut: the key's end in UTF-16 units (if records
+// have keys), then for each value its end in bytes, times two, plus one if there is a value at all.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
 #include <optional>
+#include <stdexcept>
 #include <string_view>
 
-#include "binding/handles.hpp"
+#include "boundary/buffer.hpp"
+#include "boundary/interface.hpp"
 
-namespace hamt::binding {
+namespace hamt::boundary {
 
-class rows {
+class record_batch {
  public:
   void clear() noexcept {
     keys_.clear();
     values_.clear();
     ends_.clear();
     key_end_ = 0;
+    count_ = 0;
   }
+  /// Begins a record; its key and values follow.
+  void next() noexcept { ++count_; }
   void key(std::string_view k) {
+    if (keys_.size() > most_bytes - k.size()) throw std::length_error("hamt: keys of 2 GiB");
     char* const to = keys_.grow(k.size());
     key_end_ += k.size() < 8 ? copy_short(to, k) : copy_text(to, k);
     ends_.append(key_end_);
   }
   void value(std::optional<std::string_view> v) {
     if (v) {
+      if (values_.size() > most_bytes - v->size()) throw std::length_error("hamt: values of 2 GiB");
       char* to = values_.grow(v->size());
       if (v->size() > 16)
         std::memcpy(to, v->data(), v->size());
       else
         for (const char c : *v) *to++ = c;
     }
-    if (values_.size() >= std::uint32_t{1} << 31) throw std::length_error("hamt: values of 2 GiB");
     ends_.append(static_cast<std::uint32_t>(2 * values_.size() + v.has_value()));
   }
+  std::size_t count() const noexcept { return count_; }
   /// Bytes of all keys and values.
   std::size_t bytes() const noexcept { return keys_.size() + values_.size(); }
 
-  /// Says where everything lies. Words 0 and 1: keys; 2 and 3: values; 4: the ends.
-  void point() noexcept {
-    point_at(keys_.view());
-    io[2] = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(values_.data()));
-    io[3] = static_cast<std::uint32_t>(values_.size());
-    io[4] = static_cast<std::uint32_t>(reinterpret_cast<std::uintptr_t>(ends_.data()));
+  /// Where everything lies.
+  records_result result() noexcept {
+    return {keys_.data(), keys_.size(), values_.data(), values_.size(), ends_.data(), count_};
   }
   /// Gives back what a large batch has taken.
   void shrink(std::size_t n) noexcept {
@@ -53,14 +60,16 @@ class rows {
     ends_.shrink(n);
   }
 
-  /// A batch is full when it has this many bytes; a single entry may have more.
-  static constexpr std::size_t full = 256 * 1024;
-  /// Whether there is room for an entry of `size` bytes beside `count` others.
-  bool has_room(std::size_t count, std::size_t size) const noexcept {
-    return count == 0 || bytes() + size <= full;
+  /// A batch is full when it has this many bytes; a single record may have more.
+  static constexpr std::size_t full = std::size_t{256} * 1024;
+  /// Whether there is room for a record of `size` bytes beside the others.
+  bool has_room(std::size_t size) const noexcept {
+    return count_ == 0 || (size <= full && bytes() <= full - size);
   }
 
  private:
+  static constexpr std::size_t most_bytes = (std::size_t{1} << 31) - 1;
+
   // Both copy a key and give its length in the units of a JavaScript string: one for each
   // character, two above U+FFFF.
 
@@ -95,9 +104,7 @@ class rows {
 
   buffer keys_, values_, ends_;
   std::uint32_t key_end_ = 0;
+  std::size_t count_ = 0;
 };
 
-/// The rows of the last batch, whatever it was a batch of.
-rows& batch() noexcept;
-
-}  // namespace hamt::binding
+}  // namespace hamt::boundary

@@ -1,9 +1,9 @@
-// Iteration that stops and goes on without keeping anything in between.
+// Resumable iteration; a position is (hash, index among equal hashes).
 //
-// A place is the hash of the last entry that was handed out and, where several entries share that
-// hash, how many of them were. The shape of a map is a function of its contents, so a place means
-// the same in every copy of a map, however it was made; JavaScript keeps three numbers and no
-// iterator has to be freed.
+// A position is the hash of the last entry that was handed out and, where several entries share
+// that hash, how many of them were. The shape of a map is a function of its contents, so a position
+// means the same in every copy of a map, however it was made; the caller keeps three numbers and no
+// iterator has to be freed. In a map of other contents it means: behind this hash.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +11,9 @@
 
 #include "trie/map.hpp"
 
-namespace hamt::binding {
+namespace hamt::boundary {
 
-struct place {
+struct position {
   std::uint64_t hash = 0;
   std::uint32_t same = 0;  ///< entries of just this hash that were handed out; 0: at the beginning
 };
@@ -22,7 +22,7 @@ struct place {
 /// value)` says true. An entry for which it says false is not handed out yet. False when the end
 /// was reached. O(depth) to begin, then O(1) an entry; does not allocate.
 template <class V, class P, class F>
-bool walk_on(const map<V, P>& m, place& from, F&& visit) {
+bool walk_on(const map<V, P>& m, position& from, F&& visit) {
   using node_type = node<V, P>;
   using trie_type = trie<V, P>;
   using digit = typename trie_type::digit;
@@ -48,7 +48,7 @@ bool walk_on(const map<V, P>& m, place& from, F&& visit) {
     for (;; shift += P::bits) {
       frame& f = path[depth - 1];
       if (f.at->is_collision()) {
-        f.rest -= from.same;
+        f.rest -= from.same < f.rest ? from.same : f.rest;
         break;
       }
       const unsigned slot = digit::at(from.hash, shift);
@@ -98,4 +98,4 @@ bool walk_on(const map<V, P>& m, place& from, F&& visit) {
   return more;
 }
 
-}  // namespace hamt::binding
+}  // namespace hamt::boundary

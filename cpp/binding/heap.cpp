@@ -1,0 +1,50 @@
+// The heap's functions, around Emscripten's own: they note that they run, because a heap that a
+// call was thrown away from cannot be used again. Built without LTO, as the C library is entered by
+// these names.
+#include <cstddef>
+
+#include "binding/host.hpp"
+
+using hamt::binding::in_heap;
+
+extern "C" {
+
+void* emmalloc_memalign(std::size_t alignment, std::size_t size);
+void* emmalloc_realloc(void* p, std::size_t size);
+void* emmalloc_calloc(std::size_t count, std::size_t size);
+void emmalloc_free(void* p);
+
+void* memalign(std::size_t alignment, std::size_t size) {
+  in_heap = true;
+  void* const p = emmalloc_memalign(alignment, size);
+  in_heap = false;
+  return p;
+}
+void* malloc(std::size_t size) { return memalign(alignof(std::max_align_t), size); }
+void* aligned_alloc(std::size_t alignment, std::size_t size) { return memalign(alignment, size); }
+int posix_memalign(void** p, std::size_t alignment, std::size_t size) {
+  *p = memalign(alignment, size);
+  return *p != nullptr ? 0 : 12;  // ENOMEM
+}
+void* calloc(std::size_t count, std::size_t size) {
+  std::size_t bytes;
+  if (__builtin_mul_overflow(count, size, &bytes)) return nullptr;
+  in_heap = true;
+  void* const p = emmalloc_calloc(count, size);
+  in_heap = false;
+  return p;
+}
+void free(void* p) {
+  const bool nested = in_heap;  // in emmalloc_realloc
+  in_heap = true;
+  emmalloc_free(p);
+  in_heap = nested;
+}
+void* realloc(void* p, std::size_t size) {
+  in_heap = true;
+  void* const q = emmalloc_realloc(p, size);
+  in_heap = false;
+  return q;
+}
+
+}  // extern "C"

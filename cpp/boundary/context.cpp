@@ -1,0 +1,126 @@
+#include "boundary/context.hpp"
+
+#include <new>
+#include <stdexcept>
+#include <string>
+
+#include "snapshot/error.hpp"
+#include "sortition/errors.hpp"
+
+namespace hamt::boundary {
+
+context::context() {
+  maps.add(tree());
+  cursors.add(nullptr);  // ids begin at 1
+}
+
+status context::fail(status s, std::string_view code, std::string_view message,
+                     std::size_t offset) noexcept {
+  words.error = {code_, code.copy(code_, sizeof code_), message_,
+                 message.copy(message_, sizeof message_), offset};
+  return s;
+}
+
+namespace {
+
+status report(context& c, const snapshot::error& e) {
+  const snapshot::rule_text& broken = snapshot::text(e.broken());
+  std::string message = broken.meaning;
+  message += " (";
+  message += broken.name;
+  message += ", at byte ";
+  message += std::to_string(e.offset());
+  message += ')';
+  return c.fail(status::invalid_snapshot, broken.name, message, e.offset());
+}
+
+}  // namespace
+
+status status_of_exception(context& c) noexcept {
+  try {
+    try {
+      throw;
+    } catch (const snapshot::error& e) {
+      return report(c, e);
+    } catch (const sortition::too_many_tickets& e) {
+      return c.fail(status::out_of_range, "tickets", e.what());
+    }
+  } catch (const std::bad_alloc&) {
+    return status::out_of_memory;
+  } catch (const std::length_error&) {
+    return status::too_large;
+  } catch (...) {
+    return status::internal_error;
+  }
+}
+
+status reserve(context& c, std::size_t size) {
+  return run(c, [&] {
+    c.input.reserve(size);
+    c.report_input();
+    return status::ok;
+  });
+}
+
+status shrink(context& c, std::size_t size) {
+  return run(c, [&] {
+    c.input.shrink(size);
+    c.output.shrink(size);
+    c.records.shrink(size);
+    c.report_input();
+    return status::ok;
+  });
+}
+
+status size(context& c, handle map) {
+  return run_reading(c, [&] {
+    const tree* const m = c.maps.find(map);
+    if (m == nullptr) return c.no_map(map);
+    c.words.map = {map, m->size()};
+    return status::ok;
+  });
+}
+
+status copy(context& c, handle map) {
+  return run(c, [&] {
+    const tree* const m = c.maps.find(map);
+    if (m == nullptr) return c.no_map(map);
+    c.words.map = {c.maps.add(*m), m->size()};
+    return status::ok;
+  });
+}
+
+status drop(context& c, handle map) {
+  return run(c, [&] {
+    if (map == 0) return status::ok;
+    return c.maps.drop(map) ? status::ok : status::bad_argument;
+  });
+}
+
+status usage(context& c) {
+  return run_reading(c, [&] {
+    const memory_usage u = local_memory::usage();
+    c.words.usage = {c.maps.live() - 1, static_cast<std::size_t>(u.blocks),
+                     static_cast<std::size_t>(u.bytes)};
+    return status::ok;
+  });
+}
+
+const results& results_of(const context& c) noexcept { return c.words; }
+
+bool is_interrupted(const context& c) noexcept {
+  const context::phase p = c.at;
+  return p == context::phase::reading || p == context::phase::changing;
+}
+
+void recover(context& c, bool in_heap) noexcept {
+  if (!is_interrupted(c)) return;
+  if (c.at == context::phase::changing) local_memory::abandon();
+  if (c.edited != 0) c.maps.tear(c.edited);
+  if (c.stepped != 0) c.cursors.tear(c.stepped);
+  c.edited = 0;
+  c.stepped = 0;
+  c.at = in_heap ? context::phase::lost : context::phase::idle;
+}
+
+}  // namespace hamt::boundary

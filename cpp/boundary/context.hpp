@@ -1,0 +1,126 @@
+// The context: handles, buffers and open cursors behind the interface, and how a call runs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include "boundary/buffer.hpp"
+#include "boundary/id_table.hpp"
+#include "boundary/interface.hpp"
+#include "boundary/record_batch.hpp"
+#include "trie/diff.hpp"
+#include "trie/map.hpp"
+
+namespace hamt::boundary {
+
+using tree = map<bytes, local_policy>;
+using differences = diff_cursor<bytes, local_policy>;
+
+class context {
+ public:
+  /// With the empty map as handle 0. Throws std::bad_alloc.
+  context();
+
+  results words{};
+  id_table<tree> maps;
+  id_table<std::unique_ptr<differences>> cursors;
+  buffer input, output;
+  record_batch records;
+
+  /// Whether a call runs, and what it changes: all that is looked at when it was thrown away.
+  /// Volatile, because nothing reads them in a call that ends.
+  enum class phase : std::uint8_t { idle, reading, changing, lost };
+  volatile phase at = phase::idle;
+  volatile handle edited = 0;
+  volatile std::uint32_t stepped = 0;
+
+  /// The first `size` bytes of the input; null when it is shorter.
+  const char* input_of(std::size_t size) noexcept {
+    return size <= input.capacity() ? input.data() : nullptr;
+  }
+  bool has_input(std::size_t size) const noexcept { return size <= input.capacity(); }
+  /// Why there is no map behind a handle.
+  status no_map(handle h) noexcept {
+    return maps.is_torn(h) ? status::interrupted : status::bad_argument;
+  }
+  /// Says where the input is.
+  void report_input() noexcept { words.input = {input.data(), input.capacity()}; }
+  /// Leaves bytes in the output.
+  status give(std::string_view bytes) {
+    output.assign(bytes);
+    return give_output();
+  }
+  /// Says where the output is.
+  status give_output() noexcept {
+    words.output = {output.data(), output.size()};
+    return status::ok;
+  }
+  /// Makes a handle.
+  status give_map(tree m) {
+    const std::size_t entries = m.size();
+    words.map = {maps.add(std::move(m)), entries};
+    return status::ok;
+  }
+  /// Records an error for the caller to throw; texts are cut at the sizes of `code_` and
+  /// `message_`.
+  status fail(status s, std::string_view code, std::string_view message,
+              std::size_t offset = SIZE_MAX) noexcept;
+
+ private:
+  char code_[64], message_[256];
+};
+
+/// The status for the exception that is being handled.
+status status_of_exception(context& c) noexcept;
+
+/// Begins a call: false when none can work any more.
+inline bool begin(context& c, context::phase p) noexcept {
+  if (c.at != context::phase::idle) {
+    recover(c, false);
+    if (c.at == context::phase::lost) return false;
+  }
+  c.at = p;
+  return true;
+}
+inline status end(context& c, status s) noexcept {
+  c.at = context::phase::idle;
+  return s;
+}
+
+// Not a guard object: some hosts run destructors of what they throw away, and that has not ended.
+
+/// Runs a call that changes nothing that is shared, and cannot throw.
+template <class F>
+status run_reading(context& c, F f) {
+  return begin(c, context::phase::reading) ? end(c, f()) : status::heap_lost;
+}
+/// Runs a call and turns what it throws into a status.
+template <class F>
+status run(context& c, F f) {
+  if (!begin(c, context::phase::changing)) return status::heap_lost;
+  status s;
+  try {
+    s = f();
+  } catch (...) {
+    s = status_of_exception(c);
+  }
+  return end(c, s);
+}
+/// Runs a call that changes one map in place; `f` gets the map.
+template <class F>
+status run_edit(context& c, handle h, F f) {
+  const status s = run(c, [&] {
+    tree* const m = c.maps.find(h);
+    if (m == nullptr) return c.no_map(h);
+    if (h == 0) return status::bad_argument;
+    c.edited = h;
+    return f(*m);
+  });
+  c.edited = 0;
+  return s;
+}
+
+}  // namespace hamt::boundary

@@ -1,0 +1,218 @@
+// The interface between JavaScript and C++: status codes, results, functions.
+//
+// Everything that crosses is an integer. Bytes go in through the input buffer, which JavaScript
+// fills after `reserve`, and come out where the results say. Every function returns a status and
+// leaves what it found in the fields of `results` that its comment names; these are valid until the
+// next call. A handle stands for a map: 0 is the empty map, which is always there and never
+// changes. JavaScript owns the other handles, each exactly once.
+//
+// Nothing that JavaScript passes is believed: handles, ids, sizes and positions that are wrong give
+// `bad_argument`. The functions are C but for the context that they all take; cpp/binding exports
+// them for one static context. wasm-build/interface.mjs reads this file: js/generated/interface.ts
+// holds the same numbers, so the form of declarations here is part of the build.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace hamt::boundary {
+
+/// A map, as an index into the context's table.
+using handle = std::uint32_t;
+
+/// What a call says. Below zero: it failed, and unless its comment says otherwise nothing changed.
+enum class status : std::int32_t {
+  ok = 0,
+  absent = 1,     ///< no entry has the key
+  unchanged = 2,  ///< an equal value is there, or the maps are equal
+  partial = 3,    ///< there is more than was asked for
+  out_of_memory = -1,
+  too_large = -2,         ///< a key, a value or a map above 4 GiB
+  bad_argument = -3,      ///< a handle, an id, a size or a position that JavaScript made up
+  invalid_snapshot = -4,  ///< `error` names the rule and the offset
+  invalid_value = -5,     ///< `error` has a message
+  out_of_range = -6,      ///< `error` has a message
+  interrupted = -7,       ///< an earlier call was cut off while it changed what this one asks for
+  heap_lost = -8,  ///< an earlier call was cut off inside the heap: no call can work any more
+  internal_error = -9,
+};
+
+// Results. All fields have the size of a pointer, so a field's place is its number.
+
+struct buffer_result {
+  char* data;
+  std::size_t size;
+};
+struct value_result {
+  const char* data;
+  std::size_t size;
+};
+struct map_result {
+  std::size_t id;
+  std::size_t size;  ///< entries
+};
+/// A record batch; see record_batch.hpp.
+struct records_result {
+  const char* keys;
+  std::size_t keys_size;
+  const char* values;
+  std::size_t values_size;
+  const char* ends;
+  std::size_t count;
+};
+/// Where an iteration goes on: behind the first `index` entries of a hash.
+struct position_result {
+  std::size_t hash_low;
+  std::size_t hash_high;
+  std::size_t index;
+};
+struct cursor_result {
+  std::size_t id;
+};
+struct usage_result {
+  std::size_t maps;
+  std::size_t blocks;
+  std::size_t bytes;
+};
+struct error_result {
+  const char* code;
+  std::size_t code_size;
+  const char* message;
+  std::size_t message_size;
+  std::size_t offset;  ///< all ones when no byte is to blame
+};
+
+struct results {
+  buffer_result input;   ///< where the input buffer is, and its capacity; `reserve`, `shrink`
+  buffer_result output;  ///< bytes that a call has made
+  value_result value;
+  map_result map;
+  records_result records;
+  position_result position;
+  cursor_result cursor;
+  usage_result usage;
+  error_result error;
+};
+inline constexpr std::size_t result_words = 26;
+static_assert(sizeof(results) == result_words * sizeof(void*));
+
+/// Handles, buffers, open cursors: everything behind the interface. One thread at a time.
+class context;
+
+// --- buffers -------------------------------------------------------------------------------------
+
+/// Room for `size` bytes of input in all; what is in the buffer stays. Result: `input`.
+[[gnu::noinline]] status reserve(context& c, std::size_t size);
+/// Gives back what each buffer holds above `size` bytes, and what is in these. Result: `input`.
+[[gnu::noinline]] status shrink(context& c, std::size_t size);
+
+// --- entries: a key is the first bytes of the input, a value follows it --------------------------
+
+/// Result: `value`, in the map itself; or absent.
+[[gnu::noinline]] status get(context& c, handle map, std::size_t key_size);
+/// ok or absent.
+[[gnu::noinline]] status has(context& c, handle map, std::size_t key_size);
+/// What `set` would say, without setting.
+[[gnu::noinline]] status probe(context& c, handle map, std::size_t key_size,
+                               std::size_t value_size);
+/// Sets in place what only this handle holds: ok when a value was replaced, absent when there was
+/// none, or unchanged. With `keep` the replaced value is copied first. Result: `value`.
+[[gnu::noinline]] status set(context& c, handle map, std::size_t key_size, std::size_t value_size,
+                             std::uint32_t keep);
+/// Deletes in place: ok or absent. With `keep` as `set`.
+[[gnu::noinline]] status remove(context& c, handle map, std::size_t key_size, std::uint32_t keep);
+/// Applies the first `size` bytes of the input in place: entries of two words (sizes of key and
+/// value; a value size of 2^32-1 deletes), the key, the value, and up to three bytes to the next
+/// multiple of four. An error leaves the entries before it applied.
+[[gnu::noinline]] status apply(context& c, handle map, std::size_t size);
+/// As `apply`, for a handle of an empty map, and nothing is deleted. O(n), each node made once.
+[[gnu::noinline]] status build(context& c, handle map, std::size_t size);
+/// The next entries behind a position (all zero: the first ones), at most `most`; `columns` is 1
+/// for keys, 2 for values, 3 for both. ok at the end, else partial. Results: `records`, `position`.
+[[gnu::noinline]] status batch(context& c, handle map, std::uint32_t most, std::uint32_t columns,
+                               std::uint32_t hash_low, std::uint32_t hash_high,
+                               std::uint32_t index);
+
+// --- handles -------------------------------------------------------------------------------------
+
+/// Result: `map.size`.
+[[gnu::noinline]] status size(context& c, handle map);
+/// A second handle of the same version. O(1). Result: `map.id`.
+[[gnu::noinline]] status copy(context& c, handle map);
+/// Gives a handle back, and frees what only it held. 0 stays.
+[[gnu::noinline]] status drop(context& c, handle map);
+
+// --- whole maps ----------------------------------------------------------------------------------
+
+/// unchanged when both have equal contents, else ok. Shared parts are not visited.
+[[gnu::noinline]] status compare(context& c, handle a, handle b);
+/// All entries of both, those of `b` where both have one. Result: `map.id`.
+[[gnu::noinline]] status merge(context& c, handle a, handle b);
+/// The changes from `base` to `ours` and those to `theirs`. Where they clash the value is ours, and
+/// there is a record: key, base's, our and their value. Results: `map.id`, `records`.
+[[gnu::noinline]] status merge_changes(context& c, handle base, handle ours, handle theirs);
+/// Records (key, value in `before`) of the differences if these are at most `most`, else partial
+/// and no record. Result: `records`.
+[[gnu::noinline]] status changes(context& c, handle before, handle after, std::uint32_t most);
+/// Exchanges the maps behind two handles.
+[[gnu::noinline]] status exchange(context& c, handle a, handle b);
+/// The first differences, at most `most`, as records: key, before, after. Results: `records`, and
+/// `cursor`: its id when there are more, to be given back to `diff_close`, else 0.
+[[gnu::noinline]] status diff_open(context& c, handle before, handle after, std::uint32_t most);
+/// The next ones; ok when none are left behind them, else partial. Result: `records`.
+[[gnu::noinline]] status diff_next(context& c, std::uint32_t cursor, std::uint32_t most);
+[[gnu::noinline]] status diff_close(context& c, std::uint32_t cursor);
+/// What is alive. Result: `usage`.
+[[gnu::noinline]] status usage(context& c);
+
+// --- digests, snapshots: what they make is in `output` -------------------------------------------
+
+/// The 32 bytes of the digest.
+[[gnu::noinline]] status digest(context& c, handle map);
+/// A proof about `count` keys, at least one. Input, `size` bytes: the keys' lengths as words, then
+/// their UTF-8.
+[[gnu::noinline]] status prove(context& c, handle map, std::size_t size, std::uint32_t count);
+
+/// The versions of a file, as handles. Input: the file, zeros up to a multiple of four, handles of
+/// `bases` maps among which are those that a delta names. Without `is_delta` the file must be a
+/// snapshot. The versions may take `limit` bytes.
+[[gnu::noinline]] status snapshot_read(context& c, std::size_t file_size, std::uint32_t is_delta,
+                                       std::uint32_t bases, std::size_t limit);
+/// Whether a snapshot obeys every rule.
+[[gnu::noinline]] status snapshot_validate(context& c, std::size_t file_size);
+/// The meta of a snapshot or a delta.
+[[gnu::noinline]] status snapshot_meta(context& c, std::size_t file_size);
+/// The digest of a version of a snapshot, without making the version.
+[[gnu::noinline]] status snapshot_digest(context& c, std::size_t file_size, std::uint32_t version);
+/// The file of `count` maps. Input: handles of `bases` maps, which the reader has already (then the
+/// file is a delta), handles of the maps, `meta_size` bytes of meta.
+[[gnu::noinline]] status snapshot_write(context& c, std::uint32_t bases, std::uint32_t count,
+                                        std::size_t meta_size);
+
+// --- sortition: what they make is in `output` ----------------------------------------------------
+// Numbers are 32 big-endian bytes, addresses 20 bytes.
+
+/// keccak-256 of the input.
+[[gnu::noinline]] status keccak256(context& c, std::size_t size);
+/// The best of a list. Input: e3Id, seed, limit (8 bytes), then candidates: operator, owner, 1 when
+/// the owner is known, first ticket, number of tickets. Output, for each winner: its index among
+/// the candidates (4 bytes, little-endian), ticket, score.
+[[gnu::noinline]] status select(context& c, std::size_t size, std::uint32_t winners,
+                                std::uint32_t owner_cap);
+/// Sets the states of different operators in a map, in place; see sortition.cpp for a row. An empty
+/// map is built in one go. After an error some rows may be applied.
+[[gnu::noinline]] status put_states(context& c, handle map, std::size_t size);
+
+// --- the context ---------------------------------------------------------------------------------
+
+/// Where a context leaves its results: one address for its life.
+const results& results_of(const context& c) noexcept;
+/// Whether a call has begun and not ended. Between calls that is so only when the host has thrown
+/// the call away (a JavaScript stack overflow or a termination while C++ ran).
+bool is_interrupted(const context& c) noexcept;
+/// Ends a call that was thrown away: the map and the cursor that it was changing stay in memory,
+/// unreachable, and calls with their handles give `interrupted`. With `in_heap` (it was in malloc
+/// or free) every later call gives `heap_lost`. Everything else goes on.
+void recover(context& c, bool in_heap) noexcept;
+
+}  // namespace hamt::boundary

@@ -1,0 +1,51 @@
+// Statuses of calls into errors.
+import { decoder } from '../codec/text.js'
+import { InterruptedError, SnapshotError } from '../errors.js'
+import { Result, Status } from '../generated/interface.js'
+import { fresh, result } from './memory.js'
+
+/** Gives a status back, or throws the error that it stands for. */
+export function check(status: Status): Status {
+  if ((status as number) < 0) throw failure(status)
+  return status
+}
+
+export function outOfMemory(): RangeError {
+  return new RangeError('hamt-wasm: out of memory')
+}
+
+function failure(status: Status): Error {
+  // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- the rest are results, or bugs
+  switch (status) {
+    case Status.outOfMemory:
+      return outOfMemory()
+    case Status.tooLarge:
+      return new RangeError('hamt-wasm: a key, a value or a map is too large')
+    case Status.invalidSnapshot: {
+      const offset = result(Result.errorOffset)
+      return new SnapshotError(
+        text(Result.errorCode),
+        offset === 2 ** 32 - 1 ? -1 : offset,
+        text(Result.errorMessage),
+      )
+    }
+    case Status.invalidValue:
+      return new TypeError(text(Result.errorMessage))
+    case Status.outOfRange:
+      return new RangeError(text(Result.errorMessage))
+    case Status.interrupted:
+      return new InterruptedError()
+    case Status.heapLost:
+      return new InterruptedError(
+        'a call was cut off while it took memory for a map: no map can be used any more in this thread',
+      )
+    default:
+      return new Error(`hamt-wasm: internal error (${status})`)
+  }
+}
+
+/** A text of the results: an address, then a length. */
+function text(word: Result): string {
+  const address = result(word)
+  return decoder.decode(fresh().subarray(address, address + result(word + 1)))
+}

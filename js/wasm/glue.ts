@@ -1,0 +1,49 @@
+// Emscripten's glue, started with a module that is compiled already.
+//
+// The glue wants to fetch and compile the module itself, and every version of Emscripten asks another way. It is given a `WebAssembly` of
+// our own instead (glue.pre.js makes it the one that it sees), whose constructors hand it the module and catch the instance.
+import createHamtModule from '../generated/glue.js'
+import type { Exports } from '../generated/interface.js'
+
+/** An instance: its raw exports and embind functions, as the glue names them, and its memory. Synchronous. */
+export function instantiate(module: WebAssembly.Module): { raw: Exports; memory: WebAssembly.Memory } {
+  let exports: WebAssembly.Exports | undefined
+  let instantiationError: unknown
+  const constructors = {
+    Module: {
+      value: function () {
+        return module
+      },
+    },
+    Instance: {
+      value: function (of: WebAssembly.Module, imports: WebAssembly.Imports) {
+        try {
+          const instance = new WebAssembly.Instance(of, imports)
+          exports = instance.exports
+          return instance
+        } catch (error) {
+          instantiationError = error
+          throw error
+        }
+      },
+    },
+  }
+  const options = {
+    wasmBinary: new Uint8Array(1), // not looked at; without it the glue would fetch a file
+    locateFile: (name: string) => name,
+    WebAssembly: Object.create(WebAssembly, constructors) as typeof WebAssembly,
+  }
+  // Some versions return a promise. All is done when they do, but what they throw is in it.
+  void Promise.resolve(createHamtModule(options)).catch((error: unknown) => {
+    instantiationError ??= error
+  })
+  if (instantiationError) throw instantiationError as Error
+  const raw = options as unknown as Exports
+  const memory = Object.values(exports ?? {}).find((e) => e instanceof WebAssembly.Memory)
+  // embind's functions come last.
+  if (!memory || typeof raw.usage !== 'function')
+    throw new Error(
+      'hamt-wasm: the wasm module did not start: it is not the one that belongs to this package',
+    )
+  return { raw, memory }
+}
