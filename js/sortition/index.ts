@@ -49,3 +49,12 @@ export {
   type WorseTicket,
 } from './report.js'
 export { verifyRequest } from './verify.js'
+export {
+  LogError,
+  type LogCounts,
+  type LogInput,
+  type LogOptions,
+  LogReader,
+  type Logs,
+  readLogs,
+} from './logs.js'

@@ -8,10 +8,20 @@ export type Hex = `0x${string}`
 
 export const maxUint256 = 2n ** 256n - 1n
 
+// Controls (C0, DEL, C1), line and paragraph separators, and what changes the direction of text.
+// eslint-disable-next-line no-control-regex
+const controls = /[\0-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
+
+/** Text on one line, with no character in it that a terminal obeys: such characters as their code, `\u001b`. */
+export function plain(text: string): string {
+  return text.replace(controls, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
 /** The value in an error message: short, on one line, whatever it is. */
 export function show(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`
-  if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value)
+  if (typeof value === 'string')
+    return plain(JSON.stringify(value.length > 80 ? `${value.slice(0, 77)}...` : value))
   if (value === null || typeof value !== 'object') return String(value)
   return Array.isArray(value) ? `an array of ${value.length}` : 'an object'
 }

@@ -1,0 +1,239 @@
+// One log as JSON has it, raw or decoded, checked: its position, its block, and what it says.
+import {
+  type ContractName,
+  decodeLog,
+  DecodeError,
+  digitsOf,
+  eventNamed,
+  type EventItem,
+  eventsWithTopic,
+  integer,
+  readArgs,
+} from './decode.js'
+import { type Address, type Hex, show } from './values.js'
+
+/** Evidence that cannot be used: malformed, contradictory, or none. The message names the place and what is wrong. */
+export class LogError extends Error {
+  override readonly name = 'LogError'
+}
+
+/** A log that one of the contracts may have emitted, or any other: then it has no candidates. */
+export interface LogEntry {
+  readonly where: string
+  readonly blockNumber: number
+  readonly logIndex: number
+  readonly removed: boolean
+  blockHash: Hex | undefined
+  time: number | undefined
+  address: Address | undefined
+  transactionHash: Hex | undefined
+  transactionIndex: number | undefined
+  /** The events that it may be, one a contract. */
+  readonly candidates: readonly { contract: ContractName; item: EventItem }[]
+  /** Of a decoded log. */
+  args: Record<string, unknown> | undefined
+  /** Of a raw log with candidates. */
+  topics: readonly string[] | undefined
+  data: string | undefined
+  /** What a log without candidates says, for comparison with its copies. */
+  readonly print: string | undefined
+}
+
+/** The print of a decoded log of another event: its copies may be raw, and cannot be compared. */
+const undecoded = 'decoded'
+
+type Fields = Record<string, unknown>
+
+/** Block times beyond this are no seconds of this millennium. */
+const latestSecond = 1e11
+
+export function isLog(value: Fields): boolean {
+  return 'topics' in value || 'eventName' in value
+}
+
+/** A pending log has no position yet. */
+export function isPending({ blockNumber, logIndex }: Fields): boolean {
+  return blockNumber === null || logIndex === null || blockNumber === 'pending'
+}
+
+/** LogError names the member that is malformed, or the two that differ. */
+export function readEntry(log: Fields, where: string): LogEntry {
+  const { address, eventName, removed, transactionHash, transactionIndex } = log
+  if (removed !== undefined && removed !== null && typeof removed !== 'boolean')
+    throw new LogError(`${where}: removed must be true or false, got ${show(removed)}`)
+  const position = {
+    where,
+    blockNumber: whole(log.blockNumber, 'blockNumber', where),
+    logIndex: indexOf(log.logIndex, 'logIndex', where),
+    removed: removed === true,
+    blockHash: optionalHash(log.blockHash, 'blockHash', where),
+    time: timeOf(log, where),
+    address: addressOf(address, where),
+    transactionHash: optionalHash(transactionHash, 'transactionHash', where),
+    transactionIndex:
+      transactionIndex == null ? undefined : indexOf(transactionIndex, 'transactionIndex', where),
+  }
+  const raw = rawParts(log, where)
+  if (eventName !== undefined && eventName !== null)
+    return { ...position, ...decodedParts(log, raw, where), topics: undefined, data: undefined }
+  if (!raw) throw new LogError(`${where} is neither a raw log nor a decoded one`)
+  if (!position.address) throw new LogError(`${where}: a raw log needs its address`)
+  const candidates = eventsWithTopic(raw.topics[0] ?? '', raw.topics.length)
+  const known = candidates.length > 0
+  return {
+    ...position,
+    candidates,
+    args: undefined,
+    topics: known ? raw.topics : undefined,
+    data: known ? raw.data : undefined,
+    print: known ? undefined : fingerprint(raw.topics, raw.data),
+  }
+}
+
+function rawParts({ topics, data }: Fields, where: string): { topics: string[]; data: string } | undefined {
+  if (topics == null && data == null) return undefined
+  if (!Array.isArray(topics) || topics.length > 4)
+    throw new LogError(`${where}: topics must be a list of at most 4, got ${show(topics)}`)
+  const read = topics.map((topic, i) => {
+    const text = digitsOf(topic, 64)
+    if (text === undefined)
+      throw new LogError(`${where}: topics[${i}] must be 0x and 64 hexadecimal digits, got ${show(topic)}`)
+    return text
+  })
+  if (typeof data !== 'string' || data.length % 2 !== 0 || !/^0x[0-9a-f]*$/i.test(data))
+    throw new LogError(`${where}: data must be 0x and pairs of hexadecimal digits, got ${show(data)}`)
+  return { topics: read, data: data.toLowerCase() }
+}
+
+/** What a decoded log says; what it also says as topics and data must be the same. */
+function decodedParts(
+  { eventName, args }: Fields,
+  raw: { topics: string[]; data: string } | undefined,
+  where: string,
+): Pick<LogEntry, 'candidates' | 'args' | 'print'> {
+  if (typeof eventName !== 'string')
+    throw new LogError(`${where}: eventName must be text, got ${show(eventName)}`)
+  const event = eventNamed(eventName)
+  if (!event) return { candidates: [], args: undefined, print: undecoded }
+  if (args === null || typeof args !== 'object' || Array.isArray(args))
+    throw new LogError(`${where}: the args of ${eventName} must be an object, got ${show(args)}`)
+  const read = placed(where, () => readArgs(event.item, args as Fields))
+  if (raw) {
+    const same = eventsWithTopic(raw.topics[0] ?? '', raw.topics.length).find(
+      ({ item }) => item === event.item,
+    )
+    if (!same) throw new LogError(`${where}: its topics are not those of ${eventName}`)
+    const decoded = placed(where, () => decodeLog(event.item, raw.topics, raw.data))
+    for (const { name } of event.item.inputs) {
+      if (textOf(decoded[name]) === textOf(read[name])) continue
+      throw new LogError(`${where}: ${eventName}.${name} is not the same in args as in topics and data`)
+    }
+  }
+  return { candidates: [event], args: read, print: undefined }
+}
+
+/** The arguments of a log as the event of a contract; LogError where they do not fit, undefined for none of its events. */
+export function argsAs(
+  entry: LogEntry,
+  contract: ContractName,
+): { eventName: string; args: Fields } | undefined {
+  const event = entry.candidates.find((each) => each.contract === contract)
+  if (!event) return undefined
+  const args = entry.args ?? placed(entry.where, () => decodeLog(event.item, entry.topics!, entry.data!))
+  return { eventName: event.item.name, args }
+}
+
+/** Whether two logs at one position say the same. */
+export function sameContent(a: LogEntry, b: LogEntry): boolean {
+  if (a.address && b.address && a.address !== b.address) return false
+  if (a.transactionHash && b.transactionHash && a.transactionHash !== b.transactionHash) return false
+  const [i, j] = [a.transactionIndex, b.transactionIndex]
+  if (i !== undefined && j !== undefined && i !== j) return false
+  if (a.print !== undefined || b.print !== undefined) {
+    const foreign = a.print !== undefined && b.print !== undefined
+    return foreign && (a.print === b.print || a.print === undecoded || b.print === undecoded)
+  }
+  if (a.topics && b.topics) return a.data === b.data && a.topics.join() === b.topics.join()
+  const contract = (a.args ? a : b).candidates[0]!.contract
+  const [one, other] = [argsAs(a, contract), argsAs(b, contract)]
+  return one?.eventName === other?.eventName && textOf(one?.args) === textOf(other?.args)
+}
+
+function placed<T>(where: string, read: () => T): T {
+  try {
+    return read()
+  } catch (e) {
+    if (e instanceof DecodeError) throw new LogError(`${where}: ${e.message}`)
+    throw e
+  }
+}
+
+/** One text for equal arguments. */
+export function textOf(value: unknown): string {
+  return JSON.stringify(value, (_, v: unknown) => (typeof v === 'bigint' ? `${v}n` : v)) ?? ''
+}
+
+/** 53 bits of what a log of another contract says, which is only compared with that of its copies. */
+function fingerprint(topics: readonly string[], data: string): string {
+  let [a, b] = [0xdeadbeef, 0x41c6ce57]
+  for (const text of [...topics, data]) {
+    for (let i = 0; i < text.length; ++i) {
+      a = Math.imul(a ^ text.charCodeAt(i), 2654435761)
+      b = Math.imul(b ^ text.charCodeAt(i), 1597334677)
+    }
+  }
+  return `${a >>> 0}.${b >>> 0}.${data.length}`
+}
+
+// --- members -------------------------------------------------------------------------------------
+
+/** A whole number from 0 to 2^53 - 1. */
+export function whole(value: unknown, name: string, where: string): number {
+  const n = integer(value)
+  if (n !== undefined && n >= 0n && n <= Number.MAX_SAFE_INTEGER) return Number(n)
+  if (typeof value === 'number' && value > Number.MAX_SAFE_INTEGER)
+    throw new LogError(`${where}: ${name} is ${value}, which JSON cannot hold exactly: write it as text`)
+  throw new LogError(`${where}: ${name} must be a whole number from 0 to 2^53 - 1, got ${show(value)}`)
+}
+
+/** Etherscan writes 0 as `0x`. */
+function indexOf(value: unknown, name: string, where: string): number {
+  return value === '0x' ? 0 : whole(value, name, where)
+}
+
+export function optionalHash(value: unknown, name: string, where: string): Hex | undefined {
+  if (value == null) return undefined
+  const text = digitsOf(value, 64)
+  if (text === undefined)
+    throw new LogError(`${where}: ${name} must be 0x and 64 hexadecimal digits, got ${show(value)}`)
+  return text
+}
+
+function addressOf(value: unknown, where: string): Address | undefined {
+  if (value == null) return undefined
+  const text = digitsOf(value, 40)
+  if (text === undefined)
+    throw new LogError(`${where}: address must be 0x and 40 hexadecimal digits, got ${show(value)}`)
+  return text
+}
+
+/** Seconds. */
+export function secondsOf(value: unknown, name: string, where: string): number {
+  const time = whole(value, name, where)
+  if (time > latestSecond)
+    throw new LogError(`${where}: ${name} must be in seconds, got ${time}, which looks like milliseconds`)
+  return time
+}
+
+/** Nodes say blockTimestamp, Etherscan timeStamp, this package timestamp. */
+function timeOf(log: Fields, where: string): number | undefined {
+  let time: number | undefined
+  for (const name of ['blockTimestamp', 'timeStamp', 'timestamp']) {
+    if (log[name] == null) continue
+    const seconds = secondsOf(log[name], name, where)
+    if (time !== undefined && time !== seconds)
+      throw new LogError(`${where} has two times, ${time} and ${seconds}`)
+    time = seconds
+  }
+  return time
+}

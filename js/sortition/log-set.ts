@@ -1,0 +1,365 @@
+// Logs put together: copies, removed logs, blocks and contracts, checked against each other.
+import { type ContractName, contractNames } from './decode.js'
+import { describe, type RegistryEvent } from './events.js'
+import { argsAs, LogError, type LogEntry, sameContent } from './log-entry.js'
+import { type LogCounts, type Logs } from './logs.js'
+import { type Address, type Hex } from './values.js'
+
+/** What one log or one list says about a block. */
+export interface BlockFacts {
+  readonly where: string
+  readonly hash: Hex | undefined
+  readonly time: number | undefined
+  readonly parent: Hex | undefined
+  /** Said by a log that was removed: then the hash is of a block that left the chain. */
+  readonly removed: boolean
+}
+
+/** What is known of a block of the chain, and where it was read. */
+interface Block {
+  hash?: { value: Hex; where: string }
+  time?: { value: number; where: string }
+  parent?: { value: Hex; where: string }
+}
+
+type Entries = ReadonlyMap<number, ReadonlyMap<number, readonly LogEntry[]>>
+type Named = ReadonlyMap<ContractName, { address: Address; where: string }>
+type Addresses = ReadonlyMap<Address, ContractName>
+
+/** Counts in `counts`. LogError names the two places that contradict each other. */
+export function combineLogs(
+  entries: Entries,
+  facts: ReadonlyMap<number, readonly BlockFacts[]>,
+  named: Named,
+  counts: LogCounts,
+): Omit<Logs, 'chainId' | 'counts'> {
+  const notes: string[] = []
+  const orphans = orphanedBlocks(facts)
+  const logs = survivors(entries, orphans, counts, notes)
+  const blocks = chainOf(facts, orphans)
+  const addresses = contractsOf(logs, named, notes)
+  const events = eventsOf(logs, addresses, blocks)
+  counts.events = events.length
+  counts.others = logs.length - events.length
+  if (events.length === 0 && counts.others > 0)
+    throw new LogError(`0 of ${counts.logs} logs are events of these contracts${foundText(logs, named)}`)
+  requireEmitters(logs, named)
+  requireTransactions(logs)
+  const byContract: Partial<Record<ContractName, Address[]>> = {}
+  for (const [address, name] of addresses) (byContract[name] ??= []).push(address)
+  return {
+    events,
+    blockHashes: new Map([...blocks].flatMap(([n, { hash }]) => (hash ? [[n, hash.value]] : []))),
+    latest: latestOf(blocks),
+    contracts: byContract,
+    notes: [...notesOf(counts), ...notes],
+  }
+}
+
+function notesOf({ logs, pending, removed, others }: LogCounts): string[] {
+  const were = (n: number) => `${n} of ${logs} logs ${n === 1 ? 'was' : 'were'}`
+  return [
+    ...(pending > 0 ? [`${were(pending)} skipped as pending, in no block yet`] : []),
+    ...(removed > 0 ? [`${were(removed)} taken back, as removed from the chain`] : []),
+    ...(others > 0 ? [`${were(others)} passed over, as of other contracts or other events`] : []),
+  ]
+}
+
+// --- copies and removed logs ---------------------------------------------------------------------
+
+function orphanedBlocks(facts: ReadonlyMap<number, readonly BlockFacts[]>): Map<number, Set<Hex>> {
+  const orphans = new Map<number, Set<Hex>>()
+  for (const [number, list] of facts) {
+    const hashes = list.flatMap(({ removed, hash }) => (removed && hash ? [hash] : []))
+    if (hashes.length > 0) orphans.set(number, new Set(hashes))
+  }
+  return orphans
+}
+
+/** One entry for each position that the chain still has, in its order. A block of which one stays is no orphan. */
+function survivors(
+  entries: Entries,
+  orphans: ReadonlyMap<number, Set<Hex>>,
+  counts: LogCounts,
+  notes: string[],
+): LogEntry[] {
+  const out: LogEntry[] = []
+  for (const number of [...entries.keys()].sort(ascending)) {
+    const block = entries.get(number)!
+    for (const index of [...block.keys()].sort(ascending)) {
+      const all = block.get(index)!
+      const log = all.length === 1 && !all[0]!.removed ? all[0] : resolvePosition(all, counts, notes)
+      if (!log) continue
+      const orphan = orphans.get(number)
+      if (log.blockHash && orphan?.delete(log.blockHash)) {
+        notes.push(
+          `a log of block ${number} was removed from the chain, and ${log.where} was not: it is taken that the block stayed`,
+        )
+      }
+      out.push(log)
+    }
+  }
+  return out
+}
+
+function ascending(a: number, b: number): number {
+  return a - b
+}
+
+/** Takes back what was removed, with its copies; what is left must be one log. */
+function resolvePosition(all: readonly LogEntry[], counts: LogCounts, notes: string[]): LogEntry | undefined {
+  const removed = all.filter((log) => log.removed)
+  counts.removed += removed.length
+  let kept: LogEntry | undefined
+  for (const log of all) {
+    if (log.removed) continue
+    const copy = removed.find((each) => sameContent(each, log))
+    if (copy && (copy.blockHash === undefined) !== (log.blockHash === undefined)) {
+      throw new LogError(
+        `${log.where}: whether this log is the one that was removed, in ${copy.where}, cannot be told without blockHash`,
+      )
+    }
+    if (copy && copy.blockHash === log.blockHash) {
+      ++counts.removed
+      if (all.indexOf(log) > all.indexOf(copy))
+        // lists of one position are short
+        notes.push(
+          `the log at ${positionText(log)} was removed and is there again behind that: it is taken as removed`,
+        )
+      continue
+    }
+    if (!kept) kept = log
+    else {
+      mergeCopy(kept, log)
+      ++counts.copies
+    }
+  }
+  return kept
+}
+
+/** Fills in what a copy says in addition. */
+function mergeCopy(log: LogEntry, copy: LogEntry): void {
+  if (log.blockHash && copy.blockHash && log.blockHash !== copy.blockHash)
+    throw new LogError(`${copy.where}: block ${log.blockNumber} has another hash here than in ${log.where}`)
+  if (!sameContent(log, copy))
+    throw new LogError(`${copy.where}: there is another log at ${positionText(log)}, in ${log.where}`)
+  log.blockHash ??= copy.blockHash
+  log.address ??= copy.address
+  log.transactionHash ??= copy.transactionHash
+  log.transactionIndex ??= copy.transactionIndex
+}
+
+function positionText({ blockNumber, logIndex }: LogEntry): string {
+  return describe({ blockNumber, logIndex })
+}
+
+// --- blocks --------------------------------------------------------------------------------------
+
+/** The blocks of the chain: one hash, one time, each no earlier than the one before. */
+function chainOf(
+  facts: ReadonlyMap<number, readonly BlockFacts[]>,
+  orphans: ReadonlyMap<number, ReadonlySet<Hex>>,
+): Map<number, Block> {
+  const blocks = new Map<number, Block>()
+  const numbers = new Map<Hex, number>()
+  let last: { number: number; block: Block } | undefined
+  let lastTime: { value: number; where: string } | undefined
+  for (const number of [...facts.keys()].sort(ascending)) {
+    const block: Block = {}
+    for (const { where, hash, time, parent, removed } of facts.get(number)!) {
+      if (removed || (hash && orphans.get(number)?.has(hash))) continue
+      note(block, 'hash', hash, number, where)
+      note(block, 'time', time, number, where)
+      note(block, 'parent', parent, number, where)
+    }
+    const { hash, time, parent } = block
+    const other = hash && numbers.get(hash.value)
+    if (hash && other !== undefined)
+      throw new LogError(`${hash.where}: block ${number} has the hash of block ${other}`)
+    if (hash) numbers.set(hash.value, number)
+    if (time && lastTime && time.value < lastTime.value) {
+      throw new LogError(
+        `${time.where}: block ${number} has the time ${time.value}, and an earlier block ${lastTime.value}, in ${lastTime.where}`,
+      )
+    }
+    if (parent && last?.number === number - 1 && last.block.hash && last.block.hash.value !== parent.value)
+      throw new LogError(
+        `${parent.where}: block ${number} does not follow the block ${number - 1} of these logs`,
+      )
+    lastTime = time ?? lastTime
+    last = { number, block }
+    blocks.set(number, block)
+  }
+  return blocks
+}
+
+function note<Name extends keyof Block>(
+  block: Block,
+  name: Name,
+  value: NonNullable<Block[Name]>['value'] | undefined,
+  number: number,
+  where: string,
+): void {
+  if (value === undefined) return
+  const known = block[name]
+  if (known && known.value !== value) {
+    throw new LogError(
+      `${where}: block ${number} has another ${name} here than in ${known.where}: ${value}, and there ${known.value}`,
+    )
+  }
+  block[name] ??= { value, where } as Block[Name]
+}
+
+function latestOf(blocks: ReadonlyMap<number, Block>): Logs['latest'] {
+  let latest: Logs['latest']
+  for (const [blockNumber, { time }] of blocks) {
+    if (time && (!latest || blockNumber > latest.blockNumber)) latest = { blockNumber, timestamp: time.value }
+  }
+  return latest
+}
+
+// --- contracts -----------------------------------------------------------------------------------
+
+/**
+ * Whose logs are whose: as named, else by what they emit. Two contracts that emit events of one kind are an error, not a
+ * guess. The events of the registry of ciphernodes name the others: their ids the controller, requests the providers.
+ */
+function contractsOf(logs: readonly LogEntry[], named: Named, notes: string[]): Addresses {
+  const addresses = new Map<Address, ContractName>()
+  const add = (address: Address, name: ContractName) => {
+    const other = addresses.get(address)
+    if (other !== undefined && other !== name)
+      throw new LogError(`${address} cannot be both ${other} and ${name}: name the contracts`)
+    addresses.set(address, name)
+  }
+  for (const name of ['ciphernodeRegistry', 'bondingRegistry'] as const) {
+    const emitters = named.get(name) ? [named.get(name)!.address] : emittersOf(logs, name)
+    if (emitters.length > 1) {
+      throw new LogError(
+        `${emitters.length} contracts emit events of ${name} (${emitters.slice(0, 4).join(', ')}): name the one that is meant`,
+      )
+    }
+    for (const address of emitters) add(address, name)
+  }
+  const { interfolds, providers } = namedByRegistry(logs, addresses)
+  for (const name of ['interfold', 'randomnessProvider'] as const) {
+    const said = name === 'interfold' ? interfolds : providers
+    const emitters = emittersOf(logs, name)
+    const one = named.get(name)
+    const known = one ? [one.address] : said.size > 0 ? emitters.filter((each) => said.has(each)) : emitters
+    if (known.length > 1 && said.size === 0)
+      notes.push(
+        `${known.length} contracts emit events of ${name}, and none was read: name the one that is meant`,
+      )
+    else for (const address of known) add(address, name)
+  }
+  return addresses
+}
+
+/** Who emits events of a contract that can be decoded, in the order of the chain. */
+function emittersOf(logs: readonly LogEntry[], name: ContractName): Address[] {
+  const emitters = new Set<Address>()
+  for (const log of logs) {
+    if (!log.address || emitters.has(log.address)) continue
+    try {
+      if (argsAs(log, name)) emitters.add(log.address)
+    } catch {
+      // Another contract's event of the same signature, or a malformed log: which of the two is known once its contract is.
+    }
+  }
+  return [...emitters]
+}
+
+function namedByRegistry(
+  logs: readonly LogEntry[],
+  addresses: Addresses,
+): { interfolds: Set<Address>; providers: Set<Address> } {
+  const interfolds = new Set<Address>()
+  const providers = new Set<Address>()
+  for (const log of logs) {
+    if (contractOf(log, addresses) !== 'ciphernodeRegistry') continue
+    const { e3Id, provider, randomnessProvider } = (argsAs(log, 'ciphernodeRegistry')?.args ?? {}) as {
+      e3Id?: bigint
+      provider?: Address
+      randomnessProvider?: Address
+    }
+    // An e3Id is the controller's address and a counter of 96 bits.
+    if (e3Id !== undefined && e3Id >> 96n > 0n)
+      interfolds.add(`0x${(e3Id >> 96n).toString(16).padStart(40, '0')}`)
+    if (provider) providers.add(provider)
+    if (randomnessProvider) providers.add(randomnessProvider)
+  }
+  return { interfolds, providers }
+}
+
+/** Whose log it is; a decoded log without an address is of the contract that has such an event. */
+function contractOf(log: LogEntry, addresses: Addresses): ContractName | undefined {
+  return log.address ? addresses.get(log.address) : log.candidates[0]?.contract
+}
+
+function foundText(logs: readonly LogEntry[], named: Named): string {
+  if (named.size === 0) return ''
+  const found = contractNames.flatMap((name) => emittersOf(logs, name).map((address) => `${name} ${address}`))
+  const wanted = [...named].map(([name, { address }]) => `${name} ${address}`)
+  return `: ${wanted.join(', ')} were named${found.length > 0 ? `, and found ${found.slice(0, 4).join(', ')}` : ''}`
+}
+
+/** A contract that was named and emits none of its events, while another emits them, was named wrongly. */
+function requireEmitters(logs: readonly LogEntry[], named: Named): void {
+  for (const [name, { address, where }] of named) {
+    const emitters = emittersOf(logs, name)
+    if (emitters.length === 0 || emitters.includes(address)) continue
+    throw new LogError(
+      `no log is of the ${name} ${address} that ${where} names, and ${emitters[0]} emits such events`,
+    )
+  }
+}
+
+// --- events --------------------------------------------------------------------------------------
+
+function eventsOf(
+  logs: readonly LogEntry[],
+  addresses: Addresses,
+  blocks: ReadonlyMap<number, Block>,
+): RegistryEvent[] {
+  return logs.flatMap((log): RegistryEvent[] => {
+    const contract = contractOf(log, addresses)
+    const event = contract && argsAs(log, contract)
+    if (!event) return []
+    const time = blocks.get(log.blockNumber)?.time?.value
+    if (time === undefined) {
+      throw new LogError(
+        `${log.where}: the time of block ${log.blockNumber} is not known: logs need a blockTimestamp, or blocks beside them`,
+      )
+    }
+    const { blockNumber, logIndex, address } = log
+    const position = { blockNumber: BigInt(blockNumber), logIndex, timestamp: BigInt(time) }
+    return [{ ...event, ...position, ...(address && { address }) }]
+  })
+}
+
+/** Logs of one block are in the order of its transactions, and a transaction is in one block. */
+function requireTransactions(logs: readonly LogEntry[]): void {
+  const blockOf = new Map<Hex, LogEntry>()
+  let last: LogEntry | undefined
+  for (const log of logs) {
+    if (last?.blockNumber !== log.blockNumber) last = undefined
+    if (log.transactionIndex !== undefined) {
+      if (last && log.transactionIndex < last.transactionIndex!) {
+        throw new LogError(
+          `${log.where}: its logIndex comes after that of ${last.where}, whose transaction comes later: logIndex must count the ` +
+            'logs of a block',
+        )
+      }
+      last = log
+    }
+    if (log.transactionHash === undefined || log.candidates.length === 0) continue
+    const other = blockOf.get(log.transactionHash)
+    if (other && other.blockNumber !== log.blockNumber) {
+      throw new LogError(
+        `${log.where}: its transaction is in block ${log.blockNumber} here, and in block ${other.blockNumber} in ${other.where}`,
+      )
+    }
+    blockOf.set(log.transactionHash, log)
+  }
+}

@@ -1,0 +1,270 @@
+// The reader of logs: files and answers of nodes into the events of one registry, or an error that names the log at fault.
+//
+// What it takes, each alone or mixed, in any order, in any number of files:
+//
+//     [ { address, topics, data, blockNumber, logIndex, … } ]            raw: eth_getLogs, Etherscan, receipts
+//     [ { eventName, args, blockNumber, logIndex, … } ]                  decoded: viem
+//     { logs, events, blocks: [ { number, hash, timestamp } ], contracts, chainId }
+//     { jsonrpc, id, result }, a list of these, one a line               JSON-RPC: logs, blocks, receipts, subscriptions
+//
+// Nothing is read on trust: what is malformed is refused, and so is what contradicts itself. It cannot see what is not there.
+import { type ContractName, contractNames, digitsOf } from './decode.js'
+import { type RegistryEvent } from './events.js'
+import { JsonError, type JsonPath, JsonReader, placeOf } from './json.js'
+import {
+  isLog,
+  isPending,
+  LogError,
+  type LogEntry,
+  optionalHash,
+  readEntry,
+  sameContent,
+  secondsOf,
+  whole,
+} from './log-entry.js'
+import { type BlockFacts, combineLogs } from './log-set.js'
+import { type Address, type Hex, plain, show } from './values.js'
+
+export { LogError } from './log-entry.js'
+
+/** Logs of one registry, checked, in the order of the chain. */
+export interface Logs {
+  /** Every event of `sortitionAbi` of these contracts, once. */
+  readonly events: readonly RegistryEvent[]
+  /** Hashes of blocks by number, as far as they are known. */
+  readonly blockHashes: ReadonlyMap<number, Hex>
+  /** The latest block whose time is known. */
+  readonly latest: { readonly blockNumber: number; readonly timestamp: number } | undefined
+  /** Whose logs these are; of providers of random words there may be several. */
+  readonly contracts: Readonly<Partial<Record<ContractName, readonly Address[]>>>
+  readonly chainId: bigint | undefined
+  readonly counts: LogCounts
+  /** What was passed over, and what cannot be known: sentences without a full stop. */
+  readonly notes: readonly string[]
+}
+
+/** How many logs there were, and what became of them. */
+export interface LogCounts {
+  /** All entries. */
+  logs: number
+  /** Events of the contracts. */
+  events: number
+  /** Copies of logs that were there already. */
+  copies: number
+  /** Logs that were removed from the chain, with their copies. */
+  removed: number
+  /** Logs without a position yet. */
+  pending: number
+  /** Logs of other contracts, or of other events. */
+  others: number
+}
+
+export interface LogOptions {
+  /** Addresses of the contracts, where files do not name them and several contracts emit such events. */
+  contracts?: Partial<Record<ContractName, string>>
+}
+
+/** A file or an answer: JSON as bytes, as text, or parsed already. */
+export interface LogInput {
+  /** For messages. */
+  name: string
+  content: unknown
+}
+
+/**
+ * Reads logs that are in memory: `LogReader` reads streams. LogError names the input, the place in it, and what is wrong.
+ * O(bytes + logs · log logs).
+ */
+export function readLogs(inputs: Iterable<LogInput>, options: LogOptions = {}): Logs {
+  const reader = new LogReader(options)
+  for (const { name, content } of inputs) reader.add(name, content)
+  return reader.finish()
+}
+
+/** How many different logs may be at one position, and descriptions of one block be there: reorganisations make some. */
+const mostVersions = 64
+
+/** Names of members whose value is a list of logs, blocks or answers. */
+const lists = ['logs', 'events', 'blocks', 'result']
+
+type Fields = Record<string, unknown>
+
+/** Where logs are collected until all of them are there. */
+export class LogReader {
+  readonly #entries = new Map<number, Map<number, LogEntry[]>>()
+  readonly #blocks = new Map<number, BlockFacts[]>()
+  readonly #contracts = new Map<ContractName, { address: Address; where: string }>()
+  readonly #counts: LogCounts = { logs: 0, events: 0, copies: 0, removed: 0, pending: 0, others: 0 }
+  #chainId: { id: bigint; where: string } | undefined
+
+  constructor(options: LogOptions = {}) {
+    for (const name of contractNames) {
+      const address = options.contracts?.[name]
+      if (address !== undefined) this.#addContract(name, address, 'the options')
+    }
+  }
+
+  /** Adds one input that is in memory. */
+  add(name: string, content: unknown): void {
+    if (typeof content === 'string') content = new TextEncoder().encode(content)
+    if (content instanceof Uint8Array) {
+      const stream = this.open(name)
+      stream.write(content)
+      stream.end()
+    } else if (Array.isArray(content)) {
+      content.forEach((each, i) => this.#element(each, named(name, placeOf([1, i]))))
+    } else this.#element(content, plain(name))
+  }
+
+  /** Adds one input that comes in pieces: of any size, JSON or JSON after JSON, as in NDJSON. */
+  open(name: string): { write(chunk: Uint8Array): void; end(): void } {
+    const onElement = (value: unknown, path: JsonPath) => this.#element(value, named(name, placeOf(path)))
+    const json = new JsonReader(lists, onElement)
+    const guarded = (step: () => void) => {
+      try {
+        step()
+      } catch (e) {
+        if (e instanceof JsonError) throw new LogError(`${plain(name)} cannot be read as JSON: ${e.message}`)
+        throw e
+      }
+    }
+    return { write: (chunk) => guarded(() => json.write(chunk)), end: () => guarded(() => json.end()) }
+  }
+
+  /** Whatever an element is: a log, a block, an answer, or a file's object. */
+  #element(value: unknown, where: string): void {
+    if (value === null || typeof value !== 'object' || Array.isArray(value))
+      throw new LogError(`${where} is neither a log nor a block, but ${show(value)}`)
+    const fields = value as Fields
+    if (isLog(fields)) return this.#addLog(fields, where)
+    if (fields.error != null)
+      throw new LogError(`${where} is an error, and not logs: ${messageOf(fields.error)}`)
+    if (fields.method === 'eth_subscription')
+      return this.#element((fields.params as Fields | null)?.result, where)
+    if ('number' in fields && 'timestamp' in fields) return this.#addBlock(fields, where)
+    if (![...lists, 'contracts'].some((name) => name in fields))
+      throw new LogError(`${where} has neither logs nor blocks`)
+    for (const name of lists) if (name in fields) this.#addList(fields[name], name, where)
+    if (fields.contracts != null) this.#addContracts(fields.contracts, where)
+    if (fields.chainId != null) this.#addChainId(fields.chainId, where)
+  }
+
+  #addList(value: unknown, name: string, where: string): void {
+    if (Array.isArray(value)) {
+      value.forEach((each, i) => this.#element(each, `${where}, ${placeOf([1, name, i])}`))
+      return
+    }
+    if (name !== 'result') throw new LogError(`${where}: ${name} must be a list, got ${show(value)}`)
+    if (value === null || value === undefined) throw new LogError(`${where} has no result`)
+    // Etherscan says in words why there are none.
+    if (typeof value === 'string') throw new LogError(`${where} is an error, and not logs: ${show(value)}`)
+    this.#element(value, where)
+  }
+
+  #addContracts(value: unknown, where: string): void {
+    if (typeof value !== 'object' || Array.isArray(value))
+      throw new LogError(`${where}: contracts must be an object, got ${show(value)}`)
+    for (const name of contractNames) {
+      const address = (value as Fields)[name]
+      if (address != null) this.#addContract(name, address, where)
+    }
+  }
+
+  #addContract(name: ContractName, address: unknown, where: string): void {
+    const text = digitsOf(address, 40)
+    if (text === undefined)
+      throw new LogError(`${where}: the contract ${name} must be an address, got ${show(address)}`)
+    const known = this.#contracts.get(name)
+    if (known && known.address !== text)
+      throw new LogError(
+        `the contract ${name} is ${text} in ${where}, and ${known.address} in ${known.where}`,
+      )
+    this.#contracts.set(name, { address: text, where })
+  }
+
+  #addChainId(value: unknown, where: string): void {
+    const id = BigInt(whole(value, 'chainId', where))
+    if (this.#chainId && this.#chainId.id !== id)
+      throw new LogError(
+        `${where} is of chain ${id}, and ${this.#chainId.where} of chain ${this.#chainId.id}`,
+      )
+    this.#chainId = { id, where }
+  }
+
+  #addBlock(block: Fields, where: string): void {
+    if (block.number === null || block.number === 'pending') return
+    const number = whole(block.number, 'number', where)
+    this.#addFacts(number, {
+      where,
+      hash: optionalHash(block.hash, 'hash', where),
+      time: secondsOf(block.timestamp, 'timestamp', where),
+      parent: optionalHash(block.parentHash, 'parentHash', where),
+      removed: false,
+    })
+  }
+
+  #addFacts(block: number, facts: BlockFacts): void {
+    const known = this.#blocks.get(block)
+    if (!known) this.#blocks.set(block, [facts])
+    else if (!known.some((each) => sameFacts(each, facts))) {
+      if (known.length === mostVersions)
+        throw new LogError(`${facts.where}: block ${block} is described in ${mostVersions} other ways`)
+      known.push(facts)
+    }
+  }
+
+  #addLog(log: Fields, where: string): void {
+    ++this.#counts.logs
+    if (isPending(log)) {
+      ++this.#counts.pending
+      return
+    }
+    const entry = readEntry(log, where)
+    const { blockNumber, logIndex, blockHash: hash, time, removed } = entry
+    if (hash !== undefined || time !== undefined)
+      this.#addFacts(blockNumber, { where, hash, time, parent: undefined, removed })
+    let block = this.#entries.get(blockNumber)
+    if (!block) this.#entries.set(blockNumber, (block = new Map()))
+    const there = block.get(logIndex)
+    if (!there) block.set(logIndex, [entry])
+    else if (!this.#mergeInto(there, entry)) {
+      if (there.length === mostVersions)
+        throw new LogError(`${where}: there are ${mostVersions} other logs at its position`)
+      there.push(entry)
+    }
+  }
+
+  /** A copy of a log that is there already says nothing new, or fills in what the first did not say. */
+  #mergeInto(there: readonly LogEntry[], entry: LogEntry): boolean {
+    const same = there.find(
+      (each) =>
+        each.removed === entry.removed && each.blockHash === entry.blockHash && sameContent(each, entry),
+    )
+    if (!same) return false
+    same.address ??= entry.address
+    same.transactionHash ??= entry.transactionHash
+    same.transactionIndex ??= entry.transactionIndex
+    ++this.#counts.copies
+    return true
+  }
+
+  /** All that was added, put together. LogError for what contradicts itself, and for inputs without a log of the contracts. */
+  finish(): Logs {
+    const combined = combineLogs(this.#entries, this.#blocks, this.#contracts, this.#counts)
+    return { ...combined, chainId: this.#chainId?.id, counts: this.#counts }
+  }
+}
+
+function named(name: string, place: string): string {
+  return place === '' ? plain(name) : `${plain(name)}: ${place}`
+}
+
+function sameFacts(a: BlockFacts, b: BlockFacts): boolean {
+  return a.hash === b.hash && a.time === b.time && a.parent === b.parent && a.removed === b.removed
+}
+
+/** What a node says went wrong. */
+function messageOf(error: unknown): string {
+  const { message } = (typeof error === 'object' ? error : { message: error }) as { message?: unknown }
+  return show(message ?? error)
+}
