@@ -1,6 +1,6 @@
 // (c) The end: is the committee the one that follows, or the failure a failure?
-import { describe } from './events.js'
-import { comparePositions, type FinalizedArgs, type FormationFailedArgs } from './evidence.js'
+import { comparePositions, describe } from './events.js'
+import { type FinalizedArgs, type FormationFailedArgs } from './evidence.js'
 import { hex, type Submission, type Violation } from './report.js'
 import { type Winner } from './score.js'
 import { type Address } from './values.js'

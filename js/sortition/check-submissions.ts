@@ -1,6 +1,6 @@
 // (b) Every submission: score, ticket, operator, moment.
-import { describe } from './events.js'
-import { comparePositions, type Evidence, type LogPosition } from './evidence.js'
+import { comparePositions, describe } from './events.js'
+import { type Evidence, type LogPosition } from './evidence.js'
 import { hex, type Submission, type ViolationCode } from './report.js'
 import { type NodeState, ticketsOf } from './select.js'
 import { scoreOf, type Verification } from './verification.js'
@@ -34,9 +34,11 @@ export function checkSubmissions(v: Verification, seed: bigint): Submission[] {
       )
     }
     if (at) {
-      const now = registry.lookUp(walk(at), node)
-      if (!now?.registered) blame('not-eligible', `while not registered, at ${describe(at)}`)
-      else if (!now.active) blame('not-eligible', `while not active, at ${describe(at)}`)
+      const now = walk(at)
+      const n = registry.numberOf(node)
+      if (n === undefined || !now.isRegistered(n))
+        blame('not-eligible', `while not registered, at ${describe(at)}`)
+      else if (!now.isActive(n)) blame('not-eligible', `while not active, at ${describe(at)}`)
       const untimely = whyUntimely(v.evidence, at)
       if (untimely) blame('not-eligible', untimely)
     }

@@ -1,5 +1,5 @@
 // The events of one request, as a caller gives them, checked and put in order.
-import { describe, type Position, type RegistryEvent } from './events.js'
+import { comparePositions, describe, type Position, type RegistryEvent } from './events.js'
 import { ticketLimit, type VrfInput } from './score.js'
 import { type Policy, policyOf } from './select.js'
 import { type Address, address, count, type Hex, object, safeInteger, show, uint256 } from './values.js'
@@ -213,13 +213,6 @@ function isSameLog(a: Positioned<SubmissionArgs>, b: Positioned<SubmissionArgs>)
 function requireRequest(name: string, e3Id: bigint | undefined, wanted: bigint): void {
   if (e3Id !== undefined && e3Id !== wanted)
     throw new RangeError(`${name} is for e3Id ${e3Id}n, the request is ${wanted}n`)
-}
-
-export function comparePositions(
-  a: { blockNumber: number; logIndex: number },
-  b: { blockNumber: number; logIndex: number },
-): number {
-  return a.blockNumber - b.blockNumber || a.logIndex - b.logIndex
 }
 
 function argsOf(value: unknown): object {

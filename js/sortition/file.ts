@@ -1,24 +1,28 @@
 // A registry as bytes: one snapshot. Its version is the newest state, as `at` gives it, so that every tool for snapshots
-// reads it; its meta carries the journal, from which every other version follows. The bytes depend on the events alone.
+// reads it; its meta carries the event log, from which every other version follows. The bytes depend on the events alone.
 //
 // meta = {
-//   "kind": "node-registry", "format": 1,
+//   "kind": "node-registry",
+//   "format": 2 when there are rows of kind 7 or more, else 1,
 //   "position": [blockNumber, logIndex, timestamp] of the last event applied, or null,
-//   "addresses": all that the journal names, ascending, 20 bytes each,
+//   "addresses": all that the rows name, ascending, 20 bytes each,
 //   "rows": how many,
 //   "events": the rows, each
 //     head      kind + 8 when the row is in a later block than the row before (the first always is)
 //     block     then also: block number and timestamp, both less those of the row before (the first: less 0)
 //     log       log index; within a block less that of the row before, less 1
-//     operator  the place of its address; not for a version
-//     operand   balance, version, or the place of the owner's address
+//     operator  for kinds up to 7 but version: the index of its address
+//     operand   balance, version, window, timeout; the index of an owner's or provider's address; for assets the price and
+//               the index of the token's address; for a policy its flags (1 cool-down, 2 paused, 4 cool-down of the pause),
+//               cool-down, pause timepoint, cool-down of the pause
 // }
 // where all numbers are little-endian base 128 without superfluous digits.
 import { deserialize, Hamt, readMeta, serialize, SnapshotError } from '../index.js'
 import { Addresses } from './addresses.js'
-import { Kind, type Position } from './events.js'
-import { Journal, Standings } from './journal.js'
+import { EventLog } from './event-log.js'
+import { type AdmissionPolicy, Kind, type Position, requirePause } from './events.js'
 import { type NodeState } from './select.js'
+import { StateAt } from './state-at.js'
 import { withStates } from './states.js'
 import { type Address, maxUint256, show } from './values.js'
 
@@ -26,42 +30,41 @@ const kindName = 'node-registry'
 const newBlock = 8
 
 export interface StoredRegistry {
-  journal: Journal
+  log: EventLog
   position: Position | undefined
   newest: Hamt<NodeState>
 }
 
 // --- writing -------------------------------------------------------------------------------------
 
-/** The first `rows` rows of a journal, whose state is `newest`. O(rows). */
+/** The first `rows` rows of a log, whose state is `newest`. O(rows). */
 export function writeRegistry(
-  journal: Journal,
+  log: EventLog,
   rows: number,
   position: Position | undefined,
   newest: Hamt<NodeState>,
 ): Uint8Array {
-  const { kinds, operators, operands, blocks, logs, times } = journal.columns
-  const { places, addresses } = sortAddresses(journal, rows)
+  const { kinds, operators, operands, blocks, logs, times } = log.columns
+  const { indices, addresses } = sortAddresses(log, rows)
   const to = new Digits()
+  let newer = false
   for (let i = 0; i < rows; ++i) {
     const kind = kinds[i] as Kind
-    const [block, log, time] = [blocks[i]!, logs[i]!, times[i]!]
+    if (kind > Kind.owner) newer = true
+    const [block, index, time] = [blocks[i]!, logs[i]!, times[i]!]
     const sameBlock = i > 0 && block === blocks[i - 1]
     to.put(sameBlock ? kind : kind + newBlock)
     if (!sameBlock) {
       to.put(i > 0 ? block - blocks[i - 1]! : block)
       to.put(i > 0 ? time - times[i - 1]! : time)
     }
-    to.put(sameBlock ? log - logs[i - 1]! - 1 : log)
-    const operand = operands[i]!
-    if (kind === Kind.version) to.putBig(journal.versions[operand]!)
-    else to.put(places[operators[i]!]!)
-    if (kind === Kind.balance) to.putBig(journal.balances.at(operand))
-    if (kind === Kind.owner) to.put(places[operand]!)
+    to.put(sameBlock ? index - logs[i - 1]! - 1 : index)
+    if (operators[i]! >= 0) to.put(indices[operators[i]!]!)
+    writeOperand(to, log, kind, operands[i]!, indices)
   }
   const meta = {
     kind: kindName,
-    format: 1,
+    format: newer ? 2 : 1,
     position: position ? [position.blockNumber, position.logIndex, position.timestamp] : null,
     addresses,
     rows,
@@ -70,26 +73,69 @@ export function writeRegistry(
   return serialize([newest], { meta })
 }
 
-/** The addresses that the rows name, ascending, and for each number the place of its address among them. */
-function sortAddresses(
-  { columns, addresses: known }: Journal,
-  rows: number,
-): { places: Int32Array; addresses: Uint8Array } {
+function writeOperand(
+  to: Digits,
+  { lists }: EventLog,
+  kind: Kind,
+  operand: number,
+  indices: Int32Array,
+): void {
+  switch (kind) {
+    case Kind.balance:
+    case Kind.window:
+    case Kind.timeout:
+      return to.putBig(lists.amounts.at(operand))
+    case Kind.version:
+      return to.putBig(lists.versions[operand]!)
+    case Kind.owner:
+    case Kind.provider:
+      return to.put(indices[operand]!)
+    case Kind.assets:
+      to.putBig(lists.amounts.at(lists.assets[operand]!.price))
+      return to.put(indices[lists.assets[operand]!.token]!)
+    case Kind.policy: {
+      const p = lists.policies[operand]!
+      to.put((p.cooldownEnabled ? 1 : 0) | (p.admissionsPaused ? 2 : 0) | (p.pauseCooldownEnabled ? 4 : 0))
+      to.put(p.cooldownDuration)
+      to.put(p.pauseTimepoint)
+      return to.put(p.pauseCooldownDuration)
+    }
+    case Kind.added:
+    case Kind.removed:
+    case Kind.activated:
+    case Kind.deactivated:
+    case Kind.admission:
+      return
+  }
+}
+
+/** The address that a row's operand names; -1 when it names none. */
+function operandAddress({ columns, lists }: EventLog, row: number): number {
+  const kind = columns.kinds[row] as Kind
+  const operand = columns.operands[row]!
+  if (kind === Kind.owner || kind === Kind.provider) return operand
+  return kind === Kind.assets ? lists.assets[operand]!.token : -1
+}
+
+/** The addresses that the rows name, ascending, and for each number the index of its address among them. */
+function sortAddresses(log: EventLog, rows: number): { indices: Int32Array; addresses: Uint8Array } {
+  const { columns, addresses: known } = log
   const named = new Uint8Array(known.length)
   for (let i = 0; i < rows; ++i) {
     if (columns.operators[i]! >= 0) named[columns.operators[i]!] = 1
-    if (columns.kinds[i] === Kind.owner) named[columns.operands[i]!] = 1
+    const other = operandAddress(log, i)
+    if (other >= 0) named[other] = 1
   }
   const sorted: { n: number; text: Address }[] = []
   named.forEach((is, n) => is && sorted.push({ n, text: known.text(n) }))
   sorted.sort((a, b) => (a.text < b.text ? -1 : 1))
-  const places = new Int32Array(known.length)
+  const indices = new Int32Array(known.length)
   const addresses = new Uint8Array(20 * sorted.length)
-  sorted.forEach(({ n }, place) => {
-    places[n] = place
-    addresses.set(known.bytes.subarray(20 * n, 20 * n + 20), 20 * place)
+  sorted.forEach(({ n }, index) => {
+    indices[n] = index
+    addresses.set(known.bytes.subarray(20 * n, 20 * n + 20), 20 * index)
   })
-  return { places, addresses }
+  return { indices, addresses }
 }
 
 /** Bytes that grow, for numbers in base 128. */
@@ -139,15 +185,16 @@ export function readRegistry(bytes: Uint8Array): StoredRegistry {
   const meta = metaOf(readMeta(bytes))
   const versions = deserialize<NodeState>(bytes)
   if (versions.length !== 1) refuse(`it has ${versions.length} versions, and not one`)
-  const journal = new Journal(Addresses.fromBytes(meta.addresses))
-  readRows(journal, meta.rows, meta.events)
-  if (journal.length > 0) requireReaches(meta.position, journal.position(journal.length - 1))
+  const log = new EventLog(Addresses.fromBytes(meta.addresses))
+  readRows(log, meta)
+  if (log.length > 0) requireReaches(meta.position, log.position(log.length - 1))
   const newest = versions[0]!
-  compare(newest, journal)
-  return { journal, position: meta.position, newest }
+  compare(newest, log)
+  return { log, position: meta.position, newest }
 }
 
 interface Meta {
+  format: 1 | 2
   position: Position | undefined
   addresses: Uint8Array
   rows: number
@@ -157,19 +204,21 @@ interface Meta {
 function metaOf(meta: unknown): Meta {
   const { kind, format, position, addresses, rows, events } = (meta ?? {}) as Record<string, unknown>
   if (kind !== kindName) refuse('its meta is not that of a registry')
-  if (format !== 1) refuse(`its format is ${show(format)}, and this release reads format 1`)
+  if (format !== 1 && format !== 2)
+    refuse(`its format is ${show(format)}, and this release reads formats 1 and 2`)
   if (!(addresses instanceof Uint8Array) || addresses.length % 20 !== 0)
     refuse('its addresses are not 20 bytes each')
   if (!(events instanceof Uint8Array)) refuse('its events are not bytes')
   // A row takes three bytes or more: a count beyond that must not make room for itself.
-  if (!isPlace(rows) || 3 * rows > events.length) refuse('its rows are no number that its events could hold')
+  if (!isNaturalNumber(rows) || 3 * rows > events.length)
+    refuse('its rows are no number that its events could hold')
   if (Object.keys(meta as object).length !== 6) refuse('its meta has another field')
   requireAscending(addresses)
-  return { position: positionFrom(position), addresses, rows, events }
+  return { format, position: positionFrom(position), addresses, rows, events }
 }
 
 /** A whole number from 0 on; -0 is another number, with bytes of its own. */
-function isPlace(n: unknown): n is number {
+function isNaturalNumber(n: unknown): n is number {
   return Number.isSafeInteger(n) && (n as number) >= 0 && !Object.is(n, -0)
 }
 
@@ -183,7 +232,8 @@ function requireAscending(addresses: Uint8Array): void {
 
 function positionFrom(value: unknown): Position | undefined {
   if (value === null) return undefined
-  if (!Array.isArray(value) || value.length !== 3 || !value.every(isPlace)) refuse('its position is none')
+  if (!Array.isArray(value) || value.length !== 3 || !value.every(isNaturalNumber))
+    refuse('its position is none')
   const [blockNumber, logIndex, timestamp] = value as [number, number, number]
   return { blockNumber, logIndex, timestamp }
 }
@@ -197,55 +247,107 @@ function requireReaches(position: Position | undefined, last: Position): void {
   if (position.logIndex < last.logIndex || position.timestamp !== last.timestamp) refuse(what)
 }
 
-/** Fills an empty journal; every address must be named. */
-function readRows(journal: Journal, rows: number, bytes: Uint8Array): void {
-  const from = new Reader(bytes)
-  const { kinds, operators, operands, blocks, logs, times } = journal.reserve(rows)
-  const count = journal.addresses.length
+/** Fills an empty log; every address must be named. */
+function readRows(log: EventLog, { format, rows, events }: Meta): void {
+  const from = new Reader(events)
+  const { kinds, operators, operands, blocks, logs, times } = log.reserve(rows)
+  const count = log.addresses.length
   const named = new Uint8Array(count)
-  let [block, log, time] = [0, 0, 0]
+  const address = () => {
+    const n = from.below(count)
+    named[n] = 1
+    return n
+  }
+  let [block, index, time] = [0, 0, 0]
+  let newer = false
   for (let i = 0; i < rows; ++i) {
     const at = from.at
     const head = from.take()
-    const kind = (head & 7) as Kind
-    if (head > 15 || kind > Kind.owner) refuse(`a row of unknown kind ${head}`, at)
-    if (head >= newBlock) {
+    const kind = (head & ~newBlock) as Kind
+    if (head > Kind.provider + newBlock || !known.has(kind) || (format === 1 && kind > Kind.owner))
+      refuse(`a row of unknown kind ${head}`, at)
+    if ((head & newBlock) !== 0) {
       const later = from.take()
       if (later === 0 && i > 0) refuse('a new block that is the old one', at)
       block += later
       time += from.take()
-      log = from.take()
+      index = from.take()
     } else {
       if (i === 0) refuse('a first row without a block', at)
-      log += from.take() + 1
+      index += from.take() + 1
     }
-    if (block > maxPlace || time > maxPlace || log > maxPlace) refuse('a position beyond 2^53', at)
+    if (block > maxPosition || time > maxPosition || index > maxPosition) refuse('a position beyond 2^53', at)
+    if (kind > Kind.owner) newer = true
     kinds[i] = kind
     blocks[i] = block
-    logs[i] = log
+    logs[i] = index
     times[i] = time
-    if (kind === Kind.version) {
-      const version = BigInt(from.takeBig())
-      if (version === 0n) refuse('version 0', at)
-      operators[i] = -1
-      operands[i] = journal.version(version)
-      continue
-    }
-    operators[i] = from.below(count)
-    named[operators[i]!] = 1
-    if (kind === Kind.balance) operands[i] = journal.balances.add(from.takeBig())
-    if (kind === Kind.owner) {
-      operands[i] = from.below(count)
-      named[operands[i]!] = 1
-    }
+    operators[i] = kind <= Kind.admission && kind !== Kind.version ? address() : -1
+    operands[i] = readOperand(from, log, kind, time, address)
   }
   if (!from.done) refuse('bytes after its last row', from.at)
+  if (format === 2 && !newer) refuse('its format is 2, and its rows are those of format 1')
   const idle = named.indexOf(0)
-  if (idle >= 0) refuse(`no event names ${journal.addresses.text(idle)}`)
-  journal.length = rows
+  if (idle >= 0) refuse(`no event names ${log.addresses.text(idle)}`)
+  log.length = rows
 }
 
-const maxPlace = Number.MAX_SAFE_INTEGER
+const known: ReadonlySet<number> = new Set(Object.values(Kind))
+
+function readOperand(from: Reader, log: EventLog, kind: Kind, time: number, address: () => number): number {
+  const { lists } = log
+  switch (kind) {
+    case Kind.balance:
+    case Kind.window:
+    case Kind.timeout:
+      return lists.amounts.add(from.takeBig())
+    case Kind.version: {
+      const at = from.at
+      const version = BigInt(from.takeBig())
+      if (version === 0n) refuse('version 0', at)
+      return lists.version(version)
+    }
+    case Kind.owner:
+    case Kind.provider:
+      return address()
+    case Kind.assets: {
+      const price = lists.amounts.add(from.takeBig())
+      return lists.assets.push({ price, token: address() }) - 1
+    }
+    case Kind.policy:
+      return lists.policies.push(readPolicy(from, time)) - 1
+    case Kind.added:
+    case Kind.removed:
+    case Kind.activated:
+    case Kind.deactivated:
+    case Kind.admission:
+      return 0
+  }
+}
+
+function readPolicy(from: Reader, time: number): AdmissionPolicy {
+  const at = from.at
+  const flags = from.take()
+  const [cooldownDuration, pauseTimepoint, pauseCooldownDuration] = [from.take(), from.take(), from.take()]
+  if (flags > 7 || Math.max(cooldownDuration, pauseTimepoint, pauseCooldownDuration) >= 2 ** 48)
+    refuse('an admission policy out of range', at)
+  const policy = {
+    cooldownEnabled: (flags & 1) !== 0,
+    admissionsPaused: (flags & 2) !== 0,
+    cooldownDuration,
+    pauseTimepoint,
+    pauseCooldownEnabled: (flags & 4) !== 0,
+    pauseCooldownDuration,
+  }
+  try {
+    requirePause(policy, time)
+  } catch {
+    refuse('a pause that begins later than its row', at)
+  }
+  return Object.freeze(policy)
+}
+
+const maxPosition = Number.MAX_SAFE_INTEGER
 
 /** Numbers in base 128. */
 class Reader {
@@ -283,7 +385,7 @@ class Reader {
       }
     }
   }
-  /** The place of an address. */
+  /** The index of an address. */
   below(count: number): number {
     const begin = this.at
     const n = this.take()
@@ -310,8 +412,8 @@ class Reader {
 }
 
 /** The stored version must be what the events lead to. */
-function compare(newest: Hamt<NodeState>, journal: Journal): void {
-  const expected = withStates(Hamt.empty(), Standings.after(journal, journal.length))
+function compare(newest: Hamt<NodeState>, log: EventLog): void {
+  const expected = withStates(Hamt.empty(), StateAt.after(log, log.length))
   if (expected.equals(newest)) return
   for (const { key } of expected.diff(newest))
     refuse(`its state of ${show(key)} is not what its events lead to`)

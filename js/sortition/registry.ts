@@ -1,8 +1,13 @@
 // The registry of operators: every version that it has ever had.
 import { DisposedError, Hamt } from '../index.js'
+import { Eligibility } from './eligibility.js'
+import { EventLog } from './event-log.js'
 import {
+  type AdmissionPolicy,
   changeOf,
   describe,
+  comparePositions,
+  Kind,
   eventNames,
   type Position,
   positionOf,
@@ -10,9 +15,9 @@ import {
   requireFollows,
 } from './events.js'
 import { readRegistry, writeRegistry } from './file.js'
-import { Journal, Standings } from './journal.js'
+import { StateAt } from './state-at.js'
 import { type NodeState } from './select.js'
-import { nodeState, withStates } from './states.js'
+import { mapOf, nodeState, withStates } from './states.js'
 import { type Address, address, object, safeInteger, show } from './values.js'
 
 /** What happened to an operator, and its state afterwards. */
@@ -23,18 +28,46 @@ export interface HistoryRow extends Position {
   state: NodeState
 }
 
-/** A journal, and the version that was last asked for. */
+/** What is in force for all at a position. */
+export interface Settings {
+  /** What one ticket costs, in units of the balance; absent before it was set, like the next three. */
+  ticketPrice?: bigint
+  /** How many seconds submissions are accepted. */
+  submissionWindow?: bigint
+  /** How many seconds a random word is waited for. */
+  randomnessTimeout?: bigint
+  /** The contract whose random words count, in lower case. */
+  randomnessProvider?: Address
+  /** Of the rules by which operators are active; 0n before the first. */
+  configurationVersion: bigint
+  /** Who is admitted. */
+  admission: AdmissionPolicy
+}
+
+/** An event log, and the state and the version that were last asked for. */
 class Versions {
-  #standings: Standings
+  #state: StateAt
   #map: Hamt<NodeState>
+  /** The state that `#map` shows. */
+  #mapState: StateAt
 
   constructor(
-    readonly journal: Journal,
+    readonly log: EventLog,
     map: Hamt<NodeState> = Hamt.empty(),
     rows = 0,
   ) {
-    this.#standings = Standings.after(journal, rows)
+    this.#mapState = this.#state = StateAt.after(log, rows)
     this.#map = map
+  }
+
+  /** The state after the first `rows` rows, not to be moved. A walk over the rows since the state asked for last. */
+  stateAfter(rows: number): StateAt {
+    return this.#state.rows === rows ? this.#state : (this.#state = this.stateBefore(rows).moveTo(rows))
+  }
+
+  /** A state at or before the first `rows` rows, to be moved. */
+  stateBefore(rows: number): StateAt {
+    return this.#state.rows <= rows ? this.#state.copy() : new StateAt(this.log)
   }
 
   /**
@@ -42,14 +75,19 @@ class Versions {
    * as operators differ, after a walk over the rows between (over all rows when going back).
    */
   after(rows: number): Hamt<NodeState> {
-    const from = this.#standings
     const usable = !isDisposed(this.#map)
-    if (usable && rows === from.rows) return this.#map
-    const to = rows < from.rows ? Standings.after(this.journal, rows) : from.copy().moveTo(rows)
-    this.#map = usable ? withStates(this.#map, to, from) : withStates(Hamt.empty(), to)
-    this.#standings = to
+    if (usable && rows === this.#mapState.rows) return this.#map
+    const to = this.stateAfter(rows)
+    this.#map = usable ? withStates(this.#map, to, this.#mapState) : withStates(Hamt.empty(), to)
+    this.#mapState = to
     return this.#map
   }
+}
+
+/** The position of an event that changed nothing: the last one of its block. A list, newest first. */
+interface Mark {
+  position: Position
+  previous: Mark | undefined
 }
 
 /** Whoever was given the last version may have disposed of it. */
@@ -70,41 +108,52 @@ function isDisposed(map: Hamt<NodeState>): boolean {
  * | operation        | time                                                              |
  * | ---------------- | ----------------------------------------------------------------- |
  * | apply            | O(1) amortised; O(events) when a registry is continued twice       |
+ * | before           | O(log events) + the events since that changed nothing               |
  * | at, prove        | O(operators that differ from the version asked for last) + a walk over the events between |
- * | stateBefore      | a walk over the events                                             |
+ * | eligible         | O(operators) + a walk over the events                              |
+ * | stateBefore, settingsBefore | a walk over the events                                  |
  * | serialize        | O(events)                                                          |
  */
 export class NodeRegistry {
   readonly #versions: Versions
   readonly #rows: number
   readonly #position: Position | undefined
+  readonly #marks: Mark | undefined
 
-  private constructor(versions: Versions, rows: number, position: Position | undefined) {
+  private constructor(
+    versions: Versions,
+    rows: number,
+    position: Position | undefined,
+    marks: Mark | undefined,
+  ) {
     this.#versions = versions
     this.#rows = rows
     this.#position = position
+    this.#marks = marks
   }
 
   /** A registry to which nothing has happened. */
   static empty(): NodeRegistry {
-    return new NodeRegistry(new Versions(new Journal()), 0, undefined)
+    return new NodeRegistry(new Versions(new EventLog()), 0, undefined, undefined)
   }
 
   /**
    * The registry after one more event of `sortitionAbi`, as viem decodes it, with its block's time. Those that change no
-   * operator only advance the position. EventError when it does not come after the last one, or is unknown; TypeError
-   * or RangeError naming an argument that is out of range; the registry is as it was.
+   * operator and no setting only advance the position. EventError when it does not come after the last one, is unknown, or was
+   * removed from the chain; TypeError or RangeError naming an argument that is out of range; the registry is as it was.
    */
   apply(event: RegistryEvent): NodeRegistry {
     if (event === null || typeof event !== 'object') object(event, 'the event')
     const at = positionOf(event)
     requireFollows(at, this.#position)
     const change = changeOf(event)
-    if (change === undefined) return new NodeRegistry(this.#versions, this.#rows, at)
-    const { journal } = this.#versions
-    const versions = journal.length === this.#rows ? this.#versions : new Versions(journal.fork(this.#rows))
-    versions.journal.append(change, at)
-    return new NodeRegistry(versions, this.#rows + 1, at)
+    if (change === undefined) {
+      return new NodeRegistry(this.#versions, this.#rows, at, marked(at, this.#marks))
+    }
+    const { log } = this.#versions
+    const versions = log.length === this.#rows ? this.#versions : new Versions(log.fork(this.#rows))
+    versions.log.append(change, at)
+    return new NodeRegistry(versions, this.#rows + 1, at, this.#marks)
   }
 
   /** `apply` for each event; all or nothing. */
@@ -123,6 +172,47 @@ export class NodeRegistry {
   }
 
   /**
+   * The registry as it was before a block: for going back when a chain has taken blocks back. Nothing is replayed or copied.
+   * Its position is that of the last event before the block; a registry that was loaded knows only events that changed something.
+   */
+  before({ blockNumber }: { blockNumber: bigint | number }): NodeRegistry {
+    const block = safeInteger(blockNumber, 'blockNumber')
+    if (!this.#position || this.#position.blockNumber < block) return this
+    const { log } = this.#versions
+    const rows = log.rowsBefore({ blockNumber: block, logIndex: 0 }, this.#rows)
+    let marks = this.#marks
+    while (marks && marks.position.blockNumber >= block) marks = marks.previous
+    const last = rows > 0 ? log.position(rows - 1) : undefined
+    const position = !marks || (last && comparePositions(marks.position, last) < 0) ? last : marks.position
+    return new NodeRegistry(this.#versions, rows, position, marks)
+  }
+
+  /**
+   * Those of `at(timepoint)` that are eligible at that second: active, and admitted. A cool-down ends without an event, so that
+   * this depends on the second and not on the last event alone. O(operators), and a walk over the events.
+   *
+   * @param timepoint in seconds; for a request of time T it is T - 1
+   */
+  eligible(timepoint: bigint | number): Hamt<NodeState> {
+    const eligibility = this.eligibility(timepoint)
+    return mapOf(eligibility.state, eligibility.operators())
+  }
+
+  /** What is in force for all just before a place in the chain, all logs before it counted. */
+  settingsBefore(place: { blockNumber: bigint | number; logIndex: number }): Settings {
+    const state = this.#versions.stateAfter(this.#versions.log.rowsBefore(placeOf(place), this.#rows))
+    const { ticketPrice, submissionWindow, randomnessTimeout, randomnessProvider } = state
+    return {
+      ...(ticketPrice !== undefined && { ticketPrice }),
+      ...(submissionWindow !== undefined && { submissionWindow }),
+      ...(randomnessTimeout !== undefined && { randomnessTimeout }),
+      ...(randomnessProvider !== undefined && { randomnessProvider }),
+      configurationVersion: state.version,
+      admission: { ...state.policy },
+    }
+  }
+
+  /**
    * The state of an operator just before a place in the chain, all logs before it counted, those of the same second
    * too. Undefined for an address that no event has named as an operator.
    */
@@ -132,7 +222,8 @@ export class NodeRegistry {
   ): NodeState | undefined {
     const who = address(operator, 'operator')
     const before = this.walk()(placeOf(place))
-    return this.lookUp(before, who)
+    const n = this.numberOf(who)
+    return n !== undefined && before.has(n) ? nodeState(before, n) : undefined
   }
 
   /**
@@ -140,17 +231,17 @@ export class NodeRegistry {
    * eligibility rules (which makes it inactive). Empty for an address that is no operator. O(events).
    */
   history(operator: Address): HistoryRow[] {
-    const { journal } = this.#versions
-    const who = journal.addresses.find(address(operator, 'operator'))
+    const { log } = this.#versions
+    const who = log.addresses.find(address(operator, 'operator'))
     const out: HistoryRow[] = []
     if (who === undefined) return out
-    const now = new Standings(journal)
+    const now = new StateAt(log)
     for (let i = 0; i < this.#rows; ++i) {
-      const about = journal.columns.operators[i]!
-      if (about !== who && (about >= 0 || out.length === 0)) continue
+      const isVersion = log.columns.kinds[i] === Kind.version
+      if (log.columns.operators[i] !== who && !(isVersion && out.length > 0)) continue
       out.push({
-        ...journal.position(i),
-        what: eventNames[journal.columns.kinds[i]!]!,
+        ...log.position(i),
+        what: eventNames[log.columns.kinds[i] as Kind],
         state: nodeState(now.moveTo(i + 1), who),
       })
     }
@@ -178,7 +269,7 @@ export class NodeRegistry {
 
   /** The seconds at which something changed, ascending: one for each version. O(changes). */
   timepoints(): bigint[] {
-    const { times } = this.#versions.journal.columns
+    const { times } = this.#versions.log.columns
     const out: bigint[] = []
     for (let i = 0; i < this.#rows; ++i) {
       if (i + 1 === this.#rows || times[i] !== times[i + 1]) out.push(BigInt(times[i]!))
@@ -191,15 +282,16 @@ export class NodeRegistry {
    * `deserialize` and every other tool; the others follow from the changes beside it. About 12 bytes a change.
    */
   serialize(): Uint8Array {
-    return writeRegistry(this.#versions.journal, this.#rows, this.#position, this.#versions.after(this.#rows))
+    return writeRegistry(this.#versions.log, this.#rows, this.#position, this.#versions.after(this.#rows))
   }
 
   /** Reads what `serialize` wrote, ready to go on. SnapshotError for anything else; linear in the bytes. */
   static deserialize(bytes: Uint8Array): NodeRegistry {
     if (!(bytes instanceof Uint8Array))
       throw new TypeError(`a registry must be a Uint8Array, got ${show(bytes)}`)
-    const { journal, position, newest } = readRegistry(bytes)
-    return new NodeRegistry(new Versions(journal, newest, journal.length), journal.length, position)
+    const { log, position, newest } = readRegistry(bytes)
+    const marks = position && marked(position, undefined)
+    return new NodeRegistry(new Versions(log, newest, log.length), log.length, position, marks)
   }
 
   /** For a console. */
@@ -215,30 +307,45 @@ export class NodeRegistry {
    * The state is valid until the next question.
    * @internal
    */
-  walk(): (place: { blockNumber: number; logIndex: number }) => Standings {
-    const { journal } = this.#versions
-    let now = new Standings(journal)
+  walk(): (place: { blockNumber: number; logIndex: number }) => StateAt {
+    let now: StateAt | undefined
     return (place) => {
-      const rows = journal.rowsBefore(place, this.#rows)
-      if (rows < now.rows) now = new Standings(journal)
+      const rows = this.#versions.log.rowsBefore(place, this.#rows)
+      if (!now || rows < now.rows) now = this.#versions.stateBefore(rows)
       return now.moveTo(rows)
     }
   }
 
   /** @internal */
-  lookUp(standings: Standings, operator: Address): NodeState | undefined {
-    const n = this.#versions.journal.addresses.find(operator)
-    return n === undefined || !standings.has(n) ? undefined : nodeState(standings, n)
+  eligibility(timepoint: bigint | number): Eligibility {
+    const { log } = this.#versions
+    const second = secondOf(timepoint)
+    const after = (t: number) =>
+      this.#versions.stateBefore(log.rowsUntil(t, this.#rows)).moveTo(log.rowsUntil(t, this.#rows))
+    return new Eligibility(this.#versions.stateAfter(log.rowsUntil(second, this.#rows)), second, after)
+  }
+
+  /** The number of an address in states of this registry. @internal */
+  numberOf(operator: Address): number | undefined {
+    return this.#versions.log.addresses.find(operator)
   }
 
   #rowsAt(timepoint: unknown): number {
-    // A bigint beyond all times that events may have is as good as the last of them.
-    const second = typeof timepoint === 'bigint' && timepoint > maxSecond ? maxSecond : timepoint
-    return this.#versions.journal.rowsUntil(safeInteger(second, 'timepoint'), this.#rows)
+    return this.#versions.log.rowsUntil(secondOf(timepoint), this.#rows)
   }
 }
 
+/** A bigint beyond all times that events may have is as good as the last of them. */
+function secondOf(timepoint: unknown): number {
+  const second = typeof timepoint === 'bigint' && timepoint > maxSecond ? maxSecond : timepoint
+  return safeInteger(second, 'timepoint')
+}
 const maxSecond = BigInt(Number.MAX_SAFE_INTEGER)
+
+/** Of the events of one block only the last counts. */
+function marked(position: Position, marks: Mark | undefined): Mark {
+  return { position, previous: marks?.position.blockNumber === position.blockNumber ? marks.previous : marks }
+}
 
 function applyEach(registry: NodeRegistry, events: Iterable<RegistryEvent>): NodeRegistry {
   for (const event of events) registry = registry.apply(event)

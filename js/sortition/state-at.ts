@@ -1,0 +1,200 @@
+// The state of the registry after a number of rows of its log: for each operator some small integers, and the rows that set
+// what is in force for all. Going over a row costs some nanoseconds, so that the state at any second or position is a walk over
+// the rows, never a lookup in stored copies.
+import { type Assets, type EventLog, grown } from './event-log.js'
+import { type AdmissionPolicy, Kind, noAdmissionPolicy } from './events.js'
+import { type Address } from './values.js'
+
+/**
+ * The state after the first rows of a log; it can be moved on. An activation holds for the configuration version in
+ * force when it happened, so what is kept is that version, and activity is a comparison: a new version makes everybody
+ * inactive at no cost.
+ */
+export class StateAt {
+  rows = 0
+  /** Number of the eligibility version in force. */
+  #version = 0
+  /** Whether a row has named this address as an operator. */
+  #seen: Uint8Array
+  #registered: Uint8Array
+  /** 1 + the version under which the operator was activated; 0 while it is not. */
+  #activation: Int32Array
+  /** 1 + the number of the balance; 0 before the first. */
+  #balance: Int32Array
+  /** 1 + the number of the owner; 0 before the first. */
+  #owner: Int32Array
+  /** 1 + the row of its last admission; 0 before the first. */
+  #admission: Int32Array
+  /** By kind, the last row that set what is in force for all; -1 before the first. */
+  readonly #settings = new Int32Array(32).fill(-1)
+
+  constructor(readonly log: EventLog) {
+    const n = log.addresses.length
+    this.#seen = new Uint8Array(n)
+    this.#registered = new Uint8Array(n)
+    this.#activation = new Int32Array(n)
+    this.#balance = new Int32Array(n)
+    this.#owner = new Int32Array(n)
+    this.#admission = new Int32Array(n)
+  }
+
+  /** The state after the first `rows` rows. O(rows): about 5 ns a row. */
+  static after(log: EventLog, rows: number): StateAt {
+    return new StateAt(log).moveTo(rows)
+  }
+
+  /** A state of its own. O(operators). */
+  copy(): StateAt {
+    const copy = new StateAt(this.log)
+    copy.rows = this.rows
+    copy.#version = this.#version
+    copy.#seen.set(this.#seen)
+    copy.#registered.set(this.#registered)
+    copy.#activation.set(this.#activation)
+    copy.#balance.set(this.#balance)
+    copy.#owner.set(this.#owner)
+    copy.#admission.set(this.#admission)
+    copy.#settings.set(this.#settings)
+    return copy
+  }
+
+  /** Moves on (never back) to the state after `rows` rows. */
+  moveTo(rows: number): this {
+    const { kinds, operators, operands } = this.log.columns
+    const addresses = this.log.addresses.length
+    if (this.#seen.length < addresses) this.#makeRoom(addresses)
+    for (let i = this.rows; i < rows; ++i) {
+      const who = operators[i]!
+      const operand = operands[i]!
+      if (who >= 0) this.#seen[who] = 1
+      const kind = kinds[i] as Kind
+      switch (kind) {
+        case Kind.added:
+          this.#registered[who] = 1
+          break
+        case Kind.removed:
+          this.#registered[who] = 0
+          break
+        case Kind.balance:
+          this.#balance[who] = operand + 1
+          break
+        case Kind.activated:
+          this.#activation[who] = this.#version + 1
+          break
+        case Kind.deactivated:
+          this.#activation[who] = 0
+          break
+        case Kind.owner:
+          this.#owner[who] = operand + 1
+          break
+        case Kind.admission:
+          this.#admission[who] = i + 1
+          break
+        case Kind.version:
+          this.#version = operand
+          this.#settings[kind] = i
+          break
+        case Kind.policy:
+        case Kind.assets:
+        case Kind.window:
+        case Kind.timeout:
+        case Kind.provider:
+          this.#settings[kind] = i
+          break
+      }
+    }
+    this.rows = rows
+    return this
+  }
+
+  #makeRoom(addresses: number): void {
+    this.#seen = grown(this.#seen, addresses)
+    this.#registered = grown(this.#registered, addresses)
+    this.#activation = grown(this.#activation, addresses)
+    this.#balance = grown(this.#balance, addresses)
+    this.#owner = grown(this.#owner, addresses)
+    this.#admission = grown(this.#admission, addresses)
+  }
+
+  /** Addresses that the state has room for; whether one is an operator says `has`. */
+  get size(): number {
+    return this.#seen.length
+  }
+  has(n: number): boolean {
+    return this.#seen[n] === 1
+  }
+  isActive(n: number): boolean {
+    return this.#activation[n] === this.#version + 1
+  }
+  isRegistered(n: number): boolean {
+    return this.#registered[n] === 1
+  }
+  /** A number where nothing is lost. */
+  balance(n: number): bigint | number {
+    const at = this.#balance[n] ?? 0
+    return at === 0 ? 0 : this.log.lists.amounts.at(at - 1)
+  }
+  /** The owner's number; -1 before one is known. */
+  owner(n: number): number {
+    return (this.#owner[n] ?? 0) - 1
+  }
+
+  /** The second of its last admission; -1 before the first. */
+  admittedSince(n: number): number {
+    const row = (this.#admission[n] ?? 0) - 1
+    return row < 0 ? -1 : this.log.columns.times[row]!
+  }
+
+  // --- what is in force for all -------------------------------------------------------------------
+
+  get version(): bigint {
+    return this.log.lists.versions[this.#version]!
+  }
+  get policy(): Readonly<AdmissionPolicy> {
+    const row = this.rowOf(Kind.policy)
+    return row < 0 ? noAdmissionPolicy : this.log.lists.policies[this.#operand(row)!]!
+  }
+  get ticketPrice(): bigint | undefined {
+    return this.#amount(this.#assets?.price)
+  }
+  /** The number of the token's address; undefined before one is known. */
+  get ticketToken(): number | undefined {
+    return this.#assets?.token
+  }
+  get submissionWindow(): bigint | undefined {
+    return this.#amount(this.#operand(this.rowOf(Kind.window)))
+  }
+  get randomnessTimeout(): bigint | undefined {
+    return this.#amount(this.#operand(this.rowOf(Kind.timeout)))
+  }
+  get randomnessProvider(): Address | undefined {
+    const n = this.#operand(this.rowOf(Kind.provider))
+    return n === undefined ? undefined : this.log.addresses.text(n)
+  }
+  /** The last row of a kind that is about no operator; -1 before the first. */
+  rowOf(kind: Kind): number {
+    return this.#settings[kind]!
+  }
+  get #assets(): Assets | undefined {
+    const n = this.#operand(this.rowOf(Kind.assets))
+    return n === undefined ? undefined : this.log.lists.assets[n]
+  }
+  #operand(row: number): number | undefined {
+    return row < 0 ? undefined : this.log.columns.operands[row]
+  }
+  #amount(n: number | undefined): bigint | undefined {
+    return n === undefined ? undefined : BigInt(this.log.lists.amounts.at(n))
+  }
+
+  /** Whether two states of one log agree on an address. */
+  agrees(other: StateAt, n: number): boolean {
+    return (
+      this.has(n) === other.has(n) &&
+      this.isRegistered(n) === other.isRegistered(n) &&
+      this.isActive(n) === other.isActive(n) &&
+      (this.#owner[n] ?? 0) === (other.#owner[n] ?? 0) &&
+      this.admittedSince(n) === other.admittedSince(n) &&
+      (this.#balance[n] === other.#balance[n] || this.balance(n) === other.balance(n))
+    )
+  }
+}
