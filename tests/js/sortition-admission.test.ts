@@ -1,0 +1,590 @@
+// The registry of the newer protocol: admission, settings, going back, and the file of both formats.
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { deserialize, Hamt, readMeta as metaOf, serialize, SnapshotError } from 'hamt-wasm'
+import {
+  EventError,
+  NodeRegistry,
+  type Address,
+  type NodeState,
+  type RegistryEvent,
+} from 'hamt-wasm/sortition'
+import { decode, vectors, type ChainRun } from './support/chain.js'
+import { eligibleAt, isBefore, liveAt, liveState, settingsAt, type NaivePolicy } from './support/live.js'
+
+const lower = (a: string) => a.toLowerCase() as Address
+
+interface LiveRun extends Omit<ChainRun, 'requests' | 'stateChecks'> {
+  requests: {
+    e3Id: string
+    kind?: string
+    requestBlock: number
+    requestBlockNumber: number
+    ticketPrice: string
+    submissionWindow?: number
+    randomnessDeadline?: number
+    provider?: Address
+    admissionPolicy?: NaivePolicy
+    activeOperatorCount: number
+    operators: {
+      operator: Address
+      owner?: Address
+      eligible: boolean
+      ticketBalance: string
+      tickets: number
+    }[]
+  }[]
+  stateChecks: {
+    operator: Address
+    timepoint: number
+    ticketBalance: string
+    eligible: boolean
+    activeOperatorCount: number
+    owner?: Address
+  }[]
+}
+
+describe.each(['chain-run-live', 'chain-run-upgrade'])('the recorded run %s', (name) => {
+  const run = vectors<LiveRun>(name)
+  const events = decode(run as unknown as ChainRun)
+  const registry = NodeRegistry.empty().applyAll(events)
+
+  test('every state that the contracts answered', () => {
+    expect(run.stateChecks).toHaveLength(58)
+    for (const check of run.stateChecks) {
+      const state = registry.at(check.timepoint).get(lower(check.operator))
+      const owner = state?.owner ?? `0x${'0'.repeat(40)}`
+      expect({
+        ...check,
+        ticketBalance: `${state?.ticketBalance ?? 0n}`,
+        eligible: registry.eligible(check.timepoint).has(lower(check.operator)),
+        activeOperatorCount: [...registry.at(check.timepoint).values()].filter((s) => s.active).length,
+        ...(check.owner && { owner }),
+      }).toEqual({ ...check, ...(check.owner && { owner: lower(check.owner) }) })
+    }
+  })
+
+  test('everybody who could take part in a request', () => {
+    for (const r of run.requests) {
+      const t = BigInt(r.requestBlock) - 1n
+      const eligible = registry.eligible(t)
+      for (const o of r.operators) {
+        const state = registry.at(t).get(lower(o.operator))
+        expect(eligible.has(lower(o.operator))).toBe(o.eligible)
+        expect(`${state?.ticketBalance ?? 0n}`).toBe(o.ticketBalance)
+        if (o.owner) expect(state?.owner).toBe(lower(o.owner))
+      }
+      expect(eligible.size).toBe(r.operators.filter((o) => o.eligible).length)
+    }
+  })
+
+  test('what was in force at each request', () => {
+    for (const r of run.requests.filter((request) => request.provider)) {
+      const log = events.find(
+        (e) =>
+          e.eventName === 'CommitteeRandomnessRequested' &&
+          (e.args as { e3Id: bigint }).e3Id === BigInt(r.e3Id),
+      )!
+      expect(registry.settingsBefore(log)).toMatchObject({
+        ticketPrice: BigInt(r.ticketPrice),
+        submissionWindow: BigInt(r.submissionWindow!),
+        randomnessTimeout: BigInt(r.randomnessDeadline! - r.requestBlock),
+        randomnessProvider: lower(r.provider!),
+        admission: r.admissionPolicy,
+      })
+      expect(registry.settingsBefore(log)).toEqual(settingsAt(events, log))
+    }
+  })
+
+  test('every version agrees with the naive implementation', () => {
+    const times = registry.timepoints().flatMap((t) => [t - 1n, t])
+    for (const t of [...times, ...times.reverse()]) {
+      expect(new Map(registry.at(t))).toEqual(liveAt(events, t))
+      expect(new Map(registry.eligible(t))).toEqual(eligibleAt(events, t))
+    }
+  })
+
+  test('the same bytes wherever the replay is cut, and going back is as if later events had never come', () => {
+    const all = registry.serialize()
+    expect(all.length / events.length).toBeLessThan(60)
+    for (let k = 0; k <= events.length; k += 7) {
+      const first = NodeRegistry.empty().applyAll(events.slice(0, k))
+      expect(NodeRegistry.deserialize(first.serialize()).applyAll(events.slice(k)).serialize()).toEqual(all)
+      const blockNumber = events[k]?.blockNumber ?? 1000n
+      const back = registry.before({ blockNumber })
+      const kept = events.filter((e) => e.blockNumber < blockNumber)
+      expect(back.serialize()).toEqual(NodeRegistry.empty().applyAll(kept).serialize())
+      expect(back.applyAll(events.slice(kept.length)).serialize()).toEqual(all)
+    }
+    expect(registry.serialize()).toEqual(all)
+  })
+})
+
+// --- generated events ----------------------------------------------------------------------------
+
+const addressOf = (n: number): Address => `0x${n.toString(16).padStart(40, 'a')}`
+const op = addressOf(1)
+const reason = `0x${'0'.repeat(64)}`
+type Named = readonly [eventName: string, args: (time: number) => object]
+
+const added = (node: Address): Named => [
+  'CiphernodeAdded',
+  () => ({ node, index: 0n, numNodes: 1n, size: 1n }),
+]
+const balance = (operator: Address, newBalance: bigint): Named => [
+  'TicketBalanceUpdated',
+  () => ({ operator, delta: 0n, newBalance, reason }),
+]
+const activation = (operator: Address, active: boolean): Named => [
+  'OperatorActivationChanged',
+  () => ({ operator, active }),
+]
+const version = (v: bigint): Named => ['EligibilityConfigurationVersionUpdated', () => ({ version: v })]
+const owner = (operator: Address, bondOwner: Address): Named => [
+  'BondOwnerSet',
+  () => ({ operator, bondOwner }),
+]
+const started = (operator: Address): Named => ['AdmissionStarted', (timepoint) => ({ operator, timepoint })]
+const policy = (p: Partial<NaivePolicy>): Named => [
+  'AdmissionPolicyUpdated',
+  (timepoint) => ({
+    timepoint,
+    policy: {
+      cooldownEnabled: false,
+      admissionsPaused: false,
+      cooldownDuration: 0,
+      pauseTimepoint: 0,
+      pauseCooldownEnabled: false,
+      pauseCooldownDuration: 0,
+      ...p,
+    },
+  }),
+]
+const assets = (ticketPrice: bigint, ticketToken = addressOf(0x70)): Named => [
+  'BondingAssetConfigUpdated',
+  () => ({
+    ticketToken,
+    ciphernodeBondToken: addressOf(0x71),
+    ticketPrice,
+    requiredCiphernodeBond: 1n,
+    expectedTicketDecimals: 6,
+    expectedCiphernodeBondDecimals: 18,
+    configurationVersion: 1n,
+  }),
+]
+const submissionWindow = (n: bigint): Named => [
+  'SortitionSubmissionWindowSet',
+  () => ({ sortitionSubmissionWindow: n }),
+]
+const timeout = (n: bigint): Named => ['RandomnessRequestTimeoutSet', () => ({ randomnessRequestTimeout: n })]
+const provider = (randomnessProvider: Address): Named => [
+  'RandomnessProviderSet',
+  () => ({ randomnessProvider }),
+]
+const other: Named = ['CommitteeObligationUpdated', () => ({})]
+
+function event([eventName, args]: Named, block: number, log = 0, time = 1000 + block): RegistryEvent {
+  return { eventName, args: args(time), blockNumber: BigInt(block), logIndex: log, timestamp: BigInt(time) }
+}
+
+const anyOperator = fc.integer({ min: 0, max: 6 }).map(addressOf)
+const anyAmount = fc.oneof(fc.bigInt(0n, 100n), fc.bigInt(0n, 2n ** 256n - 1n))
+const anyEvent: fc.Arbitrary<Named> = fc.oneof(
+  anyOperator.map(added),
+  fc.tuple(anyOperator, anyAmount).map(([o, b]) => balance(o, b)),
+  fc.tuple(anyOperator, fc.boolean()).map(([o, a]) => activation(o, a)),
+  fc.tuple(anyOperator, fc.constant(true)).map(([o, a]) => activation(o, a)),
+  fc.bigInt(1n, 4n).map(version),
+  fc.tuple(anyOperator, anyOperator).map(([o, b]) => owner(o, b)),
+  anyOperator.map(started),
+  anyOperator.map(started),
+  fc
+    .record({
+      cooldownEnabled: fc.boolean(),
+      admissionsPaused: fc.boolean(),
+      cooldownDuration: fc.nat(9),
+      pauseTimepoint: fc.integer({ min: 995, max: 1000 }),
+      pauseCooldownEnabled: fc.boolean(),
+      pauseCooldownDuration: fc.nat(9),
+    })
+    .map((p): Named => [
+      'AdmissionPolicyUpdated',
+      (t) => {
+        // Of the last second before, or of an older pause.
+        const paused = { ...p, pauseTimepoint: Math.min(t - 1, t - 1 - (p.pauseTimepoint - 995)) }
+        return { timepoint: t, policy: paused }
+      },
+    ]),
+  fc.tuple(anyAmount, anyOperator).map(([a, token]) => assets(a, token)),
+  anyAmount.map(submissionWindow),
+  anyAmount.map(timeout),
+  anyOperator.map(provider),
+  fc.constant(other),
+)
+/** Blocks with one or several logs; consecutive blocks may share a timestamp. */
+const anyHistory = fc
+  .array(fc.tuple(anyEvent, fc.nat(2), fc.nat(3), fc.nat(3)), { maxLength: 50 })
+  .map((steps) => {
+    let [block, log, time] = [1, 0, 1000]
+    return steps.map(([named, blocks, seconds, logs]) => {
+      if (blocks > 0) [block, log, time] = [block + blocks, logs, time + seconds]
+      else log += 1 + logs
+      return event(named, block, log, time)
+    })
+  })
+
+describe('any history', () => {
+  test('states, eligibility and settings, at every second and before every log', () => {
+    fc.assert(
+      fc.property(anyHistory, (history) => {
+        const r = NodeRegistry.empty().applyAll(history)
+        const seconds = history.flatMap((e) => [e.timestamp - 1n, e.timestamp, e.timestamp + 3n])
+        for (const t of new Set(seconds)) {
+          expect(new Map(r.at(t))).toEqual(liveAt(history, t))
+          expect(new Map(r.eligible(t))).toEqual(eligibleAt(history, t))
+        }
+        for (const e of history) {
+          expect(r.settingsBefore(e)).toEqual(settingsAt(history, e))
+          const before = liveState(history, (o) => isBefore(o, e))
+          for (let n = 0; n < 7; ++n) expect(r.stateBefore(e, addressOf(n))).toEqual(before.get(addressOf(n)))
+        }
+      }),
+      { numRuns: 60 },
+    )
+  })
+
+  test('is the same wherever it is cut, saved, loaded, and taken back', () => {
+    fc.assert(
+      fc.property(anyHistory, fc.nat(50), fc.nat(50), (history, cut, back) => {
+        const k = Math.min(cut, history.length)
+        const all = NodeRegistry.empty().applyAll(history)
+        const bytes = all.serialize()
+        const resumed = NodeRegistry.deserialize(
+          NodeRegistry.empty().applyAll(history.slice(0, k)).serialize(),
+        ).applyAll(history.slice(k))
+        expect(resumed.serialize()).toEqual(bytes)
+        expect(NodeRegistry.deserialize(bytes).serialize()).toEqual(bytes)
+
+        const blockNumber = history[Math.min(back, history.length - 1)]?.blockNumber ?? 5n
+        const kept = history.filter((e) => e.blockNumber < blockNumber)
+        const before = all.before({ blockNumber })
+        expect(before.position).toEqual(NodeRegistry.empty().applyAll(kept).position)
+        expect(before.serialize()).toEqual(NodeRegistry.empty().applyAll(kept).serialize())
+        const branch = event(balance(op, 77n), Number(blockNumber), 0, 1_000_000)
+        expect(before.apply(branch).serialize()).toEqual(
+          NodeRegistry.empty()
+            .applyAll([...kept, branch])
+            .serialize(),
+        )
+        // What was loaded does not know of events that changed nothing, and goes on like the others.
+        const loaded = NodeRegistry.deserialize(bytes).before({ blockNumber })
+        expect(loaded.changes).toBe(before.changes)
+        expect(loaded.applyAll(history.slice(kept.length)).serialize()).toEqual(bytes)
+        expect(all.serialize()).toEqual(bytes)
+      }),
+      { numRuns: 150 },
+    )
+  })
+})
+
+// --- admission by hand ---------------------------------------------------------------------------
+
+describe('admission', () => {
+  const [old, early, late, idle] = [1, 2, 3, 4].map(addressOf) as [Address, Address, Address, Address]
+  const nameOf = new Map([
+    [old, 'old'],
+    [early, 'early'],
+    [late, 'late'],
+    [idle, 'idle'],
+  ])
+  /** Seconds are as given: one block each. */
+  const registryOf = (...list: [Named, number][]) =>
+    NodeRegistry.empty().applyAll(list.map(([named, second], i) => event(named, i + 1, 0, second)))
+  const eligible = (r: NodeRegistry, second: number) =>
+    [...r.eligible(second).keys()].map((a) => nameOf.get(a as Address)!).sort()
+  const base: [Named, number][] = [
+    [version(1n), 10],
+    [activation(old, true), 20],
+    [started(early), 100],
+    [activation(early, true), 100],
+    [started(late), 200],
+    [activation(late, true), 200],
+  ]
+
+  test('without a policy nobody waits', () => {
+    const r = registryOf(...base)
+    expect(eligible(r, 100)).toEqual(['early', 'old'])
+    expect(eligible(r, 200)).toEqual(['early', 'late', 'old'])
+    expect(r.at(200).get(late)).toMatchObject({ admittedSince: 200n })
+    expect(r.at(200).get(old)).not.toHaveProperty('admittedSince')
+  })
+
+  test('a cool-down ends without an event, at exactly its duration', () => {
+    const r = registryOf(...base, [policy({ cooldownEnabled: true, cooldownDuration: 150 }), 210])
+    expect(eligible(r, 209)).toEqual(['early', 'late', 'old']) // the policy is not there yet
+    expect(eligible(r, 210)).toEqual(['old'])
+    expect(eligible(r, 249)).toEqual(['old'])
+    expect(eligible(r, 250)).toEqual(['early', 'old'])
+    expect(eligible(r, 349)).toEqual(['early', 'old'])
+    expect(eligible(r, 350)).toEqual(['early', 'late', 'old'])
+    expect(eligible(registryOf(...base, [policy({ cooldownDuration: 150 }), 210]), 210)).toHaveLength(3)
+  })
+
+  test('a change of owner starts the wait again', () => {
+    const r = registryOf(
+      ...base,
+      [policy({ cooldownEnabled: true, cooldownDuration: 50 }), 300],
+      [started(old), 310],
+    )
+    expect(eligible(r, 309)).toEqual(['early', 'late', 'old'])
+    expect(eligible(r, 310)).toEqual(['early', 'late'])
+    expect(eligible(r, 360)).toEqual(['early', 'late', 'old'])
+  })
+
+  test('a pause freezes who was admitted and active in the second before it', () => {
+    const paused = policy({
+      admissionsPaused: true,
+      pauseTimepoint: 299,
+      pauseCooldownEnabled: true,
+      pauseCooldownDuration: 150,
+    })
+    const list: [Named, number][] = [
+      ...base,
+      [activation(idle, true), 250],
+      [activation(idle, false), 290],
+      [paused, 300],
+      [activation(idle, true), 310], // was inactive when the pause began
+      [activation(early, false), 320],
+      [activation(early, true), 330],
+      [started(old), 340],
+    ]
+    const r = registryOf(...list)
+    expect(eligible(r, 299)).toEqual(['early', 'late', 'old'])
+    expect(eligible(r, 300)).toEqual(['early', 'old']) // late had waited 99 seconds
+    expect(eligible(r, 315)).toEqual(['early', 'old'])
+    expect(eligible(r, 320)).toEqual(['old'])
+    expect(eligible(r, 330)).toEqual(['early', 'old'])
+    expect(eligible(r, 340)).toEqual(['early']) // who changes its owner in a pause does not come back in it
+    expect(eligible(r, 9999)).toEqual(['early'])
+    const ended = registryOf(...list, [policy({}), 400])
+    expect(eligible(ended, 400)).toEqual(['early', 'idle', 'late', 'old'])
+  })
+
+  test('a pause looks at activity by the version of its beginning', () => {
+    const paused = policy({ admissionsPaused: true, pauseTimepoint: 299 })
+    const r = registryOf(
+      ...base,
+      [version(2n), 280],
+      [activation(old, true), 290],
+      [paused, 300],
+      [activation(early, true), 310],
+      [version(3n), 320],
+      [activation(old, true), 330],
+      [activation(early, true), 330],
+    )
+    expect(eligible(r, 299)).toEqual(['old'])
+    expect(eligible(r, 315)).toEqual(['old'])
+    expect(eligible(r, 320)).toEqual([])
+    expect(eligible(r, 330)).toEqual(['old'])
+  })
+})
+
+// --- bad events ----------------------------------------------------------------------------------
+
+describe('bad events leave the registry as it was', () => {
+  const base = NodeRegistry.empty().applyAll([event(added(op), 5, 3), event(balance(op, 7n), 5, 4)])
+  const bytes = base.serialize()
+  const bad = (named: Named, change: object = {}) => {
+    const e = event(named, 6)
+    return { ...e, args: { ...e.args, ...change } }
+  }
+  const badPolicy = (change: object) =>
+    bad([
+      'AdmissionPolicyUpdated',
+      (t) => {
+        const { args } = event(policy({}), 0, 0, t) as { args: { policy: object } }
+        return { ...args, policy: { ...args.policy, ...change } }
+      },
+    ])
+
+  const cases: [string, object, RegExp][] = [
+    [
+      'a forged time of an admission',
+      bad(started(op), { timepoint: 1005 }),
+      /AdmissionStarted at block 6, log 0 states timepoint 1005, its block has timestamp 1006/,
+    ],
+    ['a forged time of a policy', bad(policy({}), { timepoint: 1007 }), /states timepoint 1007/],
+    ['a time beyond uint48', bad(started(op), { timepoint: 2 ** 48 }), /timepoint must be below 2\^48/],
+    ['a time that is text', bad(started(op), { timepoint: '1006' }), /timepoint must be a bigint/],
+    [
+      'a duration beyond uint48',
+      badPolicy({ cooldownDuration: 2n ** 48n }),
+      /policy\.cooldownDuration must be below 2\^48/,
+    ],
+    ['a negative duration', badPolicy({ pauseCooldownDuration: -1 }), /policy\.pauseCooldownDuration .*-1/],
+    [
+      'a flag that is none',
+      badPolicy({ admissionsPaused: 1 }),
+      /policy\.admissionsPaused must be a boolean, got 1/,
+    ],
+    [
+      'a pause of the future',
+      badPolicy({ admissionsPaused: true, pauseTimepoint: 1007 }),
+      /policy\.pauseTimepoint must be at most/,
+    ],
+    ['no policy', bad(policy({}), { policy: undefined }), /policy must be an object/],
+    [
+      'a configuration version beyond uint64',
+      bad(assets(1n), { configurationVersion: 2n ** 64n }),
+      /configurationVersion must be below 2\^64/,
+    ],
+    ['a price beyond uint256', bad(assets(2n ** 256n)), /ticketPrice must be from 0 to 2\^256 - 1/],
+    ['a token that is none', bad(assets(1n), { ticketToken: '0x12' }), /ticketToken must be an address/],
+    [
+      'a window that is a number',
+      bad(submissionWindow(1n), { sortitionSubmissionWindow: 1 }),
+      /sortitionSubmissionWindow must be a bigint/,
+    ],
+    ['a timeout that is negative', bad(timeout(-1n)), /randomnessRequestTimeout/],
+    ['a provider that is none', bad(provider('0x1')), /randomnessProvider must be an address/],
+  ]
+  test.each(cases)('%s', (_, e, message) => {
+    expect(() => base.apply(e as RegistryEvent)).toThrow(message)
+    expect(base.serialize()).toEqual(bytes)
+  })
+
+  test('logs that the chain took back are refused, and the error says what to do', () => {
+    const say = /registry\.before\(\{ blockNumber: 5n \}\)/
+    const again = event(balance(op, 9n), 5, 4)
+    for (const [e, code] of [
+      [{ ...again, removed: true }, 'removed'],
+      [again, 'repeated'],
+      [{ ...again, logIndex: 3 }, 'out-of-order'],
+      [{ ...again, logIndex: 5, timestamp: 1006n }, 'time'],
+    ] as const) {
+      let thrown: unknown
+      try {
+        base.apply(e)
+      } catch (x) {
+        thrown = x
+      }
+      expect(thrown).toBeInstanceOf(EventError)
+      expect(thrown).toMatchObject({ code, message: expect.stringMatching(say) })
+    }
+    const back = base.before({ blockNumber: 5n })
+    expect(back.position).toBeUndefined()
+    expect(back.apply(again).at(2000).get(op)?.ticketBalance).toBe(9n)
+    expect(base.before({ blockNumber: 6 })).toBe(base)
+    expect(() => base.before({ blockNumber: -1 })).toThrow(/blockNumber .*-1/)
+  })
+})
+
+// --- files ---------------------------------------------------------------------------------------
+
+describe('files', () => {
+  const older = [event(version(1n), 1), event(added(op), 2), event(balance(op, 5n), 3)]
+  const format = (bytes: Uint8Array) => (metaOf(bytes) as { format: number }).format
+
+  test('of old registries are format 1, load, and go on as format 2', () => {
+    const first = NodeRegistry.empty().applyAll([...older, event(other, 4)])
+    expect(format(first.serialize())).toBe(1)
+    const rest = [event(assets(10n), 5), event(started(op), 6)]
+    const resumed = NodeRegistry.deserialize(first.serialize()).applyAll(rest)
+    expect(format(resumed.serialize())).toBe(2)
+    expect(resumed.serialize()).toEqual(first.applyAll(rest).serialize())
+    expect(resumed.before({ blockNumber: 5n }).serialize()).toEqual(first.serialize())
+  })
+
+  const rich = NodeRegistry.empty().applyAll([
+    ...older,
+    event(started(op), 4),
+    event(policy({ cooldownEnabled: true, cooldownDuration: 2 ** 48 - 1 }), 4, 1),
+    event(assets(2n ** 200n), 5),
+    event(submissionWindow(2n ** 256n - 1n), 6),
+    event(timeout(600n), 6, 1),
+    event(provider(addressOf(8)), 7),
+    event(policy({ admissionsPaused: true, pauseTimepoint: 1007, pauseCooldownDuration: 3 }), 8),
+  ])
+  const good = rich.serialize()
+
+  test('no byte can be changed', () => {
+    for (let at = 0; at < good.length; ++at) {
+      for (const bit of [1, 16, 128]) {
+        const bad = good.slice()
+        bad[at]! ^= bit
+        expect(() => NodeRegistry.deserialize(bad)).toThrow(SnapshotError)
+      }
+    }
+  })
+
+  // A row of each new kind, in one block: admission, policy, assets, window, timeout, provider.
+  const addresses = [op, addressOf(2)]
+  const rows = [7 + 8, 1, 100, 0, 0, 16, 0, 3, 9, 99, 5, 17, 0, 10, 1, 18, 0, 6, 19, 0, 7, 20, 0, 1]
+  const state: NodeState = { registered: false, active: false, ticketBalance: 0n, admittedSince: 100n }
+  const goodMeta = {
+    kind: 'node-registry',
+    format: 2,
+    position: [1, 5, 100],
+    addresses: new Uint8Array(Buffer.from(addresses.map((a) => a.slice(2)).join(''), 'hex')),
+    rows: 6,
+    events: new Uint8Array(rows),
+  }
+  const file = (meta: object) => serialize([Hamt.from({ [op]: state })], { meta: meta as never })
+  const changed = (at: number, ...bytes: number[]) => ({
+    events: new Uint8Array([...rows.slice(0, at), ...bytes, ...rows.slice(at + 1)]),
+  })
+
+  test('the file that the next test spoils is good', () => {
+    const r = NodeRegistry.deserialize(file(goodMeta))
+    expect(r.settingsBefore({ blockNumber: 2n, logIndex: 0 })).toEqual({
+      ticketPrice: 10n,
+      submissionWindow: 6n,
+      randomnessTimeout: 7n,
+      randomnessProvider: addressOf(2),
+      configurationVersion: 0n,
+      admission: {
+        cooldownEnabled: true,
+        admissionsPaused: true,
+        cooldownDuration: 9,
+        pauseTimepoint: 99,
+        pauseCooldownEnabled: false,
+        pauseCooldownDuration: 5,
+      },
+    })
+    expect(r.serialize()).toEqual(file(goodMeta))
+  })
+
+  test.each<[string, object, RegExp]>([
+    ['format 1 with rows of format 2', { format: 1 }, /unknown kind 15/],
+    ['a kind between the two', changed(11, 21), /unknown kind 21/],
+    ['a kind below', changed(11, 15), /the old one|unknown kind/],
+    ['flags that are none', changed(7, 8), /policy out of range/],
+    ['a duration beyond uint48', changed(8, 128, 128, 128, 128, 128, 128, 64), /policy out of range/],
+    ['a pause that begins later', changed(9, 101), /a pause that begins later/],
+    ['a token beyond the list', changed(14, 2), /address 2 of 2/],
+    [
+      'format 2 with rows of format 1',
+      { rows: 1, events: new Uint8Array([8, 1, 100, 0, 0]), addresses: goodMeta.addresses.subarray(0, 20) },
+      /its format is 2, and its rows are those of format 1/,
+    ],
+  ])('%s', (_, change, message) => {
+    let thrown: unknown
+    try {
+      NodeRegistry.deserialize(file({ ...goodMeta, ...change }))
+    } catch (e) {
+      thrown = e
+    }
+    expect(thrown).toBeInstanceOf(SnapshotError)
+    expect(thrown).toMatchObject({ code: 'registry', message: expect.stringMatching(message) })
+  })
+
+  test('the newest version is a snapshot like any other', () => {
+    const [newest] = deserialize<NodeState>(good)
+    expect(newest!.get(op)).toEqual({
+      registered: true,
+      active: false,
+      ticketBalance: 5n,
+      admittedSince: 1004n,
+    })
+  })
+})
