@@ -85,11 +85,13 @@ export interface AdmissionPolicy {
   cooldownEnabled: boolean
   /** Whether only those count who were admitted and active at `pauseTimepoint`. */
   admissionsPaused: boolean
+  /** Of the cool-down. */
   cooldownDuration: number
   /** The second before the pause began. */
   pauseTimepoint: number
   /** What `cooldownEnabled` and `cooldownDuration` were when the pause began. */
   pauseCooldownEnabled: boolean
+  /** Of the cool-down that a pause has frozen. */
   pauseCooldownDuration: number
 }
 

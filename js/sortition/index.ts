@@ -12,12 +12,12 @@ export {
 } from './abi.js'
 /** @internal For the command line. */
 export { contractNames, type ContractName, decodeLog, eventsWithTopic } from './decode.js'
-export { EventError, type Position, type RegistryEvent } from './events.js'
+export { type AdmissionPolicy, EventError, type Position, type RegistryEvent } from './events.js'
 export { explain, type Explanation } from './explain.js'
 export { format, formatExplanation } from './format.js'
 /** @internal For the command line. */
 export { table } from './format.js'
-export { type HistoryRow, NodeRegistry } from './registry.js'
+export { type HistoryRow, NodeRegistry, type Settings } from './registry.js'
 export {
   bestTicket,
   bufferSize,
