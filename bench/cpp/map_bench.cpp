@@ -220,6 +220,26 @@ void hamt_equal_10_edits(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations());
 }
 
+/// The same keys, every value another: the first entry that is compared tells.
+void hamt_unequal(benchmark::State& state) {
+  fixture& x = fixture_of(state.range(0));
+  draft d;
+  for (const std::string& k : x.keys) d.set(k, *x.full.find(k) + 1);
+  const map other = d.freeze();
+  for (auto _ : state) benchmark::DoNotOptimize(x.full == other);
+  state.SetItemsProcessed(state.iterations());
+}
+/// One edit apart: the shared parts are stepped over until the edit is found.
+void hamt_unequal_1_edit(benchmark::State& state) {
+  fixture& x = fixture_of(state.range(0));
+  std::vector<map> others;
+  for (std::size_t i = 0; i < 64; ++i)
+    others.push_back(x.full.set(x.lookups[i * 37 % x.size()], 1'000'000'000 + i));
+  std::size_t i = 0;
+  for (auto _ : state) benchmark::DoNotOptimize(x.full == others[i++ % others.size()]);
+  state.SetItemsProcessed(state.iterations());
+}
+
 /// The benchmark of the crate that this project reimplements: n inserts, then 1,000 versions that
 /// are all kept, each one update from the same base. The copying rival keeps 50 copies; the script
 /// scales to 1,000.
@@ -271,6 +291,8 @@ BENCHMARK(unordered_map_iterate) SIZES;
 BENCHMARK(hamt_iterate) SIZES;
 BENCHMARK(hamt_diff_10_edits) SIZES;
 BENCHMARK(hamt_equal_10_edits) SIZES;
+BENCHMARK(hamt_unequal) SIZES;
+BENCHMARK(hamt_unequal_1_edit) SIZES;
 BENCHMARK(hamt_1000_kept_versions)->Arg(100'000)->Unit(benchmark::kMillisecond);
 BENCHMARK(unordered_map_insert_once)->Arg(100'000)->Unit(benchmark::kMillisecond);
 BENCHMARK(unordered_map_50_copies)->Arg(100'000)->Unit(benchmark::kMillisecond);

@@ -60,6 +60,8 @@ const names = [
   'hamt_iterate',
   'hamt_diff_10_edits',
   'hamt_equal_10_edits',
+  'hamt_unequal',
+  'hamt_unequal_1_edit',
 ]
 const lines = [
   `Machine: ${cpus()[0].model}, ${cpus().length} cores. Nanoseconds per operation, medians of five interleaved repetitions; in brackets,`,

@@ -5,7 +5,10 @@
 #pragma once
 
 #include <bit>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
+#include <string_view>
 
 namespace hamt {
 
@@ -54,6 +57,46 @@ struct digits {
     return out;
   }
 };
+
+namespace detail {
+
+/// 0 when the N bytes at `x` and at `y` are equal.
+template <class Word>
+std::uint64_t differing_bits(const char* x, const char* y) noexcept {
+  Word u, v;
+  std::memcpy(&u, x, sizeof u);
+  std::memcpy(&v, y, sizeof v);
+  return u ^ v;
+}
+inline std::uint64_t differing_bits16(const char* x, const char* y) noexcept {
+  return differing_bits<std::uint64_t>(x, y) | differing_bits<std::uint64_t>(x + 8, y + 8);
+}
+
+}  // namespace detail
+
+/// Whether two strings of bytes are equal. Inline, word by word: keys are short, and calling memcmp
+/// costs as much as comparing one.
+inline bool equal_bytes(std::string_view a, std::string_view b) noexcept {
+  using namespace detail;
+  const std::size_t n = a.size();
+  if (n != b.size()) return false;
+  const char *x = a.data(), *y = b.data();
+  if (n >= 16) {
+    // The last 16 bytes may overlap those before.
+    for (std::size_t i = 0; i + 16 < n; i += 16)
+      if (differing_bits16(x + i, y + i) != 0) return false;
+    return differing_bits16(x + n - 16, y + n - 16) == 0;
+  }
+  if (n >= 8)
+    return (differing_bits<std::uint64_t>(x, y) |
+            differing_bits<std::uint64_t>(x + n - 8, y + n - 8)) == 0;
+  if (n >= 4)
+    return (differing_bits<std::uint32_t>(x, y) |
+            differing_bits<std::uint32_t>(x + n - 4, y + n - 4)) == 0;
+  for (std::size_t i = 0; i < n; ++i)
+    if (x[i] != y[i]) return false;
+  return true;
+}
 
 inline void prefetch(const void* p) noexcept { __builtin_prefetch(p); }
 

@@ -180,11 +180,13 @@ class draft {
   map_type map_;
 };
 
-/// A place in a map; it holds the version it walks. See cursor.hpp for order and costs.
+/// A cursor that holds the version it walks. See cursor.hpp for order, positions and costs.
 template <class V = bytes, class P = local_policy>
 class cursor : public node_cursor<V, P> {
  public:
   explicit cursor(map<V, P> m) noexcept : node_cursor<V, P>(m.root()), map_(std::move(m)) {}
+  cursor(map<V, P> m, const cursor_position& from) noexcept
+      : node_cursor<V, P>(m.root(), from), map_(std::move(m)) {}
 
  private:
   map<V, P> map_;

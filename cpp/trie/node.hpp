@@ -240,6 +240,11 @@ class node {
   }
   /// Where cell `i` ends, counted from the start of the cells. Not for collision nodes.
   std::size_t cell_end(unsigned i) const noexcept { return ends()[i]; }
+  /// All ends, and the first cell. Not for collision nodes.
+  const std::uint16_t* cell_ends() const noexcept { return ends(); }
+  const std::byte* cells() const noexcept {
+    return reinterpret_cast<const std::byte*>(ends() + popcount(entry_map_));
+  }
   /// Whether a cell may be a box: false only when none is.
   bool may_hold_boxes() const noexcept { return (block_ & boxes_flag) != 0; }
   std::uint32_t count() const noexcept { return count_.value(); }
@@ -513,14 +518,19 @@ class node {
       return true;
     }
     if (!equal_entries(a, b, entries)) return false;
+    // Differing children are as a rule far apart and cold. They are asked for a few ahead, so that
+    // an answer that an early one gives does not wait for all.
+    constexpr unsigned ahead = 4;
+    node* const* const x = a->children();
+    node* const* const y = b->children();
     const unsigned children = a->child_count();
+    const auto ask = [&](unsigned i) {
+      if (i < children && x[i] != y[i]) x[i]->prefetch_cells(), y[i]->prefetch_cells();
+    };
+    for (unsigned i = 0; i < ahead; ++i) ask(i);
     for (unsigned i = 0; i < children; ++i) {
-      const node *x = a->child(i), *y = b->child(i);
-      if (x != y) x->prefetch_cells(), y->prefetch_cells();
-    }
-    for (unsigned i = 0; i < children; ++i) {
-      const node *x = a->child(i), *y = b->child(i);
-      if (x != y && !equal(x, y)) return false;
+      ask(i + ahead);
+      if (x[i] != y[i] && !equal(x[i], y[i])) return false;
     }
     return true;
   }
@@ -571,9 +581,6 @@ class node {
   }
   std::byte* cells() noexcept {
     return reinterpret_cast<std::byte*>(ends() + popcount(entry_map_));
-  }
-  const std::byte* cells() const noexcept {
-    return reinterpret_cast<const std::byte*>(ends() + popcount(entry_map_));
   }
   std::size_t cell_bytes(unsigned entries) const noexcept {
     return entries == 0 ? 0 : ends()[entries - 1];

@@ -51,7 +51,7 @@ struct trie {
       }
       if (!(n->entry_map() & bit)) return std::nullopt;
       const view e = n->cell_at(popcount(n->entry_map() & (bit - 1)));
-      if (e.key() != key) return std::nullopt;
+      if (!equal_bytes(e.key(), key)) return std::nullopt;
       return e.value();
     }
     const auto [i, found] = position(n, key);
@@ -116,7 +116,7 @@ struct trie {
       return replace_child(n, owned, slot, r, child_owned, others + r->size());
     }
     if (at.none()) return node_type::put(n, owned, slot, in.make());
-    if (at.key() == in.key) {
+    if (equal_bytes(at.key(), in.key)) {
       if (value_traits<V>::equal(at.value(), in.value)) {
         in.changed = false;
         return n;
@@ -153,7 +153,7 @@ struct trie {
     const view at = n->at(slot);
     if (at.none()) return n;
     if (at.is_entry()) {
-      if (at.key() != out.key) return n;
+      if (!equal_bytes(at.key(), out.key)) return n;
       out.removing(at.value());
       node_type* r = nullptr;
       if (n->size() > 1)
