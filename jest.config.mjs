@@ -21,5 +21,6 @@ export default {
     ...common,
     displayName: name,
     roots: [`<rootDir>/tests/${name}`],
+    ...(name === 'js' && { setupFiles: ['<rootDir>/tests/js/support/store-setting.ts'] }),
   })),
 }

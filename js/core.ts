@@ -4,8 +4,9 @@ import { Draft } from './map/draft.js'
 import { Hamt } from './map/hamt.js'
 import { OpenedSnapshot, OpenedVersion } from './snapshot/snapshot.js'
 
-export { stats } from './map/hamt.js'
-export type { HamtOptions, Stats } from './map/hamt.js'
+export { stats } from './map/stats.js'
+export type { Stats } from './map/stats.js'
+export type { HamtOptions } from './map/hamt.js'
 export type { Difference } from './map/diff.js'
 export type { Codec } from './codec/codec.js'
 export { DisposedError, InterruptedError, ProofError, SnapshotError } from './errors.js'
@@ -29,8 +30,8 @@ export { takeOutput, withInput } from './wasm/input.js'
 export { raw, start } from './wasm/instance.js'
 export { cbor } from './codec/codec.js'
 /** @internal */
-export { fromHandle } from './map/hamt.js'
-export { withHandle, withHandles } from './map/lineage.js'
+export { fromHandle, isDisposed, withHandle, withHandles } from './map/access.js'
+export { young } from './map/young-store.js'
 
 // What consoles show of the classes that users meet, whatever a minifier has made of their names.
 for (const [name, type] of Object.entries({ Draft, Hamt, OpenedSnapshot, OpenedVersion }))

@@ -28,6 +28,8 @@ class context {
   id_table<tree> maps;
   id_table<std::unique_ptr<differences>> cursors;
   buffer input, output;
+  /// The value that the last edit replaced: a buffer of its own, which no other call touches.
+  buffer replaced;
   record_batch records;
 
   /// Whether a call runs, and what it changes: all that is looked at when it was thrown away.

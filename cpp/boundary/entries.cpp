@@ -22,6 +22,9 @@ status look_up(context& c, handle map, std::size_t key_size, F f) {
   });
 }
 
+/// Above this capacity the buffer of replaced values is given back before the next one.
+constexpr std::size_t most_kept = 128 * 1024;
+
 /// Keeps a copy of the value that an edit is about to replace.
 struct replaced_value {
   context& c;
@@ -29,8 +32,9 @@ struct replaced_value {
   bool found = false;
   void operator()(std::string_view old) {
     if (keep) {
-      c.output.assign(old);
-      c.words.value = {c.output.data(), old.size()};
+      if (c.replaced.capacity() > most_kept) c.replaced.shrink(most_kept);
+      c.replaced.assign(old);
+      c.words.replaced = {c.replaced.data(), old.size()};
     }
     found = true;
   }

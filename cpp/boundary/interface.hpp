@@ -86,6 +86,7 @@ struct results {
   buffer_result input;   ///< where the input buffer is, and its capacity; `reserve`, `shrink`
   buffer_result output;  ///< bytes that a call has made
   value_result value;
+  value_result replaced;  ///< valid until the next `set` or `remove` with `keep`
   map_result map;
   records_result records;
   position_result position;
@@ -93,7 +94,7 @@ struct results {
   usage_result usage;
   error_result error;
 };
-inline constexpr std::size_t result_words = 26;
+inline constexpr std::size_t result_words = 28;
 static_assert(sizeof(results) == result_words * sizeof(void*));
 
 /// Handles, buffers, open cursors: everything behind the interface. One thread at a time.
@@ -116,7 +117,7 @@ class context;
 [[gnu::noinline]] status probe(context& c, handle map, std::size_t key_size,
                                std::size_t value_size);
 /// Sets in place what only this handle holds: ok when a value was replaced, absent when there was
-/// none, or unchanged. With `keep` the replaced value is copied first. Result: `value`.
+/// none, or unchanged. With `keep` the replaced value is copied first. Result: `replaced`.
 [[gnu::noinline]] status set(context& c, handle map, std::size_t key_size, std::size_t value_size,
                              std::uint32_t keep);
 /// Deletes in place: ok or absent. With `keep` as `set`.

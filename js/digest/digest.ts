@@ -4,7 +4,7 @@ import { check } from '../wasm/errors.js'
 import { takeOutput, withInput } from '../wasm/input.js'
 import { raw } from '../wasm/instance.js'
 import { withHandle } from '../map/lineage.js'
-import type { Version } from '../map/lineage.js'
+import type { Version } from '../map/version.js'
 
 /** The 32 bytes that stand for the map's contents: see `Hamt.digest`. */
 export function digest(map: Version): Uint8Array<ArrayBuffer> {

@@ -1,12 +1,13 @@
-// Many edits in one crossing.
+// Many edits of a trie in one crossing.
 import { writePrimitive } from '../codec/cbor-encode.js'
-import { cbor } from '../codec/codec.js'
-import type { Codec } from '../codec/codec.js'
-import { encodeUtf8, isWellFormed, kind } from '../codec/text.js'
+import { checkKey } from '../codec/keys.js'
+import { encodeUtf8 } from '../codec/text.js'
 import { check } from '../wasm/errors.js'
+import { copyHandle, dropHandle } from '../wasm/handles.js'
 import { writeBytes } from '../wasm/input.js'
 import { raw } from '../wasm/instance.js'
-import { encodeValue } from './lineage.js'
+import { bytesOfStored } from './stored.js'
+import type { Stored } from './stored.js'
 
 const usual = 64 * 1024
 /**
@@ -23,30 +24,29 @@ const deleted = 0xffffffff
 let spare: Uint8Array<ArrayBuffer> | undefined
 
 /**
- * Collects edits and applies them to a handle, some hundreds at a time. User code (codecs, getters) may run in between and use
- * other maps or builders freely. Layout: see `apply` in cpp/boundary/interface.hpp.
+ * Collects edits and applies them to a handle, some hundreds at a time. In between, user code may run and use other maps or builders.
+ * Layout: see `apply` in cpp/boundary/interface.hpp.
  */
 export class Builder {
-  /** One that never dies; see BatchIterator.kept. */
-  static kept: unknown
-
   private bytes: Uint8Array<ArrayBuffer>
   private used = 0
 
   /** With `building` the handle holds an empty map, and nothing is deleted. */
   constructor(
     private readonly handle: number,
-    private readonly codec: Codec<unknown>,
     private building = false,
   ) {
     this.bytes = spare ?? new Uint8Array(usual)
     spare = undefined
   }
 
-  /** Sets a key. TypeError for a bad key or value; whatever it throws, `finish` or drop the handle. */
-  set(key: unknown, value: unknown): void {
-    const isCbor = this.codec === cbor
-    if (isCbor && (typeof value !== 'object' || value === null) && value !== undefined) {
+  /** Sets a key, or deletes it when the value is undefined. TypeError for what is no key; whatever it throws, drop the handle. */
+  put(key: string, value: Stored | undefined): void {
+    if (value === undefined) {
+      this.close(this.writeKey(key), deleted)
+      return
+    }
+    if (typeof value !== 'object' || value === null) {
       const n = this.writeKey(key)
       const size = writePrimitive(value, this.bytes, this.used + 8 + n)
       if (size >= 0) {
@@ -54,15 +54,10 @@ export class Builder {
         return
       }
     }
-    const encoded = encodeValue(this.codec, value)
+    const encoded = bytesOfStored(value)
     const n = this.writeKey(key, encoded.length)
     this.bytes.set(encoded, this.used + 8 + n)
     this.close(n, encoded.length)
-  }
-
-  /** Deletes a key, if it is there. */
-  delete(key: string): void {
-    this.close(this.writeKey(key), deleted)
   }
 
   /** Applies what is left. The builder is not to be used again. */
@@ -72,8 +67,8 @@ export class Builder {
   }
 
   /** Writes a key behind the two words of its entry, where room for a small value and for `size` bytes is left. */
-  private writeKey(key: unknown, size = 0): number {
-    if (typeof key !== 'string') throw new TypeError(`a key must be a string, not ${kind(key)}`)
+  private writeKey(key: string, size = 0): number {
+    if (typeof key !== 'string') checkKey(key)
     const { length } = key
     if (length <= shortKey) {
       this.makeRoom(smallEntry + size)
@@ -87,7 +82,7 @@ export class Builder {
       }
       if (i === length) return length
     }
-    if (!isWellFormed(key)) throw new TypeError('a key must be well-formed: this one has a lone surrogate')
+    checkKey(key)
     const encoded = encodeUtf8(key)
     this.makeRoom(smallEntry + encoded.length + size)
     this.bytes.set(encoded, this.used + 8)
@@ -131,6 +126,16 @@ export class Builder {
   }
 }
 
-const first = new Builder(0, cbor)
-first.finish()
-Builder.kept = first
+/** A new handle of a trie of entries. O(n). When it throws, nothing is left behind. */
+export function buildTrie(entries: Iterable<readonly [string, Stored]>): number {
+  const handle = copyHandle(0)
+  try {
+    const builder = new Builder(handle, true)
+    for (const [key, value] of entries) builder.put(key, value)
+    builder.finish()
+    return handle
+  } catch (error) {
+    dropHandle(handle)
+    throw error
+  }
+}

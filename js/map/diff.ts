@@ -1,13 +1,15 @@
 // Differences of two versions, hundreds a crossing.
 //
-// A cursor that does not end within its first batch stays open in wasm, where it holds counts on both tries: edits and
-// disposes do not disturb it. It is closed at its end, by `return` (so by `break`), or by the collector.
-import type { Codec } from '../codec/codec.js'
-import { Result, type Status } from '../generated/interface.js'
+// A walk that does not end within its first batch stays open in wasm, where it holds counts on both tries: edits and disposes do not
+// disturb it. It is closed at its end, by `return` (so by `break`), or by the collector.
+import { Result } from '../generated/interface.js'
 import { check } from '../wasm/errors.js'
 import { raw } from '../wasm/instance.js'
 import { result } from '../wasm/memory.js'
-import { RecordBatch } from '../wasm/record-batch.js'
+import * as lineage from './lineage.js'
+import { StoredBatch } from './stored-batch.js'
+import { fromStored } from './stored.js'
+import type { Version } from './version.js'
 
 /** A key whose value differs; `undefined` means that it is not there. */
 export interface Difference<V> {
@@ -23,40 +25,37 @@ const firstBatch = 64
 const largestBatch = 512
 const registry = new FinalizationRegistry<number>((cursor) => raw.diffClose(cursor))
 
+/** The differences of two tries, batch by batch. */
 export class DiffIterator<V> implements IterableIterator<Difference<V>, undefined> {
-  private stage: 'unopened' | 'open' | 'ended' = 'unopened'
-  private cursor = 0
-  private count = 0
-  private i = 0
-  private readonly rows: RecordBatch
+  /** The versions, until the walk has begun. */
+  #versions: readonly [Version, Version] | null
+  /** The walk in wasm; 0 when there is none. */
+  #cursor = 0
+  #i = 0
+  readonly #batch: StoredBatch
 
-  /**
-   * `open` calls its argument with the handles of the two maps, when the first difference is asked for; `close` is called when the
-   * maps are not needed any more.
-   */
-  constructor(
-    codec: Codec<unknown>,
-    private readonly open: (f: (before: number, after: number) => Status) => Status,
-    private readonly close: () => void,
-  ) {
-    this.rows = new RecordBatch(codec, true, 2)
+  constructor(before: Version, after: Version) {
+    this.#batch = new StoredBatch(before.codec, true, 2)
+    this.#versions = [before, after]
+    lineage.retain(before)
+    lineage.retain(after)
   }
 
   next(): IteratorResult<Difference<V>, undefined> {
-    if (this.i === this.count && !this.batch()) return { value: undefined, done: true }
-    const i = this.i++
-    const { rows } = this
+    const batch = this.#batch
+    if (this.#i >= batch.count && !this.#nextBatch()) return { value: undefined, done: true }
+    const i = this.#i
     const value = {
-      key: rows.key(i),
-      before: rows.value(i, 0) as V | undefined,
-      after: rows.value(i, 1) as V | undefined,
+      key: batch.key(i),
+      before: fromStored(batch.stored(i, 0)) as V | undefined,
+      after: fromStored(batch.stored(i, 1)) as V | undefined,
     }
+    this.#i = i + 1
     return { value, done: false }
   }
 
   return(): IteratorResult<Difference<V>, undefined> {
-    this.end()
-    this.i = this.count = 0
+    this.#end()
     return { value: undefined, done: true }
   }
 
@@ -64,43 +63,56 @@ export class DiffIterator<V> implements IterableIterator<Difference<V>, undefine
     return this
   }
 
-  private batch(): boolean {
-    this.i = this.count = 0
+  #nextBatch(): boolean {
     try {
-      if (this.stage === 'unopened') this.first()
-      else if (this.cursor !== 0) {
-        check(raw.diffNext(this.cursor, largestBatch))
-        this.count = this.rows.read()
-      }
+      if (this.#versions !== null) this.#open(this.#versions)
+      else if (this.#cursor !== 0) {
+        check(raw.diffNext(this.#cursor, largestBatch))
+        this.#batch.read()
+      } else return false
     } catch (error) {
-      // The cursor may have moved on: nothing may follow a batch that was lost.
-      if (this.cursor !== 0) this.end()
+      // The cursor may have gone on: nothing may follow a batch that was lost.
+      if (this.#cursor !== 0) this.#end()
       throw error
     }
-    if (this.count === 0) this.end()
-    return this.count !== 0
+    this.#i = 0
+    if (this.#batch.count > 0) return true
+    this.#end()
+    return false
   }
 
-  private first(): void {
-    this.open((before, after) => {
-      const status = check(raw.diffOpen(before, after, firstBatch))
-      this.cursor = result(Result.cursorId)
-      if (this.cursor !== 0) registry.register(this, this.cursor, this)
-      this.count = this.rows.read()
-      return status
+  #open(versions: readonly [Version, Version]): void {
+    lineage.withHandles(versions, (handles) => {
+      check(raw.diffOpen(handles[0]!, handles[1]!, firstBatch))
+      const cursor = result(Result.cursorId)
+      if (cursor !== 0) {
+        try {
+          registry.register(this, cursor, this)
+        } catch (error) {
+          raw.diffClose(cursor)
+          throw error
+        }
+      }
+      this.#cursor = cursor
+      this.#batch.read()
     })
-    this.stage = 'open'
-    this.close()
+    this.#releaseVersions()
   }
 
-  private end(): void {
-    if (this.cursor !== 0) {
+  #end(): void {
+    if (this.#cursor !== 0) {
       registry.unregister(this)
-      raw.diffClose(this.cursor)
-      this.cursor = 0
+      raw.diffClose(this.#cursor)
+      this.#cursor = 0
     }
-    if (this.stage === 'unopened') this.close()
-    this.stage = 'ended'
+    this.#releaseVersions()
+    this.#batch.count = 0
+  }
+
+  #releaseVersions(): void {
+    const versions = this.#versions
+    this.#versions = null
+    for (const v of versions ?? []) lineage.release(v)
   }
 }
 Object.setPrototypeOf(

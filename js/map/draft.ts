@@ -1,80 +1,75 @@
-// A map under change, for `withMutations`.
-import type { Codec } from '../codec/codec.js'
-import { Status } from '../generated/interface.js'
-import { check } from '../wasm/errors.js'
-import { sizeOfHandle } from '../wasm/handles.js'
-import { input, writeBytes, writeKey } from '../wasm/input.js'
-import { raw } from '../wasm/instance.js'
-import { fresh } from '../wasm/memory.js'
-import { writePrimitive } from '../codec/cbor-encode.js'
-import { cbor } from '../codec/codec.js'
-import { encodeValue, getFromHandle, isInHandle } from './lineage.js'
+// A map under change: a cell that holds the newest version of a lineage.
+import { callback } from './arguments.js'
+import { eachEntry } from './entries.js'
+import * as lineage from './lineage.js'
+import { toStored } from './stored.js'
+import type { Version } from './version.js'
+
+/** @internal Makes a draft unusable; gives the version that it holds. */
+export let endDraft: (draft: Draft<unknown>) => Version | null
 
 /** What `fn` of `withMutations` gets. Edits change it in place; the version that it was made from sees nothing of them. */
 export class Draft<V> {
-  /** @internal One that never dies; see BatchIterator.kept. */
-  static _kept: unknown
+  static {
+    endDraft = (draft) => {
+      const v = draft.#version
+      draft.#version = null
+      return v
+    }
+  }
 
-  /** @internal 0 after the end. */
-  _handle: number
-  private readonly codec: Codec<unknown>
+  /** null after the end. */
+  #version: Version | null
 
   /** @internal */
-  constructor(handle: number, codec: Codec<unknown>) {
-    this._handle = handle
-    this.codec = codec
+  constructor(version: Version) {
+    this.#version = version
   }
 
-  /** Number of entries. */
+  /** Number of entries. O(1). */
   get size(): number {
-    return sizeOfHandle(this.handle())
+    return this.#current().size
   }
 
-  /** The value of `key`, or undefined. */
+  /** The value of `key`, or undefined. One path. */
   get(key: string): V | undefined {
-    return getFromHandle(this.codec, this.handle(), key) as V | undefined
+    return lineage.get(this.#current(), key) as V | undefined
   }
 
-  /** Whether `key` is there. */
+  /** Whether `key` is there. One path. */
   has(key: string): boolean {
-    return isInHandle(this.handle(), key)
+    return lineage.has(this.#current(), key)
   }
 
-  /** Sets `key`. Often allocates nothing. */
+  /** Sets `key`. One path; allocates a small object. */
   set(key: string, value: V): this {
-    const handle = this.handle()
-    if (this.codec === cbor && (typeof value !== 'object' || value === null)) {
-      const n = writeKey(key)
-      const size = writePrimitive(value, fresh(), input + n)
-      if (size >= 0) {
-        check(raw._hamt_set(handle, n, size, 0))
-        return this
-      }
-    }
-    const bytes = encodeValue(this.codec, value)
-    // A codec may have ended the draft; its handle would be another map's by now.
-    this.handle()
-    const n = writeKey(key)
-    writeBytes(bytes, n)
-    check(raw._hamt_set(handle, n, bytes.length, 0))
+    const stored = toStored(this.#current().codec, key, value)
+    // A codec may have ended the draft.
+    this.#version = lineage.edit(this.#current(), key, stored)
     return this
   }
 
-  /** Deletes `key`; whether it was there. */
-  delete(key: string): boolean {
-    const handle = this.handle()
-    return check(raw._hamt_remove(handle, writeKey(key), 0)) === Status.ok
+  /** Deletes `key`, if it is there. One path. */
+  delete(key: string): this {
+    this.#version = lineage.edit(this.#current(), key, undefined)
+    return this
   }
 
-  private handle(): number {
-    if (this._handle === 0) throw new Error('a draft is of no use after withMutations has returned')
-    return this._handle
+  /** Sets `key` to what `fn` makes of its value (or of undefined); deletes it when `fn` returns undefined. Two paths. */
+  update(key: string, fn: (value: V | undefined) => V | undefined): this {
+    const value = callback(fn, 'update')(this.get(key))
+    return value === undefined ? this.delete(key) : this.set(key, value)
+  }
+
+  /** Calls `fn` for every entry that is there now, in the order of iteration; edits meanwhile are not seen. O(n). */
+  forEach(fn: (value: V, key: string) => void): void {
+    callback(fn, 'forEach')
+    eachEntry(this.#current(), (key, value) => fn(value as V, key))
+  }
+
+  #current(): Version {
+    const v = this.#version
+    if (v === null) throw new Error('a draft is of no use after withMutations has returned')
+    return v
   }
 }
-
-/** Makes a draft unusable. */
-export function endDraft<V>(draft: Draft<V>): void {
-  draft._handle = 0
-}
-
-Draft._kept = new Draft(0, cbor)

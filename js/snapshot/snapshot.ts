@@ -9,8 +9,8 @@ import { takeOutput, withInput } from '../wasm/input.js'
 import { raw } from '../wasm/instance.js'
 import { result, wordsAt } from '../wasm/memory.js'
 import { SnapshotError } from '../errors.js'
-import { fromHandle, Hamt } from '../map/hamt.js'
-import { checkUsable, withHandles } from '../map/lineage.js'
+import { checkUsable, fromHandle, withHandles } from '../map/access.js'
+import { Hamt } from '../map/hamt.js'
 import { SnapshotView } from './snapshot-view.js'
 
 /** What `serialize` and `serializeDelta` take besides versions. */

@@ -169,8 +169,11 @@ describe('keys', () => {
   })
 })
 
+const holdsBytes = (x: unknown): boolean =>
+  x instanceof Uint8Array || (typeof x === 'object' && x !== null && Object.values(x).some(holdsBytes))
+
 describe('values', () => {
-  test('every value comes back equal and fresh', () => {
+  test('every value comes back equal, and an object as itself', () => {
     fc.assert(
       fc.property(fc.array(value, { minLength: 1, maxLength: 8 }), (values) => {
         let m = Hamt.empty<unknown>()
@@ -182,7 +185,7 @@ describe('values', () => {
         }
         expect(n.toJSON()).toStrictEqual(Object.fromEntries(values.map((x, i) => [`k${i}`, x])))
         const [first] = values
-        if (typeof first === 'object' && first !== null) expect(n.get('k0')).not.toBe(n.get('k0'))
+        expect(n.get('k0') === n.get('k0')).toBe(!holdsBytes(first) && !Number.isNaN(first))
         // Setting what is there changes nothing.
         values.forEach((x, i) => expect(n.set(`k${i}`, x)).toBe(n))
       }),
@@ -221,24 +224,28 @@ describe('values', () => {
     }
   })
 
-  test('a getter may use the map while its value is being encoded', () => {
+  test('a proxy may use the map while its value is being read', () => {
     let m = Hamt.from<unknown>({ a: 1 })
     const seen: unknown[] = []
-    const nosy = {
-      get x() {
-        m = m.set('b', 'x'.repeat(100))
-        seen.push(m.get('a'), Hamt.from({ q: [1, { r: 2 }] }).get('q'))
-        return 7
-      },
-    }
-    const n = m.set('c', nosy)
+    const nosy = (): unknown =>
+      new Proxy(
+        { x: 7 },
+        {
+          ownKeys(target) {
+            m = m.set('b', 'x'.repeat(100))
+            seen.push(m.get('a'), Hamt.from({ q: [1, { r: 2 }] }).get('q'))
+            return Reflect.ownKeys(target)
+          },
+        },
+      )
+    const n = m.set('c', nosy())
     expect(n.toJSON()).toEqual({ a: 1, c: { x: 7 } })
     expect(m.toJSON()).toEqual({ a: 1, b: 'x'.repeat(100) })
-    expect(seen).toEqual([1, [1, { r: 2 }]])
+    expect(seen.slice(0, 2)).toEqual([1, [1, { r: 2 }]])
     expect(
       Hamt.from([
-        ['p', nosy],
-        ['q', nosy],
+        ['p', nosy()],
+        ['q', nosy()],
       ]).toJSON(),
     ).toEqual({ p: { x: 7 }, q: { x: 7 } })
   })
@@ -368,7 +375,7 @@ describe('editing', () => {
     const m = sample()
     const n = m.withMutations((d) => {
       expect(d.set('a', 10)).toBe(d)
-      expect([d.delete('b'), d.delete('b')]).toEqual([true, false])
+      expect(d.delete('b').delete('b')).toBe(d)
       d.set('big', 5)
       expect([d.size, d.get('a'), d.get('b'), d.has('c'), d.has('b')]).toEqual([
         3,
@@ -509,6 +516,7 @@ describe('disposing', () => {
   test('frees at once, can be repeated, and every use afterwards says so', () => {
     const before = stats().maps
     const m = Hamt.from({ a: 1 })
+    m.digest() // needs a trie
     expect(stats().maps).toBe(before + 1)
     m.dispose()
     m.dispose()
@@ -563,6 +571,7 @@ describe('disposing', () => {
     const before = stats()
     for (let order = 0; order < 24; ++order) {
       const base = sample()
+      if (order % 2) base.digest() // in wasm
       const versions = [base, base.set('d', 4)]
       for (let i = 0; i < 8; ++i) versions.push(versions.at(-1)!.set(`x${i}`, i))
       versions.push(base.set('e', 5), versions[4]!.set('f', 6))

@@ -13,8 +13,9 @@ const colliding = pairsOf(Object.keys(pairs))
 
 /** Nodes in memory. A collision node holds its entries beside it: `beside` of them are no nodes. */
 function nodesOf(maps: Hamt<number>[], beside: number): number {
+  const bytes = serialize(maps)
   const before = stats().nodes
-  const loaded = deserialize(serialize(maps))
+  const loaded = deserialize(bytes)
   const nodes = stats().nodes - before
   loaded.forEach((map) => map.dispose())
   return nodes - beside

@@ -1,0 +1,32 @@
+// What other parts of the package need of maps: their handles in wasm.
+import type { Codec } from '../codec/codec.js'
+import { fromHandle as versionFrom } from './bulk.js'
+import { type Hamt, versionOf, wrap } from './hamt.js'
+import * as lineage from './lineage.js'
+
+/** Calls `f` with a handle of the map, valid until `f` returns; no user code may run meanwhile. */
+export function withHandle<T>(map: Hamt<unknown>, f: (handle: number) => T): T {
+  checkUsable(map)
+  return lineage.withHandle(versionOf(map), f)
+}
+
+/** As `withHandle`, for many at once. */
+export function withHandles<T>(maps: readonly Hamt<unknown>[], f: (handles: Uint32Array) => T): T {
+  maps.forEach(checkUsable)
+  return lineage.withHandles(maps.map(versionOf), f)
+}
+
+/** A map that owns a handle from now on. */
+export function fromHandle<V>(handle: number, codec: Codec<V>): Hamt<V> {
+  return wrap<V>(versionFrom(codec as Codec<unknown>, handle))
+}
+
+/** Throws DisposedError when a map is disposed. */
+export function checkUsable(map: Hamt<unknown>): void {
+  lineage.checkUsable(versionOf(map))
+}
+
+/** Whether `dispose` was called. */
+export function isDisposed(map: Hamt<unknown>): boolean {
+  return versionOf(map).disposed
+}

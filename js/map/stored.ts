@@ -1,0 +1,88 @@
+// What a map keeps of a value: the value itself where nobody can change it, or something that gives an equal one.
+//
+//   primitives, frozen data    kept by reference and given back as they are
+//   data that holds bytes      a private copy, copied again for each reader (a Uint8Array cannot be frozen)
+//   any value, with a codec    the bytes that the codec made, decoded for each reader
+//
+// `undefined` stands for "no value": no map holds it.
+import { takeBytes } from '../codec/bytes.js'
+import { cbor, encodeCbor } from '../codec/codec.js'
+import type { Codec } from '../codec/codec.js'
+import { copyData, freezeData, PrivateCopy } from '../codec/data.js'
+import { sameBytes, sameData } from '../codec/equal.js'
+
+/** A value that readers get a copy of. */
+abstract class Sealed {
+  /** The value, made for this reader. May run user code. */
+  abstract open(): unknown
+  /** Its encoded bytes; not to be changed. */
+  abstract bytes(): Uint8Array
+}
+
+class SealedData extends Sealed {
+  constructor(private readonly data: object) {
+    super()
+  }
+  open(): unknown {
+    return copyData(this.data)
+  }
+  bytes(): Uint8Array {
+    return encodeCbor(this.data)
+  }
+}
+
+class SealedBytes extends Sealed {
+  constructor(
+    private readonly codec: Codec<unknown>,
+    private readonly encoded: Uint8Array,
+  ) {
+    super()
+  }
+  open(): unknown {
+    return this.codec.decode(this.encoded.slice())
+  }
+  bytes(): Uint8Array {
+    return this.encoded
+  }
+}
+
+/** A value as maps keep it: a primitive, frozen data, or a `Sealed`. */
+export type Stored = string | number | boolean | bigint | null | object
+
+/**
+ * Makes of a caller's value what a map keeps. Freezes plain objects and arrays, deeply and in place. TypeError, naming key and path, for
+ * what is no data; then nothing is frozen. Runs user code: getters are refused, but proxies and codecs are called.
+ */
+export function toStored(codec: Codec<unknown>, key: string, value: unknown): Stored {
+  if (value === undefined) throw new TypeError('a value cannot be undefined; to remove a key, use delete')
+  if (codec !== cbor) return new SealedBytes(codec, takeBytes(codec.encode(value), 'what a codec encodes to'))
+  const type = typeof value
+  if (value === null || type === 'number' || type === 'boolean') return value
+  const data = freezeData(value, key)
+  return data instanceof PrivateCopy ? new SealedData(data.value) : data
+}
+
+/** What a map keeps of a value whose encoded bytes are given; the bytes are taken over. TypeError for bytes that are no value. */
+export function storedFromBytes(codec: Codec<unknown>, key: string, bytes: Uint8Array): Stored {
+  return codec === cbor ? toStored(cbor, key, cbor.decode(bytes)) : new SealedBytes(codec, bytes)
+}
+
+/** The value for a reader; undefined when there is none. */
+export function fromStored(stored: Stored | undefined): unknown {
+  return stored instanceof Sealed ? stored.open() : stored
+}
+
+/** The encoded bytes of what a map keeps. */
+export function bytesOfStored(stored: Stored): Uint8Array {
+  return stored instanceof Sealed ? stored.bytes() : encodeCbor(stored)
+}
+
+/** Whether two values have equal encodings. Encodes only what is sealed. */
+export function sameStored(a: Stored | undefined, b: Stored | undefined): boolean {
+  if (Object.is(a, b)) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  if (a instanceof Sealed || b instanceof Sealed) {
+    return sameBytes(bytesOfStored(a), bytesOfStored(b))
+  }
+  return sameData(a, b)
+}

@@ -1,0 +1,191 @@
+// Contents of a map as a trie in wasm: a handle, and how values cross.
+//
+// An edit leaves the value that it replaced in wasm; `takeReplaced` brings it to JavaScript. Until then the difference record that needs it says `unread`, so that an edit is all or nothing even when JavaScript
+// has no memory or no stack left to take the value.
+import { writePrimitive } from '../codec/cbor-encode.js'
+import { cbor, notPrimitive, readPrimitive } from '../codec/codec.js'
+import type { Codec } from '../codec/codec.js'
+import { Result, Status } from '../generated/interface.js'
+import { check } from '../wasm/errors.js'
+import { copyHandle, dropHandle, sizeOfHandle } from '../wasm/handles.js'
+import { input, writeBytes, writeKey } from '../wasm/input.js'
+import { raw } from '../wasm/instance.js'
+import { fresh, result, take } from '../wasm/memory.js'
+import { added, replaced, unchanged } from './store.js'
+import type { Contents, Outcome } from './store.js'
+import { bytesOfStored, storedFromBytes } from './stored.js'
+import type { Stored } from './stored.js'
+import { StoredBatch } from './stored-batch.js'
+import type { Version } from './version.js'
+
+/** What a difference record holds whose value is still in wasm. */
+export const unread: unique symbol = Symbol('unread')
+
+/** The record whose value is still in wasm. */
+export const pending = { record: null as Version | null }
+
+/** Brings the value that the last edit replaced to JavaScript. Every edit calls this first. */
+export function takeReplaced(): void {
+  const { record } = pending
+  if (record === null) return
+  const value = read(record.codec, record.key, result(Result.replacedData), result(Result.replacedSize))
+  record.old = value
+  pending.record = null
+}
+
+const registry = new FinalizationRegistry<number>(freeHandle)
+
+function freeHandle(handle: number): void {
+  const size = checkpoints.get(handle)
+  if (size !== undefined) {
+    checkpoints.delete(handle)
+    checkpointed -= size
+  }
+  dropHandle(handle)
+}
+
+/** Sizes of the tries of checkpoints that were not freed yet, by handle; and their sum. */
+const checkpoints = new Map<number, number>()
+let checkpointed = 0
+
+/** Owns one handle. The collector frees it; `free` does so at once. */
+export class TrieStore implements Contents {
+  readonly isYoung = false
+  readonly replaced: typeof unread = unread
+  /** Edits in place since the lineage began that replaced a value: added keys make the map, and so the interval, larger. */
+  edits = 0
+
+  /** Takes a handle over. */
+  constructor(
+    private readonly codec: Codec<unknown>,
+    readonly handle: number,
+  ) {
+    registry.register(this, handle, this)
+  }
+
+  get(key: string): Stored | undefined {
+    if (check(raw._hamt_get(this.handle, writeKey(key))) === Status.absent) return undefined
+    return read(this.codec, key, result(Result.valueData), result(Result.valueSize))
+  }
+
+  has(key: string): boolean {
+    return check(raw._hamt_has(this.handle, writeKey(key))) === Status.ok
+  }
+
+  put(key: string, value: Stored): Outcome {
+    takeReplaced()
+    const n = writeEntry(key, value)
+    return this.outcome(raw._hamt_set(this.handle, n, valueSize, 1))
+  }
+
+  remove(key: string): Outcome {
+    takeReplaced()
+    const status = raw._hamt_remove(this.handle, writeKey(key), 1)
+    return status === Status.absent ? unchanged : this.outcome(status)
+  }
+
+  /** Sets a key, or deletes it when the value is undefined, without keeping what was there. */
+  apply(key: string, value: Stored | undefined): void {
+    if (value === undefined) {
+      check(raw._hamt_remove(this.handle, writeKey(key), 0))
+      return
+    }
+    const n = writeEntry(key, value)
+    check(raw._hamt_set(this.handle, n, valueSize, 0))
+  }
+
+  /** Number of entries. */
+  get size(): number {
+    return sizeOfHandle(this.handle)
+  }
+
+  /** Whether the trie behind a handle has equal contents. O(1) for the same node, never worse than what is not shared. */
+  equals(handle: number): boolean {
+    return check(raw.compare(this.handle, handle)) === Status.unchanged
+  }
+
+  /** The changes that lead from `older` to this trie, when there are at most `most`; else null. O(changes) between relatives. */
+  changesSince(older: TrieStore, most: number): StoredBatch | null {
+    if (check(raw.changes(this.handle, older.handle, most)) === Status.partial) return null
+    const batch = new StoredBatch(this.codec, true, 1)
+    batch.read()
+    return batch
+  }
+
+  /** O(1); edits of either copy paths from now on. */
+  copy(): TrieStore {
+    return copyOf(this.codec, this.handle)
+  }
+
+  free(): void {
+    registry.unregister(this)
+    freeHandle(this.handle)
+  }
+
+  /** Whether a new lineage should begin here, so that who holds an old version does not hold a record for every edit since. */
+  isDue(size: number): boolean {
+    return (
+      this.edits >= 8192 &&
+      this.edits >= Math.max(8192, 4 * size) * 2 ** (checkpointed / Math.max(32_768, size))
+    )
+  }
+
+  /** Counts this trie among those that wait for the collector: the more there are, the rarer checkpoints become. */
+  countAsCheckpoint(size: number): void {
+    checkpoints.set(this.handle, size)
+    checkpointed += size
+  }
+
+  // After the edit: nothing here may fail, and so nothing is called.
+  private outcome(status: Status): Outcome {
+    if (status === Status.ok) {
+      ++this.edits
+      return replaced
+    }
+    if (status === Status.absent) return added
+    check(status)
+    return unchanged
+  }
+}
+
+/** A store that owns `handle`; frees it when it cannot be made. */
+export function owning(codec: Codec<unknown>, handle: number): TrieStore {
+  try {
+    return new TrieStore(codec, handle)
+  } catch (error) {
+    dropHandle(handle)
+    throw error
+  }
+}
+
+/** A store of the same trie as `handle` has. O(1). RangeError when memory is exhausted. */
+export function copyOf(codec: Codec<unknown>, handle: number): TrieStore {
+  return owning(codec, copyHandle(handle))
+}
+
+/** Length of the value that `writeEntry` has written. */
+let valueSize = 0
+
+/** Writes a key and a value behind it into the input; gives the key's length, and `valueSize`. */
+function writeEntry(key: string, value: Stored): number {
+  // Before anything is in the input: an encoder may meet a proxy, which is user code.
+  const bytes = typeof value === 'object' && value !== null ? bytesOfStored(value) : null
+  const n = writeKey(key)
+  if (bytes === null) {
+    valueSize = writePrimitive(value, fresh(), input + n)
+    if (valueSize >= 0) return n
+  }
+  const encoded = bytes ?? bytesOfStored(value)
+  writeBytes(encoded, n)
+  valueSize = encoded.length
+  return n
+}
+
+/** The value in a piece of wasm memory. */
+function read(codec: Codec<unknown>, key: string, at: number, length: number): Stored {
+  if (codec === cbor) {
+    const value = readPrimitive(fresh(), at, length)
+    if (value !== notPrimitive) return value as Stored
+  }
+  return storedFromBytes(codec, key, take(at, length))
+}

@@ -1,0 +1,100 @@
+// Contents of a small map: a native Map. No wasm, no finalizer.
+import { checkKey } from '../codec/keys.js'
+import { inHashOrder } from './hash-order.js'
+import { added, replaced, unchanged } from './store.js'
+import type { Contents, Outcome } from './store.js'
+import { sameStored } from './stored.js'
+import type { Stored } from './stored.js'
+
+/**
+ * What decides whether a map is small; an object so that tests can set it. `size`: with more entries, a map moves to wasm. The
+ * figures that chose it: bench/README.md, "Small maps".
+ */
+export const young = { size: 8192 }
+
+/** Up to this size a copy costs no more than some edits. */
+const cheapCopy = 64
+
+export class YoungStore implements Contents {
+  readonly isYoung = true
+  /** The value that the last `put` or `remove` replaced. */
+  replaced: Stored | undefined
+  /** The keys in the order of iteration, when somebody has asked since the last one came or went. */
+  private order: readonly string[] | null = null
+  /** Entries that were put here since the last copy: what pays for the next one. */
+  private work: number
+
+  constructor(readonly entries: Map<string, Stored> = new Map()) {
+    this.work = entries.size
+  }
+
+  get(key: string): Stored | undefined {
+    const value = this.entries.get(key)
+    if (value === undefined) checkKey(key)
+    return value
+  }
+
+  has(key: string): boolean {
+    return this.get(key) !== undefined
+  }
+
+  put(key: string, value: Stored): Outcome {
+    const { entries } = this
+    const old = entries.get(key)
+    if (old === undefined) {
+      checkKey(key)
+      this.order = null
+      ++this.work
+      this.replaced = undefined
+      entries.set(key, value)
+      return added
+    }
+    if (old === value || sameStored(old, value)) return unchanged
+    ++this.work
+    this.replaced = old
+    entries.set(key, value)
+    return replaced
+  }
+
+  remove(key: string): Outcome {
+    const old = this.get(key)
+    if (old === undefined) return unchanged
+    this.order = null
+    ++this.work
+    this.replaced = old
+    this.entries.delete(key)
+    return replaced
+  }
+
+  /** Sets a key, or deletes it when the value is undefined, without keeping what was there. */
+  apply(key: string, value: Stored | undefined): void {
+    this.order = null
+    if (value === undefined) this.entries.delete(key)
+    else this.entries.set(key, value)
+  }
+
+  /** Whether a new lineage should begin here: the copy that this takes has been paid for. */
+  isDue(): boolean {
+    return this.work >= 1024 && this.work >= 4 * this.entries.size
+  }
+
+  /** Whether a copy costs little, or has been paid for by as many edits as it copies entries. */
+  mayCopy(): boolean {
+    return this.entries.size <= cheapCopy || this.work >= this.entries.size
+  }
+
+  /** O(n). */
+  copy(): YoungStore {
+    const copy = new YoungStore(new Map(this.entries))
+    copy.order = this.order
+    copy.work = this.work = 0
+    return copy
+  }
+
+  /** The keys in the order of iteration; not to be changed. O(n log n) after a key has come or gone, and O(1) until the next one does. */
+  keys(): readonly string[] {
+    return (this.order ??= inHashOrder([...this.entries.keys()]))
+  }
+
+  free(): void {}
+}
