@@ -1,0 +1,175 @@
+// The vocabulary of blocks and node tables: limits, tags, integers, hexadecimal keys, errors.
+// BLOCKS.md specifies the bytes.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <exception>
+#include <string>
+#include <string_view>
+
+#include "digest/messages.hpp"
+
+namespace hamt::blocks {
+
+/// Version of the formats of blocks and of node tables.
+inline constexpr std::uint8_t format_version = 1;
+/// A key or value of more bytes is a block of its own.
+inline constexpr std::size_t longest_text = 1024;
+/// A node whose body has more bytes is a block of its own; others lie in their parent's block.
+inline constexpr std::size_t longest_inlined = 256;
+/// No body has more bytes. Only hundreds of keys with equal hashes could need them.
+inline constexpr std::size_t largest_body = std::size_t{1} << 20;
+/// Levels 0 to 12 have nodes with slots, level 13 has collision nodes.
+inline constexpr unsigned collision_level = 13;
+inline constexpr unsigned level_count = collision_level + 1;
+
+/// The first byte of a block.
+enum tag : char { map_tag = 'M', node_tag = 'N', collision_tag = 'C', text_tag = 'L' };
+
+/// The upper three bits of an item's first byte. Of an entry, bit 0 says that the value is long.
+enum kind : std::uint8_t {
+  raw_key = 0,
+  hex_key = 2,
+  long_key = 4,
+  child_by_digest = 6,
+  child_inlined = 7,
+};
+inline bool is_entry(unsigned k) noexcept { return k < child_by_digest; }
+inline bool has_long_key(unsigned k) noexcept { return (k & 6u) == long_key; }
+inline bool has_long_value(unsigned k) noexcept { return is_entry(k) && (k & 1u) != 0; }
+
+/// Why bytes are refused.
+enum class rule { truncated, malformed, mismatch, too_large, version, checksum };
+
+inline const char* code_of(rule r) noexcept {
+  constexpr const char* codes[] = {"truncated", "malformed", "mismatch",
+                                   "too-large", "version",   "checksum"};
+  return codes[static_cast<unsigned>(r)];
+}
+
+/// Bytes that are no block or no node table. The message is a string literal.
+class error final : public std::exception {
+ public:
+  error(rule r, const char* message, std::size_t offset) noexcept
+      : rule_(r), message_(message), offset_(offset) {}
+  rule broken() const noexcept { return rule_; }
+  /// Counted from the start of the block, or of the table.
+  std::size_t offset() const noexcept { return offset_; }
+  const char* what() const noexcept override { return message_; }
+
+ private:
+  rule rule_;
+  const char* message_;
+  std::size_t offset_;
+};
+
+// --- writing -------------------------------------------------------------------------------------
+
+inline std::size_t varint_size(std::uint64_t value) noexcept {
+  std::size_t size = 1;
+  for (; value >= 128; value >>= 7) ++size;
+  return size;
+}
+inline void append_varint(std::string& out, std::uint64_t value) {
+  for (; value >= 128; value >>= 7) out += static_cast<char>(value | 128u);
+  out += static_cast<char>(value);
+}
+inline void append_digest(std::string& out, const digest32& d) {
+  out.append(reinterpret_cast<const char*>(d.data()), d.size());
+}
+inline void append_integer(std::string& out, std::uint64_t value, unsigned bytes) {
+  for (unsigned i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i));
+}
+
+/// Whether a key is `0x` and an even number of lower-case hexadecimal digits, at least two.
+inline bool is_hex(std::string_view key) noexcept {
+  if (key.size() < 4 || key.size() % 2 != 0 || key[0] != '0' || key[1] != 'x') return false;
+  for (const char c : key.substr(2))
+    if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return false;
+  return true;
+}
+/// The bytes that the digits of such a key stand for.
+inline void append_packed_hex(std::string& out, std::string_view key) {
+  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
+  for (std::size_t i = 2; i < key.size(); i += 2)
+    out += static_cast<char>(digit(key[i]) * 16 + digit(key[i + 1]));
+}
+inline std::string unpacked_hex(std::string_view bytes) {
+  constexpr char digits[] = "0123456789abcdef";
+  std::string key = "0x";
+  key.reserve(2 + 2 * bytes.size());
+  for (const char c : bytes) {
+    const auto b = static_cast<std::uint8_t>(c);
+    key += digits[b >> 4];
+    key += digits[b & 15];
+  }
+  return key;
+}
+
+/// The name of a long key's or value's block: what DIGEST.md's `brief` has for it.
+inline digest32 text_digest(std::string_view bytes) noexcept {
+  return keccak256_hasher{}.update("L", 1).update(bytes).finish();
+}
+
+// --- reading -------------------------------------------------------------------------------------
+
+/// Reads bytes front to back and never past their end. `base` is added to the offsets of errors.
+class cursor {
+ public:
+  explicit cursor(std::string_view bytes, std::size_t base = 0) noexcept
+      : bytes_(bytes), base_(base) {}
+
+  std::size_t at() const noexcept { return at_; }
+  std::size_t left() const noexcept { return bytes_.size() - at_; }
+  [[noreturn]] void refuse(const char* message, std::size_t at,
+                           rule r = rule::malformed) const {
+    throw error(r, message, base_ + at);
+  }
+  void expect_end(const char* message) const {
+    if (left() != 0) refuse(message, at_);
+  }
+
+  std::string_view take(std::uint64_t size) {
+    if (size > left()) refuse("the bytes end too early", bytes_.size(), rule::truncated);
+    const std::string_view part = bytes_.substr(at_, static_cast<std::size_t>(size));
+    at_ += part.size();
+    return part;
+  }
+  std::uint8_t byte() { return static_cast<std::uint8_t>(take(1)[0]); }
+  std::uint64_t integer(unsigned bytes) {
+    std::uint64_t value = 0;
+    unsigned shift = 0;
+    for (const char c : take(bytes)) {
+      value |= std::uint64_t{static_cast<std::uint8_t>(c)} << shift;
+      shift += 8;
+    }
+    return value;
+  }
+  /// Below 2^53, in as few bytes as its value needs.
+  std::uint64_t varint() {
+    const std::size_t start = at_;
+    std::uint64_t value = 0;
+    for (unsigned shift = 0; shift < 56; shift += 7) {
+      const std::uint8_t b = byte();
+      value |= std::uint64_t{b & 127u} << shift;
+      if (b >= 128) continue;
+      if ((b == 0 && shift > 0) || value >> 53 != 0) break;
+      return value;
+    }
+    refuse("a number too large or not in its shortest form", start);
+  }
+  digest32 digest() {
+    digest32 d;
+    std::memcpy(d.data(), take(d.size()).data(), d.size());
+    return d;
+  }
+
+ private:
+  std::string_view bytes_;
+  std::size_t base_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace hamt::blocks

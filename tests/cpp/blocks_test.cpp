@@ -1,0 +1,235 @@
+#include <gtest/gtest.h>
+
+#include <random>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "blocks_testing.hpp"
+
+namespace {
+
+using namespace hamt::blocks;
+using blocks_testing::key_of;
+using blocks_testing::store;
+using blocks_testing::value_of;
+using hamt::bytes;
+using hamt::digest32;
+using hamt::digest_of;
+
+template <class P>
+class blocks_of_maps : public testing::Test {
+ public:
+  using map_type = hamt::map<bytes, P>;
+
+  static map_type random_map(std::mt19937& random, unsigned size, unsigned keys) {
+    map_type m;
+    for (unsigned i = 0; i < size; ++i) m = edited(std::move(m), random, keys);
+    return m;
+  }
+  static map_type edited(map_type m, std::mt19937& random, unsigned keys) {
+    const unsigned i = random() % keys;
+    return random() % 4 == 0 ? std::move(m).erase(key_of(i))
+                             : std::move(m).set(key_of(i), value_of(random() % 200));
+  }
+};
+using policies =
+    testing::Types<weak::real, weak::shared, weak::two_bits, weak::two_bits_at_the_last_level,
+                   weak::one_bit_a_level, weak::constant>;
+TYPED_TEST_SUITE(blocks_of_maps, policies);
+
+TYPED_TEST(blocks_of_maps, come_back_and_are_named_by_their_digests) {
+  std::mt19937 random(1);
+  for (const unsigned size : {0u, 1u, 2u, 5u, 40u, 400u}) {
+    const auto m = this->random_map(random, size, 300);
+    store s;
+    s.push(m);
+    EXPECT_EQ(s.template pull<TypeParam>(digest_of(m)), m);
+    for (const auto& [digest, block] : s.blocks) EXPECT_LE(block.size(), 70'000u);
+  }
+}
+
+TYPED_TEST(blocks_of_maps, do_not_depend_on_the_history) {
+  std::mt19937 random(2);
+  const auto m = this->random_map(random, 300, 300);
+  typename TestFixture::map_type again;
+  std::vector<std::pair<std::string, std::string>> entries;
+  for (hamt::cursor<bytes, TypeParam> c(m); c; c.next())
+    entries.emplace_back(std::string(c.key()), std::string(c.value()));
+  std::shuffle(entries.begin(), entries.end(), random);
+  for (const auto& [key, value] : entries) again = std::move(again).set(key, value);
+  store a, b;
+  a.push(m);
+  b.push(again);
+  EXPECT_EQ(a.blocks, b.blocks);
+}
+
+TYPED_TEST(blocks_of_maps, a_push_that_stops_anywhere_leaves_only_whole_maps) {
+  std::mt19937 random(3);
+  auto before = this->random_map(random, 120, 150);
+  auto after = before;
+  for (int i = 0; i < 5; ++i) after = this->edited(after, random, 150);
+  store full;
+  full.push(before);
+  const std::size_t had = full.blocks.size();
+  full.push(after);
+  const std::size_t lacking = full.blocks.size() - had;
+  for (std::size_t most = 0; most <= lacking + 2; ++most) {
+    store s;
+    s.push(before);
+    s.push(after, before, most);
+    EXPECT_EQ(s.template pull<TypeParam>(digest_of(before)), before);
+    // Whatever is there is whole: a later push needs only ask from the root down.
+    if (s.blocks.count(digest_of(after)) != 0)
+      EXPECT_EQ(s.template pull<TypeParam>(digest_of(after)), after);
+    s.push(after);
+    EXPECT_EQ(s.template pull<TypeParam>(digest_of(after)), after);
+    EXPECT_EQ(s.blocks, full.blocks);
+  }
+}
+
+TYPED_TEST(blocks_of_maps, a_push_puts_what_is_lacking_and_nothing_else) {
+  std::mt19937 random(4);
+  auto m = this->random_map(random, 200, 200);
+  store s;
+  s.push(m);
+  for (int round = 0; round < 30; ++round) {
+    const auto next = this->edited(m, random, 200);
+    store fresh;
+    fresh.push(next);
+    std::size_t lacking = 0;
+    for (const auto& [digest, block] : fresh.blocks) lacking += s.blocks.count(digest) == 0;
+    // With a base some texts may be put that another node has already, and never fewer than lack.
+    store with_base = s;
+    EXPECT_GE(with_base.push(next, m), lacking);
+    EXPECT_LE(with_base.push(next, m), 40u);
+    EXPECT_EQ(s.push(next), lacking);
+    EXPECT_EQ(with_base.blocks, s.blocks);
+    EXPECT_EQ(s.push(next), 0u);
+    m = next;
+  }
+}
+
+TYPED_TEST(blocks_of_maps, every_flipped_bit_of_a_block_is_refused_or_gives_another_name) {
+  using hash = typename TypeParam::hash;
+  std::mt19937 random(5);
+  const auto m = this->random_map(random, 60, 90);
+  store s;
+  s.push(m);
+  std::size_t flips = 0;
+  for (const auto& [digest, block] : s.blocks) {
+    for (std::size_t bit = 0; bit < 8 * block.size(); bit += block.size() > 1024 ? 61 : 1) {
+      std::string bad = block;
+      bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ 1 << bit % 8);
+      try {
+        const digest32 name = bad[0] == map_tag    ? read_map_block<hash>(bad).digest
+                              : bad[0] == text_tag ? read_text_block(bad).digest
+                                                   : read_node_block<hash>(bad, 1, 0).digest;
+        EXPECT_NE(name, digest);
+      } catch (const hamt::blocks::error& e) {
+        EXPECT_LE(e.offset(), bad.size());
+      }
+      ++flips;
+    }
+  }
+  EXPECT_GT(flips, 1000u);
+}
+
+// --- node tables ---------------------------------------------------------------------------------
+
+TYPED_TEST(blocks_of_maps, tables_give_every_version_back) {
+  std::mt19937 random(6);
+  for (const unsigned size : {0u, 1u, 30u, 500u}) {
+    std::vector<typename TestFixture::map_type> versions{this->random_map(random, size, 400)};
+    for (int i = 0; i < 30; ++i)
+      versions.push_back(this->edited(versions[random() % versions.size()], random, 400));
+    versions.emplace_back();
+    versions.push_back(versions[0]);
+    const std::string file = write_table<TypeParam>(versions, "meta");
+    const table<TypeParam> t(file);
+    EXPECT_EQ(t.meta(), "meta");
+    ASSERT_EQ(t.versions().size(), versions.size());
+    for (std::size_t i = 0; i < versions.size(); ++i) {
+      EXPECT_EQ(t.versions()[i].digest, digest_of(versions[i]));
+      EXPECT_EQ(t.load(i, 1u << 30), versions[i]);
+    }
+  }
+}
+
+TYPED_TEST(blocks_of_maps, tables_hold_equal_nodes_once_however_they_were_made) {
+  std::mt19937 random(7);
+  const auto m = this->random_map(random, 200, 300);
+  const auto apart = hamt::blocks::table<TypeParam>(
+                         write_table<TypeParam>(std::vector<typename TestFixture::map_type>{m}))
+                         .load(0, 1u << 30);
+  const std::vector<typename TestFixture::map_type> one{m}, two{m, apart}, same{m, m};
+  EXPECT_EQ(write_table<TypeParam>(two), write_table<TypeParam>(same));
+  EXPECT_LT(write_table<TypeParam>(two).size(), write_table<TypeParam>(one).size() + 50);
+}
+
+TYPED_TEST(blocks_of_maps, every_flipped_bit_of_a_table_is_refused_or_not_looked_at) {
+  std::mt19937 random(8);
+  std::vector<typename TestFixture::map_type> versions{this->random_map(random, 20, 40)};
+  for (int i = 0; i < 3; ++i) versions.push_back(this->edited(versions.back(), random, 40));
+  const std::string file = write_table<TypeParam>(versions, "m");
+  std::size_t refused = 0, loaded = 0;
+  for (std::size_t bit = 0; bit < 8 * file.size(); bit += bit < 4000 ? 1 : 7) {
+    std::string bad = file;
+    bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ 1 << bit % 8);
+    try {
+      const table<TypeParam> t(bad);
+      EXPECT_EQ(t.meta(), "m");
+      for (std::size_t i = 0; i < versions.size(); ++i) {
+        try {
+          EXPECT_EQ(t.load(i, 1u << 30), versions[i]);
+          ++loaded;
+        } catch (const hamt::blocks::error& e) {
+          EXPECT_LE(e.offset(), bad.size());
+          ++refused;
+        }
+      }
+    } catch (const hamt::blocks::error& e) {
+      EXPECT_LE(e.offset(), bad.size());
+      refused += versions.size();
+    }
+  }
+  EXPECT_GT(refused, 1000u);
+  EXPECT_GT(loaded, 0u);
+}
+
+TYPED_TEST(blocks_of_maps, every_truncated_table_is_refused) {
+  std::mt19937 random(9);
+  const std::vector<typename TestFixture::map_type> versions{this->random_map(random, 20, 40)};
+  const std::string file = write_table<TypeParam>(versions);
+  for (std::size_t size = 0; size < file.size(); ++size)
+    EXPECT_THROW(table<TypeParam>(std::string_view(file).substr(0, size)), hamt::blocks::error);
+  EXPECT_THROW(table<TypeParam>(file + "x"), hamt::blocks::error);
+}
+
+TEST(blocks_of_many_versions, a_table_grows_by_what_changed) {
+  std::vector<hamt::map<>> versions(1);
+  for (unsigned i = 0; i < 20'000; ++i)
+    versions[0] = std::move(versions[0]).set("0x" + std::to_string(1'000'000'000u + i * 7), "v");
+  const std::size_t one = write_table<hamt::local_policy>(versions).size();
+  for (unsigned i = 0; i < 200; ++i)
+    versions.push_back(versions.back().set("0x" + std::to_string(1'000'000'000u + i * 70), "w"));
+  const std::size_t all = write_table<hamt::local_policy>(versions).size();
+  EXPECT_LT(all - one, 200u * 400u);
+}
+
+TEST(blocks_of_many_versions, loading_is_bounded_where_a_long_value_is_that_of_many_keys) {
+  hamt::map<> m;
+  for (unsigned i = 0; i < 1000; ++i)
+    m = std::move(m).set(std::to_string(i), std::string(20'000, 'v'));
+  const std::vector<hamt::map<>> versions{m};
+  const std::string file = write_table<hamt::local_policy>(versions);
+  EXPECT_LT(file.size(), 200'000u);
+  try {
+    (void)table<>(file).load(0, 2'000'000);
+    ADD_FAILURE() << "loaded 20 MB under a limit of 2";
+  } catch (const hamt::blocks::error& e) {
+    EXPECT_EQ(e.broken(), rule::too_large);
+  }
+}
+
+}  // namespace
