@@ -51,3 +51,30 @@ export class DisposedError extends Error {
     super(message)
   }
 }
+
+/** A block or a node table that is missing, wrong or out of reach: `digest` or `offset` says which bytes. */
+export class BlockError extends Error {
+  /** `BlockError` */
+  override readonly name = 'BlockError'
+  /**
+   * A short, stable name of what is wrong: `missing`, `mismatch` (not what its digest names), `malformed`, `truncated`, `too-large`,
+   * `version`, `checksum`; of servers `no-ranges`, `changed`, `status`; `digest` for a version that is not the pinned one.
+   */
+  readonly code: string
+  /** The digest of the block that was wanted, if it has one. */
+  readonly digest: Uint8Array | undefined
+  /** The byte at which it was noticed, counted from the start of the block or the table; -1 when no single byte is to blame. */
+  readonly offset: number
+
+  constructor(
+    code: string,
+    message: string,
+    { digest, offset = -1 }: { digest?: Uint8Array | undefined; offset?: number } = {},
+  ) {
+    const hex = digest && Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
+    super(`${message} (${code}${hex ? `, digest ${hex}` : ''}${offset >= 0 ? `, byte ${offset}` : ''})`)
+    this.code = code
+    this.digest = digest
+    this.offset = offset
+  }
+}

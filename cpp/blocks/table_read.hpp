@@ -77,7 +77,8 @@ class table {
       if (at > file_.size())
         in.refuse("the file ends too early", file_.size() - table_preamble, rule::truncated);
     }
-    if (at != file_.size()) in.refuse("bytes after the file", static_cast<std::size_t>(at));
+    if (at != file_.size())
+      in.refuse("bytes after the file", static_cast<std::size_t>(at) - table_preamble);
     const std::uint64_t count = in.varint();
     if (count > in.left() / 33) in.refuse("versions that cannot fit", in.at());
     versions_.reserve(static_cast<std::size_t>(count));

@@ -1,0 +1,100 @@
+// Maps in memory from entries that arrive in bytes, and the wasm that maps live in.
+import { check, type Codec, fromHandle, type Hamt, raw, started, takeOut, withBytes, withHandle, writeBytes } from '../core.js'
+import { BlockError } from '../errors.js'
+import { useKeccak } from './digests.js'
+import { compareBytes } from './node.js'
+import type { SignalOption } from './reader.js'
+import type { FoundEntry } from './walk.js'
+
+/** How a map is loaded. */
+export interface LoadOptions extends SignalOption {
+  /** Called now and then with the number of entries so far, and how many there are. */
+  readonly progress?: ((entries: number, all: number) => void) | undefined
+  /**
+   * How many bytes the keys and values may have in all; 1 GiB if not given. A long value is stored once however many keys have it, so that a
+   * small file or store can hold a large map: `BlockError` with the code `too-large` before that fills the memory.
+   */
+  readonly limit?: number | undefined
+}
+
+/** Loads the wasm of the package unless it is there. */
+export async function startWasm(): Promise<void> {
+  if (!started()) await import('../index.js')
+  useKeccak((message) =>
+    withBytes(message, (place, length) => {
+      check(raw._hamt_keccak256(place, length))
+      return takeOut()
+    }),
+  )
+}
+
+const batchBytes = 3 * 2 ** 20
+const defaultLimit = 2 ** 30
+
+/** The map with these entries, whose digest must be as given. */
+export async function loadMap<V>(
+  digest: Uint8Array,
+  size: number,
+  entries: AsyncGenerator<FoundEntry, void, void> | undefined,
+  codec: Codec<V>,
+  options: LoadOptions | undefined,
+): Promise<Hamt<V>> {
+  await startWasm()
+  const handle = check(raw._hamt_copy(0))
+  let done = false
+  try {
+    const batch = new Batch(handle)
+    let room = options?.limit ?? defaultLimit
+    let count = 0
+    for await (const { key, value } of entries ?? []) {
+      room -= key.length + value.length
+      if (room < 0) throw new BlockError('too-large', 'a map of more bytes than the limit', { digest })
+      batch.add(key, value)
+      if (++count % 1024 === 0) options?.progress?.(count, size)
+    }
+    batch.flush()
+    options?.progress?.(count, size)
+    const map = fromHandle<V>(handle, codec)
+    done = true
+    const loaded = withHandle(map, (h) => {
+      check(raw._hamt_digest(h))
+      return takeOut()
+    })
+    if (compareBytes(loaded, digest) !== 0)
+      throw new BlockError('mismatch', 'the entries are not those of a map with this digest', { digest })
+    return map
+  } finally {
+    if (!done) raw._hamt_drop(handle)
+  }
+}
+
+/** Entries on their way into a handle; the layout is that of hamt_apply. */
+class Batch {
+  private bytes = new Uint8Array(64 * 1024)
+  private used = 0
+
+  constructor(private readonly handle: number) {}
+
+  add(key: Uint8Array, value: Uint8Array): void {
+    const size = (8 + key.length + value.length + 3) & ~3
+    if (this.used + size > batchBytes) this.flush()
+    if (this.used + size > this.bytes.length) {
+      const larger = new Uint8Array(Math.max(2 * this.bytes.length, this.used + size))
+      larger.set(this.bytes.subarray(0, this.used))
+      this.bytes = larger
+    }
+    const view = new DataView(this.bytes.buffer, this.used)
+    view.setUint32(0, key.length, true)
+    view.setUint32(4, value.length, true)
+    this.bytes.set(key, this.used + 8)
+    this.bytes.set(value, this.used + 8 + key.length)
+    this.used += size
+  }
+
+  flush(): void {
+    if (this.used === 0) return
+    writeBytes(this.bytes.subarray(0, this.used), 0)
+    check(raw._hamt_apply(this.handle, this.used))
+    this.used = 0
+  }
+}

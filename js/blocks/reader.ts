@@ -1,0 +1,237 @@
+// Nodes and long texts from somewhere that answers later: each checked against its digest, kept in a cache of bounded size, and asked for
+// once however many callers want it at the same time.
+import { BlockError } from '../errors.js'
+import { hashWords } from '../digest/siphash.js'
+import { nodeDigest, textDigest } from './digests.js'
+import { type Address, type BlockNode, isBelow, type Item, type KeyHash, sameBytes } from './node.js'
+
+/** Which node is wanted: its digest, the slots on the way to it, and where it lies if that is known. */
+export interface NodeRef {
+  readonly digest: Uint8Array
+  readonly path: readonly number[]
+  readonly at: Address | undefined
+}
+
+/** Which long key or value is wanted. */
+export interface TextRef {
+  readonly digest: Uint8Array
+  readonly at: Address | undefined
+}
+
+/** What an operation takes to be stopped. */
+export interface SignalOption {
+  /** Aborts the operation: it rejects with the signal's reason at once, whatever the server or store does. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** How much is kept. */
+export interface CacheOptions {
+  /** So many bytes of checked blocks are kept, counted as they lie in the store or file; 16 MiB if not given. */
+  readonly cache?: number | undefined
+  /** Longer values are refused (`BlockError`, `too-large`); 64 MiB if not given. */
+  readonly largestValue?: number | undefined
+}
+
+/** What was asked of a store or source so far. */
+export interface Traffic {
+  /** Requests: calls of a store, ranges of a file. */
+  requests: number
+  /** Bytes that were sent in answer. */
+  bytes: number
+  /** Blocks among them. */
+  blocks: number
+}
+
+const defaultCache = 16 * 2 ** 20
+const defaultLargest = 64 * 2 ** 20
+
+/** A digest as a key of a `Map`. */
+export function nameOf(digest: Uint8Array): string {
+  return String.fromCharCode(...digest)
+}
+
+interface Pending {
+  readonly promise: Promise<unknown>
+  readonly controller: AbortController
+  waiting: number
+}
+
+/** Waits for a promise, or until the signal aborts. */
+export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise
+  return new Promise<T>((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error)
+    if (signal.aborted) return abort()
+    signal.addEventListener('abort', abort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}
+
+/** Reads of one store or file. */
+export abstract class BlockReader {
+  readonly traffic: Traffic = { requests: 0, bytes: 0, blocks: 0 }
+  readonly largestValue: number
+  private readonly room: number
+  private used = 0
+  private readonly kept = new Map<string, { what: BlockNode | Uint8Array; size: number }>()
+  private readonly pending = new Map<string, Pending>()
+
+  constructor(
+    options: CacheOptions | undefined,
+    readonly hash: KeyHash = hashWords,
+  ) {
+    this.room = options?.cache ?? defaultCache
+    this.largestValue = options?.largestValue ?? defaultLargest
+  }
+
+  /** The bytes of these nodes, in order; an answer for each, which is undefined where there is none. */
+  protected abstract fetchNodes(
+    refs: readonly NodeRef[],
+    signal: AbortSignal,
+  ): Promise<Uint8Array | undefined>[]
+  /** The same for long texts. */
+  protected abstract fetchTexts(
+    refs: readonly TextRef[],
+    signal: AbortSignal,
+  ): Promise<Uint8Array | undefined>[]
+  /** The node in such bytes, well formed but not yet compared with its digest. */
+  protected abstract parseNode(bytes: Uint8Array, ref: NodeRef): BlockNode
+  /** The text in such bytes. */
+  protected abstract parseText(bytes: Uint8Array, ref: TextRef): Uint8Array
+
+  /** Nodes, each checked. All that are not in the cache go out together. */
+  nodes(refs: readonly NodeRef[], signal?: AbortSignal): Promise<BlockNode[]> {
+    return this.load(
+      refs,
+      signal,
+      (missing, s) => this.fetchNodes(missing, s),
+      (bytes, ref) => {
+        const node = this.parseNode(bytes, ref)
+        if (!sameBytes(nodeDigest(node), ref.digest)) throw mismatch(ref.digest)
+        return node
+      },
+    )
+  }
+
+  /** Long keys and values, each checked. */
+  texts(refs: readonly TextRef[], signal?: AbortSignal): Promise<Uint8Array[]> {
+    return this.load(
+      refs,
+      signal,
+      (missing, s) => this.fetchTexts(missing, s),
+      (bytes, ref) => {
+        if (bytes.length > this.largestValue + 1)
+          throw new BlockError('too-large', `a value of ${bytes.length} bytes`, { digest: ref.digest })
+        const text = this.parseText(bytes, ref)
+        if (!sameBytes(textDigest(text), ref.digest)) throw mismatch(ref.digest)
+        return text
+      },
+    )
+  }
+
+  private async load<R extends { readonly digest: Uint8Array }, T extends BlockNode | Uint8Array>(
+    refs: readonly R[],
+    signal: AbortSignal | undefined,
+    fetch: (missing: R[], signal: AbortSignal) => Promise<Uint8Array | undefined>[],
+    parse: (bytes: Uint8Array, ref: R) => T,
+  ): Promise<T[]> {
+    signal?.throwIfAborted()
+    const found = new Array<T | undefined>(refs.length)
+    const waits: { i: number; name: string; entry: Pending }[] = []
+    const missing = new Map<string, R>()
+    refs.forEach((ref, i) => {
+      const name = nameOf(ref.digest)
+      found[i] = this.cached(name) as T | undefined
+      if (found[i] === undefined && !this.pending.has(name)) missing.set(name, ref)
+    })
+    if (missing.size > 0) {
+      const controller = new AbortController()
+      const names = [...missing.keys()]
+      const answers = fetch([...missing.values()], controller.signal)
+      names.forEach((name, i) => {
+        const promise = answers[i]!.then((bytes) => {
+          const ref = missing.get(name)!
+          if (bytes === undefined)
+            throw new BlockError('missing', 'a block is not there', { digest: ref.digest })
+          const what = parse(bytes, ref)
+          ++this.traffic.blocks
+          this.keep(name, what, bytes.length)
+          return what
+        }).finally(() => this.pending.delete(name))
+        promise.catch(() => {}) // whoever waits for it hears of it
+        this.pending.set(name, { promise, controller, waiting: 0 })
+      })
+    }
+    refs.forEach((ref, i) => {
+      if (found[i] !== undefined) return
+      const name = nameOf(ref.digest)
+      const entry = this.pending.get(name)!
+      ++entry.waiting
+      waits.push({ i, name, entry })
+    })
+    try {
+      const answers = Promise.all(waits.map(({ entry }) => entry.promise))
+      const values = await orAborted(answers, signal)
+      waits.forEach(({ i }, k) => (found[i] = values[k] as T))
+      return found as T[]
+    } finally {
+      // What nobody waits for any more is not to be fetched either.
+      for (const { name, entry } of waits)
+        if (--entry.waiting === 0 && this.pending.get(name) === entry && signal?.aborted)
+          entry.controller.abort(signal.reason)
+    }
+  }
+
+  private cached(name: string): BlockNode | Uint8Array | undefined {
+    const entry = this.kept.get(name)
+    if (!entry) return undefined
+    this.kept.delete(name)
+    this.kept.set(name, entry) // the last to go
+    return entry.what
+  }
+
+  /** Puts something that was checked into the cache. */
+  keep(name: string, what: BlockNode | Uint8Array, size: number): void {
+    if (size > this.room || this.kept.has(name)) return
+    this.kept.set(name, { what, size })
+    this.used += size
+    for (const [oldest, entry] of this.kept) {
+      if (this.used <= this.room) break
+      this.kept.delete(oldest)
+      this.used -= entry.size
+    }
+  }
+
+  /** The long keys and values of these items, where they are not there yet; `key` and `value` are set. */
+  async complete(
+    items: readonly { item: Item; below: readonly number[] }[],
+    which: { keys?: boolean; values?: boolean },
+    signal?: AbortSignal,
+  ): Promise<Map<Item, { key: Uint8Array; value: Uint8Array | undefined }>> {
+    const refs: TextRef[] = []
+    for (const { item } of items) {
+      if (which.keys && !item.key) refs.push({ digest: item.keyDigest!, at: item.at })
+      if (which.values && !item.value) refs.push({ digest: item.valueDigest!, at: item.valueAt })
+    }
+    const texts = refs.length > 0 ? await this.texts(refs, signal) : []
+    let next = 0
+    const complete = new Map<Item, { key: Uint8Array; value: Uint8Array | undefined }>()
+    for (const { item, below } of items) {
+      let { key, value } = item
+      if (which.keys && !key) {
+        key = texts[next++]!
+        if (!isBelow(this.hash(key), below))
+          throw new BlockError('malformed', "a key in another slot than its hash's", {
+            digest: item.keyDigest,
+          })
+      }
+      if (which.values && !value) value = texts[next++]!
+      complete.set(item, { key: key!, value })
+    }
+    return complete
+  }
+}
+
+function mismatch(digest: Uint8Array): BlockError {
+  return new BlockError('mismatch', 'a block is not what its digest names', { digest })
+}

@@ -1,0 +1,238 @@
+// Maps in a block store: opening, editing, pushing, pulling, and what a store still needs.
+import { cbor, type Codec, type Hamt } from '../core.js'
+import { kind } from '../codec/text.js'
+import { mapDigest } from './digests.js'
+import { type Edit, editTree } from './edit.js'
+import { keyBytes, LazyMap } from './lazy-map.js'
+import { type LoadOptions, startWasm } from './load.js'
+import { childByDigest, childInlined, hasLongKey, hasLongValue, mapBlock, sameBytes } from './node.js'
+import type { BlockNode } from './node.js'
+import { type CacheOptions, nameOf, type NodeRef, type SignalOption } from './reader.js'
+import { type BlockStore, StoreReader } from './store.js'
+
+/** How a map in a store is read. */
+export interface OpenMapOptions<V> extends CacheOptions {
+  /** The codec that the map was made with, if not CBOR. */
+  readonly codec?: Codec<V> | undefined
+}
+
+/** The map with this digest in a store. Nothing is read yet. TypeError unless the digest has 32 bytes. */
+export function openMap<V = unknown>(
+  store: BlockStore,
+  digest: Uint8Array,
+  options?: OpenMapOptions<V>,
+): RemoteMap<V> {
+  checkStore(store)
+  const name = checkDigest(digest)
+  return new RemoteMap<V>(name, new StoreReader(store, options), (options?.codec ?? cbor) as Codec<V>)
+}
+
+/** An empty map whose edits go to a store. Nothing is written yet. */
+export async function emptyMap<V = unknown>(
+  store: BlockStore,
+  options?: OpenMapOptions<V>,
+): Promise<RemoteMap<V>> {
+  checkStore(store)
+  const reader = new StoreReader(store, options)
+  const digest = mapDigest(0, undefined)
+  await reader.put([{ digest, block: mapBlock(0, undefined) }])
+  return new RemoteMap<V>(digest, reader, (options?.codec ?? cbor) as Codec<V>)
+}
+
+export function checkStore(store: BlockStore): void {
+  if (typeof store?.get !== 'function' || typeof store.put !== 'function')
+    throw new TypeError('a block store needs the functions get and put')
+}
+
+/** A copy of a digest. */
+export function checkDigest(digest: unknown): Uint8Array {
+  if (!ArrayBuffer.isView(digest) || digest.byteLength !== 32)
+    throw new TypeError(`a digest is a Uint8Array of 32 bytes, not ${kind(digest)}`)
+  return new Uint8Array(digest.buffer, digest.byteOffset, 32).slice()
+}
+
+/** Collects the edits of one `edit`. It is of no use afterwards. */
+export class RemoteDraft<V> {
+  private readonly edits = new Map<string, Uint8Array | undefined>()
+  private ended = false
+
+  /** @internal */
+  constructor(
+    private readonly base: RemoteMap<V>,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  /** Sets a key. The value is encoded at once. */
+  set(key: string, value: V): this {
+    this.check(key)
+    if (value === undefined) throw new TypeError('a value cannot be undefined; to remove a key, use delete')
+    const bytes: unknown = this.base._codec.encode(value)
+    if (!(bytes instanceof Uint8Array))
+      throw new TypeError(`a codec must encode to a Uint8Array, not ${kind(bytes)}`)
+    this.edits.set(key, bytes.slice())
+    return this
+  }
+
+  /** Takes a key out, if it is there. */
+  delete(key: string): this {
+    this.check(key)
+    this.edits.set(key, undefined)
+    return this
+  }
+
+  /** The value of a key as the edits leave it. Reads, unless it was edited. */
+  async get(key: string): Promise<V | undefined> {
+    this.check(key)
+    if (!this.edits.has(key)) return this.base.get(key, { signal: this.signal })
+    const bytes = this.edits.get(key)
+    return bytes && this.base._decode(bytes)
+  }
+
+  /** Whether a key is there as the edits leave it. */
+  async has(key: string): Promise<boolean> {
+    this.check(key)
+    if (!this.edits.has(key)) return this.base.has(key, { signal: this.signal })
+    return this.edits.get(key) !== undefined
+  }
+
+  /** Sets a key to what `fn` makes of its value, or deletes it when that is undefined. */
+  async update(key: string, fn: (value: V | undefined) => V | undefined): Promise<void> {
+    const value = fn(await this.get(key))
+    if (value === undefined) this.delete(key)
+    else this.set(key, value)
+  }
+
+  private check(key: string): void {
+    if (this.ended) throw new TypeError('this draft has ended')
+    keyBytes(key)
+  }
+
+  /** @internal */
+  _end(): Edit[] {
+    this.ended = true
+    const { hash } = this.base._reader
+    return Array.from(this.edits, ([text, value]) => {
+      const key = keyBytes(text)
+      return { key, hash: hash(key), value }
+    })
+  }
+}
+
+/** A map in a block store. */
+export class RemoteMap<V> extends LazyMap<V> {
+  /** The store that the map is in. */
+  readonly store: BlockStore
+
+  /** @internal */
+  constructor(
+    digest: Uint8Array,
+    /** @internal */
+    override readonly _reader: StoreReader,
+    codec: Codec<V>,
+    opened?: { size: number; root: BlockNode | undefined },
+  ) {
+    super(digest, _reader, codec, (signal) =>
+      opened ? Promise.resolve(opened) : _reader.map(digest, signal),
+    )
+    this.store = _reader.store
+  }
+
+  /** The number of entries. One read, the first time. */
+  async size(options?: SignalOption): Promise<number> {
+    return (await this._open(options?.signal)).size
+  }
+
+  /**
+   * The map that follows from this one by edits: `fn` gets a draft, may be asynchronous, and nothing is written before it is done. Reads and
+   * writes the paths of the edits only, so the map may be larger than any memory. This map itself when nothing changes. The digest is
+   * that of the same edits in memory.
+   *
+   * The new map's own block is written last: an edit that fails leaves blocks that nothing names, and nothing else.
+   */
+  async edit(fn: (draft: RemoteDraft<V>) => unknown, options?: SignalOption): Promise<RemoteMap<V>> {
+    await startWasm() // digests are made there, many times faster
+    const draft = new RemoteDraft<V>(this, options?.signal)
+    let edits: Edit[]
+    try {
+      await fn(draft)
+    } finally {
+      edits = draft._end()
+    }
+    const { size, root } = await this._open(options?.signal)
+    if (edits.length === 0) return this
+    const after = await editTree(this._reader, root, edits, options?.signal)
+    const opened = { size: size + after.growth, root: after.root }
+    const digest = mapDigest(opened.size, opened.root)
+    if (sameBytes(digest, this.digest)) return this
+    options?.signal?.throwIfAborted()
+    await this._reader.put([{ digest, block: mapBlock(opened.size, opened.root) }])
+    return new RemoteMap<V>(digest, this._reader, this._codec, opened)
+  }
+}
+
+/** What `reachable` takes. */
+export interface ReachableOptions extends SignalOption {
+  /** Called with the number of blocks so far. */
+  readonly progress?: ((blocks: number) => void) | undefined
+}
+
+/**
+ * The digests of all blocks that maps in a store need, each once: whatever else the store holds may be deleted. Reads every node of them;
+ * takes some 100 bytes of memory a block.
+ */
+export async function* reachable(
+  store: BlockStore,
+  digests: Iterable<Uint8Array>,
+  options?: ReachableOptions,
+): AsyncGenerator<Uint8Array, void, void> {
+  checkStore(store)
+  const reader = new StoreReader(store, { cache: 0 })
+  const seen = new Set<string>()
+  const isNew = (digest: Uint8Array): boolean => {
+    const name = nameOf(digest)
+    if (seen.has(name)) return false
+    seen.add(name)
+    if (seen.size % 256 === 0) options?.progress?.(seen.size)
+    return true
+  }
+  for (const given of digests) {
+    const digest = checkDigest(given)
+    if (!isNew(digest)) continue
+    yield digest
+    const { root } = await reader.map(digest, options?.signal)
+    let waiting: NodeRef[] = []
+    const texts: Uint8Array[] = []
+    const collect = (node: BlockNode, path: readonly number[]): void => {
+      for (const item of node.items) {
+        const below = [...path, item.slot]
+        if (hasLongKey(item.kind) && isNew(item.keyDigest!)) texts.push(item.keyDigest!)
+        if (hasLongValue(item.kind) && isNew(item.valueDigest!)) texts.push(item.valueDigest!)
+        if (item.kind === childInlined) collect(item.child!, below)
+        else if (item.kind === childByDigest && isNew(item.digest!))
+          waiting.push({ digest: item.digest!, path: below, at: undefined })
+      }
+    }
+    if (root) collect(root, [])
+    while (waiting.length > 0 || texts.length > 0) {
+      yield* texts.splice(0)
+      // The deepest first, so that few wait.
+      const some = waiting.splice(-64)
+      const nodes = await reader.nodes(some, options?.signal)
+      for (const [i, node] of nodes.entries()) {
+        yield some[i]!.digest
+        collect(node, some[i]!.path)
+      }
+    }
+  }
+  options?.progress?.(seen.size)
+}
+
+/** The map with this digest in a store, in memory. Reads all of it. */
+export async function pull<V = unknown>(
+  store: BlockStore,
+  digest: Uint8Array,
+  options?: OpenMapOptions<V> & LoadOptions,
+): Promise<Hamt<V>> {
+  return openMap<V>(store, digest, options).load(options)
+}
+
