@@ -12,6 +12,10 @@
 
 namespace hamt::blocks {
 
+/// A node of a map whose values are, or have, bytes.
+template <class P>
+using byte_node = node<typename P::byte_value, P>;
+
 /// Bytes of an entry in a body.
 inline std::size_t entry_size(std::string_view key, std::string_view value) noexcept {
   const auto text = [](std::size_t size) { return varint_size(size) + size; };
@@ -24,11 +28,11 @@ inline std::size_t entry_size(std::string_view key, std::string_view value) noex
 /// Bytes of a node's body, or `most` + 1 when there are more. Looks at what fits in `most` bytes
 /// only. Recursion is as deep as the trie.
 template <class P>
-std::size_t body_size(const node<bytes, P>* n, std::size_t most) noexcept {
+std::size_t body_size(const byte_node<P>* n, std::size_t most) {
   std::size_t size = n->is_collision() ? varint_size(n->size()) : 1;
   for (unsigned i = 0; i < n->entry_count() && size <= most; ++i) {
     const auto e = n->entry(i);
-    size += entry_size(e.key, e.value);
+    size += entry_size(e.key, bytes_of(e.value));
   }
   for (unsigned i = 0; i < n->child_count() && size <= most; ++i) {
     const std::size_t inlined = body_size(n->child(i), longest_inlined);
@@ -38,7 +42,7 @@ std::size_t body_size(const node<bytes, P>* n, std::size_t most) noexcept {
 }
 /// Whether a node that is not a root lies in its parent's block.
 template <class P>
-bool is_inlined(const node<bytes, P>* n) noexcept {
+bool is_inlined(const byte_node<P>* n) {
   return body_size(n, longest_inlined) <= longest_inlined;
 }
 
@@ -74,7 +78,7 @@ void append_entry(std::string& out, unsigned slot, std::string_view key, std::st
 /// A child as an item of a body. For those that have a block of their own, `refs.child` is called
 /// with the node, its level and its prefix: the digits on the way to it, low bits first.
 template <class P, class R>
-void append_child(std::string& out, unsigned slot, const node<bytes, P>* child, unsigned level,
+void append_child(std::string& out, unsigned slot, const byte_node<P>* child, unsigned level,
                   std::uint64_t prefix, R& refs);
 
 /// A node's body at `level` below `prefix`. `refs.child` and `refs.text` are called for all that has
@@ -82,7 +86,7 @@ void append_child(std::string& out, unsigned slot, const node<bytes, P>* child, 
 /// for a collision node. Recursion is as deep as the trie. Throws std::bad_alloc, and
 /// std::length_error when a collision node is too large.
 template <class P, class R>
-void append_body(std::string& out, const node<bytes, P>* n, unsigned level, std::uint64_t prefix,
+void append_body(std::string& out, const byte_node<P>* n, unsigned level, std::uint64_t prefix,
                  R& refs) {
   const auto text = [&](std::string_view bytes) { refs.text(bytes); };
   if (n->is_collision()) {
@@ -91,7 +95,7 @@ void append_body(std::string& out, const node<bytes, P>* n, unsigned level, std:
     append_varint(out, n->size());
     for (unsigned i = 0; i < n->size(); ++i) {
       const auto e = n->entry(i);
-      append_entry(out, 0, e.key, e.value, text);
+      append_entry(out, 0, e.key, bytes_of(e.value), text);
     }
     return;
   }
@@ -101,7 +105,7 @@ void append_body(std::string& out, const node<bytes, P>* n, unsigned level, std:
     const unsigned slot = lowest(rest);
     const auto held = n->at(slot);
     if (held.child == nullptr)
-      append_entry(out, slot, held.key(), held.value(), text);
+      append_entry(out, slot, held.key(), bytes_of(held.value()), text);
     else
       append_child(out, slot, held.child, level + 1, prefix | std::uint64_t{slot} << (5 * level),
                    refs);
@@ -109,7 +113,7 @@ void append_body(std::string& out, const node<bytes, P>* n, unsigned level, std:
 }
 
 template <class P, class R>
-void append_child(std::string& out, unsigned slot, const node<bytes, P>* child, unsigned level,
+void append_child(std::string& out, unsigned slot, const byte_node<P>* child, unsigned level,
                   std::uint64_t prefix, R& refs) {
   const bool inlined = is_inlined(child);
   out += static_cast<char>((inlined ? child_inlined : child_by_digest) << 5 | slot);
@@ -130,7 +134,7 @@ struct no_refs {
 
 /// The block of a node below the root; its name is subtree_digest(n).
 template <class P>
-std::string node_block(const node<bytes, P>* n) {
+std::string node_block(const byte_node<P>* n) {
   std::string block(1, n->is_collision() ? collision_tag : node_tag);
   no_refs refs;
   append_body(block, n, 0, 0, refs);
@@ -139,7 +143,7 @@ std::string node_block(const node<bytes, P>* n) {
 
 /// The block of a map, which holds its root node; its name is digest_of(m).
 template <class P>
-std::string map_block(const map<bytes, P>& m) {
+std::string map_block(const byte_map<P>& m) {
   std::string block = {map_tag, static_cast<char>(format_version),
                        static_cast<char>(digest_version), static_cast<char>(digest_hash_id)};
   append_integer(block, m.size(), 8);

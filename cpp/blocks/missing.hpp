@@ -26,10 +26,10 @@ namespace hamt::blocks {
 /// Holds both maps. O(blocks that are lacking).
 template <class P>
 class missing_blocks {
-  using node_type = node<bytes, P>;
+  using node_type = byte_node<P>;
 
  public:
-  missing_blocks(map<bytes, P> m, map<bytes, P> base) : map_(std::move(m)), base_(std::move(base)) {
+  missing_blocks(byte_map<P> m, byte_map<P> base) : map_(std::move(m)), base_(std::move(base)) {
     if (base_.empty() || !map_.same(base_)) {
       piece root{digest_of(map_), nullptr, nullptr, {}, 0, 0};
       if (base_.empty() || digest_of(base_) != root.digest) asked_.push_back(root);
@@ -143,7 +143,7 @@ class missing_blocks {
     return digits<5>::order(p.prefix) ^ p.level;
   }
 
-  map<bytes, P> map_, base_;
+  byte_map<P> map_, base_;
   std::vector<piece> asked_;
   std::vector<std::vector<piece>> levels_;
   std::vector<piece> texts_;

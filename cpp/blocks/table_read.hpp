@@ -51,9 +51,9 @@ class table {
 
   /// Loads a version. O(its entries); `limit` bounds the bytes of keys and values, for a long value
   /// is stored once and may be that of many keys. Throws `error`, and std::bad_alloc.
-  map<bytes, P> load(std::size_t i, std::size_t limit) const {
+  byte_map<P> load(std::size_t i, std::size_t limit) const {
     const version& v = versions_[i];
-    map<bytes, P> m;
+    byte_map<P> m;
     room_ = limit;
     if (v.size != 0) {
       const decoded_node root = row(v.root, 0, 0, true);
@@ -189,7 +189,7 @@ class table {
     return bytes;
   }
 
-  void add(map<bytes, P>& m, const decoded_node& n, unsigned level, std::uint64_t prefix) const {
+  void add(byte_map<P>& m, const decoded_node& n, unsigned level, std::uint64_t prefix) const {
     for (const item& i : n.items) {
       const std::uint64_t below =
           level == collision_level ? prefix : prefix | std::uint64_t{i.slot} << (5 * level);

@@ -40,10 +40,10 @@ struct digest_hash {
 
 template <class P>
 class table_writer {
-  using node_type = node<bytes, P>;
+  using node_type = byte_node<P>;
 
  public:
-  std::string write(std::span<const map<bytes, P>> versions, std::string_view meta) {
+  std::string write(std::span<const byte_map<P>> versions, std::string_view meta) {
     std::vector<const node_type*> roots;
     for (const auto& m : versions)
       if (!m.empty()) roots.push_back(m.root());
@@ -203,7 +203,7 @@ class table_writer {
       const unsigned slot = lowest(put);
       const auto held = n->at(slot);
       if (held.child == nullptr)
-        append_entry(row, slot, held.key(), held.value(),
+        append_entry(row, slot, held.key(), bytes_of(held.value()),
                      [&](std::string_view text) { place.text(text); });
       else
         append_child(row, slot, held.child, level + 1, prefix | std::uint64_t{slot} << (5 * level),
@@ -212,10 +212,10 @@ class table_writer {
     row += refs;
   }
 
-  static bool same(const slot_view<bytes, P>& a, const slot_view<bytes, P>& b) {
+  static bool same(const slot_view<typename P::byte_value, P>& a, const slot_view<typename P::byte_value, P>& b) {
     if (a.same(b)) return true;
     if (a.is_entry() != b.is_entry()) return false;
-    if (a.is_entry()) return a.key() == b.key() && a.value() == b.value();
+    if (a.is_entry()) return a.key() == b.key() && bytes_of(a.value()) == bytes_of(b.value());
     return subtree_digest(a.child) == subtree_digest(b.child);
   }
 
@@ -227,7 +227,7 @@ class table_writer {
     return at->second;
   }
 
-  std::string assemble(std::span<const map<bytes, P>> versions, const std::vector<address>& roots,
+  std::string assemble(std::span<const byte_map<P>> versions, const std::vector<address>& roots,
                        std::string_view meta) {
     std::string file(table_magic, sizeof table_magic);
     file += static_cast<char>(format_version);
@@ -275,7 +275,7 @@ class table_writer {
 /// then O(what the versions do not share). Allocates about twice the result. The bytes follow from
 /// the versions' contents, their order and `meta` alone.
 template <class P>
-std::string write_table(std::span<const map<bytes, P>> versions, std::string_view meta = {}) {
+std::string write_table(std::span<const byte_map<P>> versions, std::string_view meta = {}) {
   return detail::table_writer<P>().write(versions, meta);
 }
 
