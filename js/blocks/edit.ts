@@ -260,4 +260,3 @@ async function allSettled<T>(promises: readonly Promise<T>[]): Promise<T[]> {
     return done.value
   })
 }
-

@@ -1,6 +1,6 @@
 // What versions of a node table and maps in a block store have in common: being read piece by piece.
 import { BlockError } from '../errors.js'
-import type { Codec, Hamt } from '../core.js'
+import { type Codec, type Hamt, isWellFormed, kind } from '../core.js'
 import { textDigest } from './digests.js'
 import {
   type BlockNode,
@@ -17,7 +17,6 @@ import { prove } from './prove.js'
 import { type BlockReader, nameOf, type NodeRef, type SignalOption, type Traffic } from './reader.js'
 import { type Change, changes, entriesBelow } from './walk.js'
 import type { Hash64 } from '../digest/siphash.js'
-import { isWellFormed, kind } from '../codec/text.js'
 
 /** A key whose value differs; `undefined` means that it is not there. */
 export interface RemoteDifference<V> {
@@ -78,9 +77,7 @@ export abstract class LazyMap<V> {
     readonly _reader: BlockReader,
     /** @internal */
     readonly _codec: Codec<V>,
-    private readonly head: (
-      signal?: AbortSignal,
-    ) => Promise<{ size: number; root: BlockNode | undefined }>,
+    private readonly head: (signal?: AbortSignal) => Promise<{ size: number; root: BlockNode | undefined }>,
   ) {
     this.digest = digest
   }
@@ -132,11 +129,9 @@ export abstract class LazyMap<V> {
   }
 
   /** What differs between this map and `newer`, in the order of `entries`. Reads only what differs. */
-  async *diff(
-    newer: LazyMap<V>,
-    options?: SignalOption,
-  ): AsyncGenerator<RemoteDifference<V>, void, void> {
-    if (!(newer instanceof LazyMap)) throw new TypeError(`another map in blocks is needed, not ${kind(newer)}`)
+  async *diff(newer: LazyMap<V>, options?: SignalOption): AsyncGenerator<RemoteDifference<V>, void, void> {
+    if (!(newer instanceof LazyMap))
+      throw new TypeError(`another map in blocks is needed, not ${kind(newer)}`)
     if (sameBytes(this.digest, newer.digest)) return
     const signal = options?.signal
     const [a, b] = await Promise.all([this._open(signal), newer._open(signal)])
@@ -204,8 +199,7 @@ export abstract class LazyMap<V> {
   ): void {
     if (node.level === COLLISION_LEVEL) {
       for (const q of questions)
-        for (const item of node.items)
-          if (isEntryOf(item, q.key)) Object.assign(q, { item, below: path })
+        for (const item of node.items) if (isEntryOf(item, q.key)) Object.assign(q, { item, below: path })
       return
     }
     for (const q of questions) {
@@ -219,8 +213,7 @@ export abstract class LazyMap<V> {
         const name = nameOf(item.digest!)
         const known = wanted.get(name)
         if (known) known.questions.push(q)
-        else
-          wanted.set(name, { ref: { digest: item.digest!, path: below, at: item.at }, questions: [q] })
+        else wanted.set(name, { ref: { digest: item.digest!, path: below, at: item.at }, questions: [q] })
       } else {
         this.descend({ node: item.child!, path: below, questions: [q] }, wanted)
       }

@@ -1,5 +1,16 @@
 // Maps in memory from entries that arrive in bytes, and the wasm that maps live in.
-import { check, type Codec, fromHandle, type Hamt, raw, started, takeOut, withBytes, withHandle, writeBytes } from '../core.js'
+import {
+  check,
+  type Codec,
+  fromHandle,
+  type Hamt,
+  raw,
+  started,
+  takeOut,
+  withBytes,
+  withHandle,
+  writeBytes,
+} from '../core.js'
 import { BlockError } from '../errors.js'
 import { useKeccak } from './digests.js'
 import { compareBytes } from './node.js'

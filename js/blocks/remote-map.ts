@@ -1,6 +1,5 @@
 // Maps in a block store: opening, editing, pushing, pulling, and what a store still needs.
-import { cbor, type Codec, type Hamt } from '../core.js'
-import { kind } from '../codec/text.js'
+import { cbor, type Codec, type Hamt, kind } from '../core.js'
 import { mapDigest } from './digests.js'
 import { type Edit, editTree } from './edit.js'
 import { keyBytes, LazyMap } from './lazy-map.js'
@@ -235,4 +234,3 @@ export async function pull<V = unknown>(
 ): Promise<Hamt<V>> {
   return openMap<V>(store, digest, options).load(options)
 }
-

@@ -41,7 +41,9 @@ export async function openSource(
       ++traffic.requests
       const piece = await bytes.read(offset, size, signal)
       if (!ArrayBuffer.isView(piece) || piece.byteLength !== size)
-        throw new BlockError('truncated', `the source gave other than the ${size} bytes asked for`, { offset })
+        throw new BlockError('truncated', `the source gave other than the ${size} bytes asked for`, {
+          offset,
+        })
       traffic.bytes += size
       return new Uint8Array(piece.buffer, piece.byteOffset, size)
     },
@@ -96,7 +98,8 @@ async function openUrl(
         throw new BlockError('no-ranges', `${url} does not answer range requests (status ${response.status})`)
       throw new BlockError('status', `${url} answered ${response.status}`, { offset })
     }
-    const [, start, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(response.headers.get('content-range') ?? '') ?? []
+    const [, start, total] =
+      /^bytes (\d+)-\d+\/(\d+)$/.exec(response.headers.get('content-range') ?? '') ?? []
     // A weak tag says nothing about bytes.
     const etag = response.headers.get('etag')
     const tag = etag?.startsWith('W/') ? null : (etag ?? response.headers.get('last-modified'))
@@ -139,7 +142,8 @@ async function bodyOf(response: Response, size: number, url: string, offset: num
     whole.set(value, at)
     at += value.length
   }
-  if (at < size) throw new BlockError('truncated', `${url} answered less than the range asked for`, { offset })
+  if (at < size)
+    throw new BlockError('truncated', `${url} answered less than the range asked for`, { offset })
   return whole
 }
 

@@ -30,9 +30,7 @@ export interface BlockStore {
     signal?: AbortSignal,
   ): Awaitable<readonly (Uint8Array | undefined | null)[]>
   /** Keeps many blocks in one request, in any order; `put` is called for each otherwise. */
-  putMany?(
-    blocks: readonly { readonly digest: Uint8Array; readonly block: Uint8Array }[],
-  ): Awaitable<unknown>
+  putMany?(blocks: readonly { readonly digest: Uint8Array; readonly block: Uint8Array }[]): Awaitable<unknown>
 }
 
 /** So many calls to a store are under way at a time, and so many blocks go into one call of `getMany` or `putMany`. */

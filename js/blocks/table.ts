@@ -1,6 +1,5 @@
 // Node tables: many versions of maps in one file that is read in pieces. cpp/blocks/BLOCKS.md describes the bytes.
-import { decodeCbor } from '../codec/cbor-decode.js'
-import { cbor, type Codec } from '../codec/codec.js'
+import { cbor, type Codec, decodeCbor } from '../core.js'
 import { BlockError } from '../errors.js'
 import { keccakOf, mapDigest } from './digests.js'
 import {
@@ -188,10 +187,7 @@ class TableReader extends BlockReader {
   }
 
   /** The root of a version, checked against its digest. */
-  async root(
-    version: Version,
-    signal?: AbortSignal,
-  ): Promise<{ size: number; root: BlockNode | undefined }> {
+  async root(version: Version, signal?: AbortSignal): Promise<{ size: number; root: BlockNode | undefined }> {
     const { digest, size } = version
     let root: BlockNode | undefined
     if (version.root) {
@@ -322,4 +318,3 @@ function readHead(head: Uint8Array, size: number): Head {
   from.expectEnd('the versions')
   return { meta, sections, versions }
 }
-

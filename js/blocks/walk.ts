@@ -142,8 +142,7 @@ export async function* changes(
     const y = b.node.items[j]?.slot === slot ? b.node.items[j++] : undefined
     if (!same(x, y)) differing.push({ slot, x, y })
   }
-  const itemsOf = (which: 'x' | 'y'): Item[] =>
-    differing.flatMap((d) => (d[which] ? [d[which] as Item] : []))
+  const itemsOf = (which: 'x' | 'y'): Item[] => differing.flatMap((d) => (d[which] ? [d[which] as Item] : []))
   const before = new Siblings(a.reader, itemsOf('x'), path, signal)
   const after = new Siblings(b.reader, itemsOf('y'), path, signal)
   for (const { slot, x, y } of differing) {
@@ -213,9 +212,8 @@ async function* collisionChanges(
     return node.items.map((item) => ({ item, key: complete.get(item)!.key }))
   }
   const [xs, ys] = await Promise.all([keyed(a), keyed(b)])
-  for (let i = 0, j = 0; i < xs.length || j < ys.length; ) {
-    const order =
-      i === xs.length ? 1 : j === ys.length ? -1 : compareBytes(xs[i]!.key, ys[j]!.key)
+  for (let i = 0, j = 0; i < xs.length || j < ys.length;) {
+    const order = i === xs.length ? 1 : j === ys.length ? -1 : compareBytes(xs[i]!.key, ys[j]!.key)
     const x = order <= 0 ? xs[i++]!.item : undefined
     const y = order >= 0 ? ys[j++]!.item : undefined
     if (!same(x, y))
