@@ -50,6 +50,12 @@ HAMT_EXPORT(snapshot_digest, many_paths, (bytes_size file, number version), file
 HAMT_EXPORT(snapshot_write, many_paths, (number bases, number count, bytes_size meta), bases, count,
             meta)
 
+HAMT_EXPORT(nodes_write, many_paths, (number count, bytes_size meta), count, meta)
+HAMT_EXPORT(blocks_open, many_paths, (handle map, handle base), map, base)
+HAMT_EXPORT(blocks_answer, many_paths, (number walk, bytes_size size), walk, size)
+HAMT_EXPORT(blocks_take, many_paths, (number walk, bytes_size most), walk, most)
+HAMT_EXPORT(blocks_close, one_path, (number walk), walk)
+
 HAMT_EXPORT(keccak256, many_paths, (bytes_size size), size)
 HAMT_EXPORT(select, many_paths, (bytes_size size, number winners, number cap), size, winners, cap)
 HAMT_EXPORT(put_states, many_paths, (handle map, bytes_size size), map, size)

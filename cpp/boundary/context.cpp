@@ -12,6 +12,7 @@ namespace hamt::boundary {
 context::context() {
   maps.add(tree());
   cursors.add(nullptr);  // ids begin at 1
+  walks.add(nullptr);
 }
 
 status context::fail(status s, std::string_view code, std::string_view message,
@@ -118,8 +119,10 @@ void recover(context& c, bool in_heap) noexcept {
   if (c.at == context::phase::changing) local_memory::abandon();
   if (c.edited != 0) c.maps.tear(c.edited);
   if (c.stepped != 0) c.cursors.tear(c.stepped);
+  if (c.walked != 0) c.walks.tear(c.walked);
   c.edited = 0;
   c.stepped = 0;
+  c.walked = 0;
   c.at = in_heap ? context::phase::lost : context::phase::idle;
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "blocks/missing.hpp"
 #include "boundary/buffer.hpp"
 #include "boundary/id_table.hpp"
 #include "boundary/interface.hpp"
@@ -18,6 +19,7 @@ namespace hamt::boundary {
 
 using tree = map<bytes, local_policy>;
 using differences = diff_cursor<bytes, local_policy>;
+using lacking_blocks = blocks::missing_blocks<local_policy>;
 
 class context {
  public:
@@ -27,6 +29,7 @@ class context {
   results words{};
   id_table<tree> maps;
   id_table<std::unique_ptr<differences>> cursors;
+  id_table<std::unique_ptr<lacking_blocks>> walks;
   buffer input, output;
   /// The value that the last edit replaced: a buffer of its own, which no other call touches.
   buffer replaced;
@@ -37,7 +40,7 @@ class context {
   enum class phase : std::uint8_t { idle, reading, changing, lost };
   volatile phase at = phase::idle;
   volatile handle edited = 0;
-  volatile std::uint32_t stepped = 0;
+  volatile std::uint32_t stepped = 0, walked = 0;
 
   /// The first `size` bytes of the input; null when it is shorter.
   const char* input_of(std::size_t size) noexcept {

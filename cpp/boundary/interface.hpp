@@ -190,6 +190,23 @@ class context;
 [[gnu::noinline]] status snapshot_write(context& c, std::uint32_t bases, std::uint32_t count,
                                         std::size_t meta_size);
 
+// --- blocks: what they make is in `output` -------------------------------------------------------
+
+/// The node table of `count` maps. Input: their handles, `meta_size` bytes of meta.
+[[gnu::noinline]] status nodes_write(context& c, std::uint32_t count, std::size_t meta_size);
+/// Begins to find the blocks of a map that a store lacks, which has all of `base`. Output: the digests
+/// of the blocks that are asked about; none when nothing is lacking. Result: `cursor`, to be given
+/// back to `blocks_close`.
+[[gnu::noinline]] status blocks_open(context& c, handle map, handle base);
+/// Tells which of the blocks asked about are lacking. Input: a byte for each, not 0 when it is. Output:
+/// the digests asked about next; none when all is known. Result: `map.size`, blocks lacking so far.
+[[gnu::noinline]] status blocks_answer(context& c, std::uint32_t walk, std::size_t size);
+/// The next blocks that are lacking, some `most` bytes, when all is known: digest, size (4 bytes), block
+/// of each, which may be put in any order, but after those of the calls before. ok when there are no
+/// more, else partial.
+[[gnu::noinline]] status blocks_take(context& c, std::uint32_t walk, std::size_t most);
+[[gnu::noinline]] status blocks_close(context& c, std::uint32_t walk);
+
 // --- sortition: what they make is in `output` ----------------------------------------------------
 // Numbers are 32 big-endian bytes, addresses 20 bytes.
 

@@ -7,13 +7,12 @@
 export { BlockError } from '../errors.js'
 export type { LazyMap, RemoteDifference } from './lazy-map.js'
 export type { LoadOptions } from './load.js'
-export { push, type PushOptions, type PushResult, serializeNodes } from './push.js'
+export { pull, push, type PushOptions, serializeNodes, type SerializeNodesOptions } from './push.js'
 export type { CacheOptions, SignalOption, Traffic } from './reader.js'
 export {
   emptyMap,
   openMap,
   type OpenMapOptions,
-  pull,
   reachable,
   type ReachableOptions,
   RemoteDraft,

@@ -2,14 +2,15 @@
 import {
   check,
   type Codec,
+  copyHandle,
+  dropHandle,
   fromHandle,
   type Hamt,
+  isStarted,
   raw,
-  started,
-  takeOut,
-  withBytes,
+  takeOutput,
   withHandle,
-  writeBytes,
+  withInput,
 } from '../core.js'
 import { BlockError } from '../errors.js'
 import { useKeccak } from './digests.js'
@@ -30,11 +31,11 @@ export interface LoadOptions extends SignalOption {
 
 /** Loads the wasm of the package unless it is there. */
 export async function startWasm(): Promise<void> {
-  if (!started()) await import('../index.js')
+  if (!isStarted) await import('../index.js')
   useKeccak((message) =>
-    withBytes(message, (place, length) => {
-      check(raw._hamt_keccak256(place, length))
-      return takeOut()
+    withInput([message], () => {
+      check(raw._hamt_keccak256(message.length))
+      return takeOutput()
     }),
   )
 }
@@ -51,7 +52,7 @@ export async function loadMap<V>(
   options: LoadOptions | undefined,
 ): Promise<Hamt<V>> {
   await startWasm()
-  const handle = check(raw._hamt_copy(0))
+  const handle = copyHandle(0)
   let done = false
   try {
     const batch = new Batch(handle)
@@ -69,13 +70,13 @@ export async function loadMap<V>(
     done = true
     const loaded = withHandle(map, (h) => {
       check(raw._hamt_digest(h))
-      return takeOut()
+      return takeOutput()
     })
     if (compareBytes(loaded, digest) !== 0)
       throw new BlockError('mismatch', 'the entries are not those of a map with this digest', { digest })
     return map
   } finally {
-    if (!done) raw._hamt_drop(handle)
+    if (!done) dropHandle(handle)
   }
 }
 
@@ -104,8 +105,8 @@ class Batch {
 
   flush(): void {
     if (this.used === 0) return
-    writeBytes(this.bytes.subarray(0, this.used), 0)
-    check(raw._hamt_apply(this.handle, this.used))
+    const { handle, used } = this
+    withInput([this.bytes.subarray(0, used)], () => check(raw._hamt_apply(handle, used)))
     this.used = 0
   }
 }

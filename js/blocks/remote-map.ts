@@ -3,7 +3,7 @@ import { cbor, type Codec, type Hamt, kind } from '../core.js'
 import { mapDigest } from './digests.js'
 import { type Edit, editTree } from './edit.js'
 import { keyBytes, LazyMap } from './lazy-map.js'
-import { type LoadOptions, startWasm } from './load.js'
+import { startWasm } from './load.js'
 import { childByDigest, childInlined, hasLongKey, hasLongValue, mapBlock, sameBytes } from './node.js'
 import type { BlockNode } from './node.js'
 import { type CacheOptions, nameOf, type NodeRef, type SignalOption } from './reader.js'
@@ -224,13 +224,4 @@ export async function* reachable(
     }
   }
   options?.progress?.(seen.size)
-}
-
-/** The map with this digest in a store, in memory. Reads all of it. */
-export async function pull<V = unknown>(
-  store: BlockStore,
-  digest: Uint8Array,
-  options?: OpenMapOptions<V> & LoadOptions,
-): Promise<Hamt<V>> {
-  return openMap<V>(store, digest, options).load(options)
 }

@@ -150,12 +150,13 @@ async function bodyOf(response: Response, size: number, url: string, offset: num
 interface Wanted {
   readonly offset: number
   readonly size: number
+  readonly signal: AbortSignal
   resolve(bytes: Uint8Array): void
   reject(error: unknown): void
 }
 
 /** Reads that lie at most this far apart become one. */
-const gap = 4096
+const gap = 16 * 1024
 /** One read has at most this many bytes, unless a single piece has more. */
 const largestRead = 2 ** 20
 /** So many reads are under way at a time. */
@@ -179,15 +180,10 @@ export class Pieces {
       if (offset + size <= first.length) return Promise.resolve(first.subarray(offset, offset + size))
       return new Promise<Uint8Array>((resolve, reject) => {
         if (this.waiting.length === 0) queueMicrotask(() => this.flush())
-        const wanted = { offset, size, resolve, reject }
-        this.waiting.push(wanted)
-        signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
-        this.signals.set(wanted, signal)
+        this.waiting.push({ offset, size, signal, resolve, reject })
       })
     })
   }
-
-  private readonly signals = new WeakMap<Wanted, AbortSignal>()
 
   private flush(): void {
     const sorted = this.waiting.sort((a, b) => a.offset - b.offset)
@@ -224,7 +220,7 @@ export class Pieces {
     const end = Math.max(...group.map(({ offset, size }) => offset + size))
     // A read is given up when nobody wants any of it.
     const controller = new AbortController()
-    const signals = group.map((wanted) => this.signals.get(wanted)!)
+    const signals = [...new Set(group.map(({ signal }) => signal))]
     const check = (): void => {
       if (signals.every(({ aborted }) => aborted)) controller.abort(signals[0]!.reason)
     }

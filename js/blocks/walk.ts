@@ -15,7 +15,7 @@ import {
 import type { BlockReader } from './reader.js'
 
 /** So many siblings are read in one go. */
-const batch = 16
+const batch = 32
 
 /** An entry on the way out, in bytes. */
 export interface FoundEntry {

@@ -11,7 +11,8 @@ export let raw: Exports = new Proxy({} as Exports, {
   },
 })
 
-let isStarted = false
+/** Whether there is one. */
+export let isStarted = false
 
 /** Makes the instance, once; later calls do nothing. Synchronous. */
 export function start(module: WebAssembly.Module): void {
