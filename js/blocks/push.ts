@@ -78,7 +78,7 @@ export async function push<V>(
   const baseDigest = base && digestIfUsable(base)
   const [has, hasBase] = await reader.have(baseDigest ? [digest, baseDigest] : [digest])
   if (!has) await putLacking(map, hasBase ? base! : undefined, reader, options)
-  known.set(store, map as Hamt<unknown>)
+  known.set(store, map)
   return digest
 }
 
@@ -97,7 +97,7 @@ async function putLacking<V>(
   reader: StoreReader,
   options: PushOptions | undefined,
 ): Promise<void> {
-  const maps: Hamt<unknown>[] = base ? [map as Hamt<unknown>, base] : [map as Hamt<unknown>]
+  const maps: Hamt<unknown>[] = base ? [map, base] : [map]
   const opened = withHandles(maps, (handles) => openWalk(handles[0]!, handles[1] ?? 0))
   const { walk } = opened
   try {
@@ -147,6 +147,6 @@ export async function pull<V = unknown>(
   options?: OpenMapOptions<V> & LoadOptions,
 ): Promise<Hamt<V>> {
   const map = await openMap<V>(store, digest, options).load(options)
-  known.set(store, map as Hamt<unknown>)
+  known.set(store, map)
   return map
 }

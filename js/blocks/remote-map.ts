@@ -1,5 +1,5 @@
 // Maps in a block store: opening, editing, pushing, pulling, and what a store still needs.
-import { cbor, type Codec, type Hamt, kind } from '../core.js'
+import { cbor, type Codec, kind } from '../core.js'
 import { mapDigest } from './digests.js'
 import { type Edit, editTree } from './edit.js'
 import { keyBytes, LazyMap } from './lazy-map.js'
@@ -199,7 +199,7 @@ export async function* reachable(
     if (!isNew(digest)) continue
     yield digest
     const { root } = await reader.map(digest, options?.signal)
-    let waiting: NodeRef[] = []
+    const waiting: NodeRef[] = []
     const texts: Uint8Array[] = []
     const collect = (node: BlockNode, path: readonly number[]): void => {
       for (const item of node.items) {

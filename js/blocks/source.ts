@@ -151,8 +151,8 @@ interface Wanted {
   readonly offset: number
   readonly size: number
   readonly signal: AbortSignal
-  resolve(bytes: Uint8Array): void
-  reject(error: unknown): void
+  readonly resolve: (bytes: Uint8Array) => void
+  readonly reject: (error: unknown) => void
 }
 
 /** Reads that lie at most this far apart become one. */

@@ -142,7 +142,7 @@ export async function* changes(
     const y = b.node.items[j]?.slot === slot ? b.node.items[j++] : undefined
     if (!same(x, y)) differing.push({ slot, x, y })
   }
-  const itemsOf = (which: 'x' | 'y'): Item[] => differing.flatMap((d) => (d[which] ? [d[which] as Item] : []))
+  const itemsOf = (which: 'x' | 'y'): Item[] => differing.flatMap((d) => (d[which] ? [d[which]] : []))
   const before = new Siblings(a.reader, itemsOf('x'), path, signal)
   const after = new Siblings(b.reader, itemsOf('y'), path, signal)
   for (const { slot, x, y } of differing) {
