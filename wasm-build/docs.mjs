@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Application, ReflectionKind } from 'typedoc'
 import { Failure, root, say } from './step.mjs'
 
-const entries = ['index', 'slim', 'verify', 'sortition/index', 'devtools']
+const entries = ['index', 'slim', 'verify', 'blocks/index', 'sortition/index', 'devtools']
 
 /** What a reader meets by name. Not the fields of types without a name, such as those inside an ABI. */
 const named =

@@ -27,7 +27,16 @@ const fresh = join(root, `.dist-${process.pid}`)
 const stamp = join(root, 'build', 'js.stamp')
 
 /** Entry points, as paths below js/ without an ending. `errors` and `core` are what the others share, not for users. */
-const libraryEntries = ['errors', 'core', 'index', 'slim', 'verify', 'blocks/index', 'sortition/index', 'devtools']
+const libraryEntries = [
+  'errors',
+  'core',
+  'index',
+  'slim',
+  'verify',
+  'blocks/index',
+  'sortition/index',
+  'devtools',
+]
 const programEntries = ['cli/main']
 
 const wanted = [...libraryEntries, ...programEntries]

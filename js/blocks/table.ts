@@ -212,7 +212,7 @@ class TableReader extends BlockReader {
         throw new BlockError('too-large', `a value of ${at.size} bytes`, { offset })
       return this.pieces.read([{ offset, size: at.size }], signal)[0]!
     } catch (error) {
-      return Promise.reject(error)
+      return Promise.reject(error as BlockError)
     }
   }
 
