@@ -17,7 +17,7 @@
 //               cool-down, pause timepoint, cool-down of the pause
 // }
 // where all numbers are little-endian base 128 without superfluous digits.
-import { deserialize, Hamt, readMeta, serialize, SnapshotError } from '../index.js'
+import { deserialize, Hamt, openSnapshot, readMeta, serialize, SnapshotError } from '../index.js'
 import { Addresses } from './addresses.js'
 import { EventLog } from './event-log.js'
 import { type AdmissionPolicy, Kind, type Position, requirePause } from './events.js'
@@ -183,12 +183,13 @@ function refuse(what: string, offset = -1): never {
  */
 export function readRegistry(bytes: Uint8Array): StoredRegistry {
   const meta = metaOf(readMeta(bytes))
-  const versions = deserialize<NodeState>(bytes)
-  if (versions.length !== 1) refuse(`it has ${versions.length} versions, and not one`)
+  // Counted before they are loaded: a file of a megabyte can list a million.
+  const { length } = openSnapshot(bytes, { trusted: true })
+  if (length !== 1) refuse(`it has ${length} versions, and not one`)
+  const [newest] = deserialize<NodeState>(bytes) as [Hamt<NodeState>]
   const log = new EventLog(Addresses.fromBytes(meta.addresses))
   readRows(log, meta)
   if (log.length > 0) requireReaches(meta.position, log.position(log.length - 1))
-  const newest = versions[0]!
   compare(newest, log)
   return { log, position: meta.position, newest }
 }

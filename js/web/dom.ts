@@ -1,6 +1,6 @@
-// Elements, without a framework: the page is drawn anew part by part, and each part is small.
+// Elements with attributes, listeners and children; tables; and what is built when it is unfolded.
 
-type Child = Node | string | number | false | null | undefined | Child[]
+export type Child = Node | string | number | false | null | undefined | Child[]
 type Prop = string | number | boolean | null | undefined | EventListener | ((event: Event) => void)
 type Props = Record<string, Prop>
 
@@ -97,7 +97,28 @@ export function table(
   )
 }
 
-/** Something that opens, with a line to open it by. */
-export function fold(summary: Child, ...children: Child[]): HTMLDetailsElement {
-  return h('details', {}, h('summary', {}, summary), ...children)
+/** What opens by its summary line. Its content is built when it is first open, and anew when it is set again. */
+export class Fold {
+  readonly element: HTMLDetailsElement
+  readonly #summary = h('summary', {})
+  readonly #body = h('div', {})
+  #build: (() => Child) | undefined
+
+  constructor() {
+    this.element = h('details', { ontoggle: () => this.#fill() }, this.#summary, this.#body)
+  }
+
+  set(summary: Child, build: () => Child): void {
+    put(this.#summary, summary)
+    this.#build = build
+    if (this.element.open) this.#fill()
+    else this.#body.replaceChildren()
+  }
+
+  #fill(): void {
+    if (!this.element.open || !this.#build) return
+    const build = this.#build
+    this.#build = undefined
+    put(this.#body, build())
+  }
 }

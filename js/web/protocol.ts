@@ -1,8 +1,58 @@
-// What the page and its worker say to one another. All of it is plain data that can be cloned.
-import type { Address, Explanation, Hex, NodeState, Policy, Report } from '../sortition/index.js'
+// Messages between the page and its worker: plain data that can be cloned. The worker keeps everything that grows with the
+// input; the page asks for long lists a page at a time, so that no message and no drawing grows with the input.
+import type { Address, Explanation, Hex, NodeState, Policy, Violation } from '../sortition/index.js'
 
-/** A request in the list: what it says, and what a first look made of it. */
-export interface RequestSummary {
+// --- what is open ---------------------------------------------------------------------------------
+
+/** Logs and a registry file: operators, versions by second, and requests. */
+export interface OpenedRegistry {
+  kind: 'registry'
+  operators: number
+  requests: number
+  /** Events that changed an operator or the rules. */
+  changes: number
+  otherLogs: number
+  /** One for each second in which something changed. */
+  versions: number
+  /** Of the last event, in seconds; undefined before the first. */
+  last: number | undefined
+  /** Bytes of the registry as one file. */
+  bytes: number
+  /** What is shown first. */
+  firstRequest: bigint | undefined
+  firstOperator: Address | undefined
+}
+/** Any other snapshot. */
+export interface OpenedSnapshot {
+  kind: 'snapshot'
+  versions: number
+  /** Entries of the last version. */
+  entries: number
+  bytes: number
+  /** What was stored beside the versions, as text. */
+  meta: string | undefined
+}
+export type Opened = OpenedRegistry | OpenedSnapshot
+
+// --- long lists -----------------------------------------------------------------------------------
+
+export interface Query {
+  /** Rows that contain this text; all when empty. */
+  search: string
+  /** The first row, counted among those that match. */
+  from: number
+  /** At most `mostRows`. */
+  count: number
+}
+export const mostRows = 50
+export interface Page<Row> {
+  rows: Row[]
+  /** Rows of the list, and those that match the search. */
+  total: number
+  matching: number
+}
+
+export interface RequestRow {
   e3Id: bigint
   /** T, in seconds. */
   time: number
@@ -11,25 +61,83 @@ export interface RequestSummary {
   ticketPrice: bigint
   entropyBlock: bigint
   outcome: 'finalized' | 'failed' | 'open'
-  /** How many violations; undefined when it could not be checked without a seed. */
-  violations: number | undefined
-  /** Why it cannot be checked at all. */
-  problem?: string
+}
+export interface OperatorRow {
+  node: Address
+  /** By its best ticket, from 1; undefined when it is not eligible. */
+  rank: number | undefined
+}
+export interface SeatRow {
+  partyId: number
+  node: Address
+  ticket: bigint | undefined
+  score: bigint | undefined
+  /** Whether this is another member or score than the one that follows from the submissions. */
+  differs: boolean
+}
+export interface ComparisonRow {
+  node: Address
+  rank: number | undefined
+  best: bigint | undefined
+  ideal: boolean
+  real: boolean
+  what: string
+}
+/** What became of a ticket, in the order of drawing: later ones lie on top. */
+export const fates = ['idle', 'best', 'submitted', 'refused', 'seated'] as const
+export type Fate = (typeof fates)[number]
+export interface TicketRow {
+  score: number
+  node: Address
+  ticket: number
+  fate: Fate
+}
+export interface LogRow {
+  key: string
+  eventName: string
+  headline: string
+  altered: false | 'changed' | 'left out'
+}
+export interface StateRow {
+  /** The state holds from this second on. */
+  from: number
+  state: NodeState
+  /** The names of the events of that second. */
+  events: string[]
+  /** Whether this is the state that counts for the request. */
+  counts: boolean
+}
+export interface EntryRow {
+  key: string
+  value: string
+}
+export interface DifferenceRow {
+  key: string
+  /** Undefined where the key is absent. */
+  before: string | undefined
+  after: string | undefined
 }
 
-export interface Summary {
-  requests: RequestSummary[]
-  operators: Address[]
-  /** Events that changed an operator or the rules. */
-  changes: number
-  events: number
-  otherLogs: number
-  versions: number
-  first: number | undefined
-  last: number | undefined
-  /** Bytes of the registry as one file. */
-  fileSize: number
+interface OfRequest {
+  e3Id: bigint
 }
+/** The lists by name: what identifies one, and its rows. */
+export interface Lists {
+  requests: { of: Record<string, never>; row: RequestRow }
+  operators: { of: Partial<OfRequest>; row: OperatorRow }
+  violations: { of: OfRequest; row: Violation }
+  committee: { of: OfRequest; row: SeatRow }
+  recorded: { of: OfRequest; row: SeatRow }
+  comparison: { of: OfRequest; row: ComparisonRow }
+  tickets: { of: OfRequest; row: TicketRow }
+  logs: { of: OfRequest; row: LogRow }
+  states: { of: { operator: Address } & Partial<OfRequest>; row: StateRow }
+  entries: { of: { version: number }; row: EntryRow }
+  differences: { of: { from: number; to: number }; row: DifferenceRow }
+}
+export type ListName = keyof Lists
+
+// --- one request ----------------------------------------------------------------------------------
 
 /** How a request is checked, beyond what the logs say. */
 export interface CheckOptions {
@@ -39,107 +147,169 @@ export interface CheckOptions {
   vrf?: { randomWord: bigint; chainId: bigint; registry: Address; requestId: bigint }
 }
 
-/** An event of a request, as the page shows it; what was altered in this page carries the original. */
-export interface ShownEvent {
-  key: string
-  eventName: string
-  blockNumber: bigint
-  logIndex: number
-  timestamp: bigint
-  args: [name: string, value: string][]
-  altered: false | 'changed' | 'left out'
-}
-
-/** Arguments as text by name, or null to leave the log out; by the event's key. */
+/** Arguments as text by name, or null to leave the log out; by the log's key. */
 export type Alterations = Record<string, Record<string, string> | null>
 
+export type Status = 'right' | 'wrong' | 'not decided' | 'cannot be judged'
+export interface Verdict {
+  status: Status
+  sentence: string
+}
+
 export interface Checked {
-  report: Report
+  kind: 'checked'
+  request: RequestRow
+  verdict: Verdict
+  /** T - 1. */
+  timepoint: bigint
+  policy: Policy
+  seed: bigint
   /** Where the seed came from, in words. */
   seedSource: string
-  events: ShownEvent[]
+  seedIsWrong: boolean
+  notes: string[]
+  eligible: number
+  submitted: number
+  /** Submissions that take part in the draw. */
+  counted: number
+  violations: number
+  /** Members that follow from the submissions. */
+  seats: number
+  /** Whether the log of the result names other members or scores. */
+  recordedDiffers: boolean
+  /** Eligible operators that would have been drawn and are not in the committee; undefined when unknown. */
+  missed: number | undefined
+  altered: number
+  /** The operator that is shown first. */
+  firstOperator: Address | undefined
+  /** The version in force at T - 1; undefined when there was none yet. */
+  version: number | undefined
+}
+export type CheckAnswer =
+  | Checked
+  /** The files do not hold what the seed follows from. */
+  | { kind: 'seed needed'; request: RequestRow; message: string }
+  /** The request itself is malformed. */
+  | { kind: 'unusable'; request: RequestRow; message: string }
+  | { kind: 'unknown' }
+
+/** A log of a request with its arguments as text. */
+export interface ShownLog extends LogRow {
+  blockNumber: bigint
+  logIndex: number
+  /** In seconds. */
+  timestamp: bigint
+  args: [name: string, value: string][]
 }
 
 /** Tickets for the picture: parallel arrays, ascending by score. */
-export interface ScoreCloud {
+export interface TicketCloud {
   /** As a share of the whole range of scores, in (0, 1]. */
   scores: Float64Array
   tickets: Float64Array
-  /** Index into `operators`. */
-  rows: Uint32Array
-  /** Eligible operators by their best ticket. */
+  /** Index into the ranking of operators by their best ticket. */
+  ranks: Uint32Array
+  /** Index into `fates`. */
+  fates: Uint8Array
+  /** The best of the ranking: every one that `ranks` names. */
   operators: Address[]
-  /** All tickets, of which `scores` has the lowest. */
+  eligible: number
+  /** All tickets, of which the arrays have the lowest. */
   total: number
+  /** The highest score that got a seat. */
+  cutOff: number | undefined
+  /** Tickets up to the cut-off, and those of them that were not submitted. */
+  below: number
+  silent: number
 }
 
-export interface HistoryRow {
-  /** The state holds from this second on. */
-  from: number
-  state: NodeState
-  /** The names of the events of that second. */
-  events: string[]
-}
+// --- one operator ---------------------------------------------------------------------------------
+
+/** An operator's states for the picture: parallel arrays, each state from its second on. */
 export interface History {
-  rows: HistoryRow[]
+  from: Float64Array
+  /** In tickets at the price of the request, or in units of the balance without one. */
+  amounts: Float64Array
+  active: Uint8Array
+  /** All states, of which the arrays have the last. */
+  total: number
+  /** At the request. */
+  atRequest: { state: NodeState; amount: bigint } | undefined
   explanation: Explanation | undefined
 }
 
+// --- versions -------------------------------------------------------------------------------------
+
 export interface VersionRow {
   index: number
-  timepoint: number
-  operators: number
+  /** The second from which it holds, in a registry. */
+  timepoint: number | undefined
+  entries: number
   /** Entries that differ from the version before. */
   changed: number
   /** Trie nodes of this version, and those that the version before does not have. */
   nodes: number
   newNodes: number
-  /** What this version adds to a file that has the one before. */
+  /** Bytes that this version adds to a snapshot that has the one before. */
   bytes: number
-  /** What a file with this version alone takes. */
+  /** Bytes of a snapshot with this version alone. */
   alone: number
 }
-export interface Versions {
+/** Neighbouring versions, measured. */
+export interface Sharing {
   rows: VersionRow[]
-  /** How many versions there are in all; `rows` may be a part. */
-  of: number
-  /** One file with the versions of `rows`. */
+  /** Bytes of one snapshot with the versions of `rows`. */
   together: number
 }
 
-/** A node of a trie's picture. Columns are entries in the order of the trie. */
-export interface TrieNode {
-  depth: number
-  /** First column, and how many entries are beneath. */
-  from: number
-  size: number
-  isNew: boolean
-}
-export interface TrieEntry {
-  key: Address
-  /** Of the node that holds it. */
-  depth: number
-  change: 'same' | 'added' | 'changed'
-}
+/** A version's trie for the picture. Columns are entries in the order of the trie. */
 export interface TriePicture {
   index: number
-  timepoint: number
-  nodes: TrieNode[]
-  entries: TrieEntry[]
-  removed: Address[]
-  /** As the library itself counts them. */
-  counted: { nodes: number; newNodes: number }
+  timepoint: number | undefined
+  entries: number
+  /** As the library counts them. */
+  nodes: number
+  newNodes: number
+  changed: number
+  /** The first of the changed entries. */
+  changes: { key: string; change: 'added' | 'changed' | 'removed' }[]
+  /** Absent when there are too many entries for a picture. */
+  shape?: {
+    keys: string[]
+    /** Of the node that holds each key. */
+    depths: Uint8Array
+    /** 1 for an entry that was added or changed. */
+    touched: Uint8Array
+    /** Of each node: its depth, first column, number of entries beneath it, and 1 when it is new. */
+    nodes: { depth: Uint8Array; from: Uint32Array; size: Uint32Array; isNew: Uint8Array }
+  }
 }
 
+export interface MadeProof {
+  digest: string
+  proof: string
+  /** The value as text; undefined when the proof says that the key is absent. */
+  value: string | undefined
+}
+
+// --- calls ----------------------------------------------------------------------------------------
+
 export interface Calls {
-  open(files: { name: string; bytes: Uint8Array }[]): Summary
-  openExample(address: string): Summary
-  openMadeUp(operators: number): Summary
-  check(e3Id: bigint, options: CheckOptions, alterations: Alterations): Checked
-  scores(e3Id: bigint): ScoreCloud
+  open(files: File[]): Opened
+  openExample(address: string): Opened
+  openSample(operators: number): Opened
+  list<Name extends ListName>(name: Name, of: Lists[Name]['of'], query: Query): Page<Lists[Name]['row']>
+  check(e3Id: bigint, options: CheckOptions, alterations: Alterations): CheckAnswer
+  /** A look at a request with nothing altered. */
+  statusOf(e3Id: bigint): Status
+  log(e3Id: bigint, key: string): ShownLog
+  tickets(e3Id: bigint): TicketCloud
   history(operator: Address, e3Id: bigint | undefined): History
-  versions(near: number | undefined): Versions
+  /** The versions around one. */
+  sharing(index: number): Sharing
   trie(index: number): TriePicture
+  prove(version: number, key: string): MadeProof
+  checkProof(digest: string, key: string, proof: string): { value: string | undefined }
   save(): Uint8Array
 }
 

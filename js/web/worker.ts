@@ -1,11 +1,11 @@
 // The page's worker: all that takes time happens here. The wasm module comes from beside this file.
 import { load } from '../slim.js'
-import type { Address } from '../sortition/index.js'
-import { Dataset } from './dataset.js'
-import { type Input, type InputFile, readFiles } from './input.js'
-import type { Answer, Calls, Question } from './protocol.js'
-import { madeUp } from './made-up.js'
-import { measureVersions, type Progress, trieOf } from './versions.js'
+import { type Dataset, openFiles, openInput } from './data/dataset.js'
+import type { Progress } from './data/progress.js'
+import { sampleRegistry } from './data/sample.js'
+import { checkProof } from './data/versions.js'
+import type { InputFile } from './input.js'
+import type { Answer, Calls, Opened, Question } from './protocol.js'
 
 interface Scope {
   postMessage(message: Answer): void
@@ -15,11 +15,18 @@ interface Scope {
 const scope = globalThis as unknown as Scope
 
 const ready = load(new URL('hamt.wasm', scope.location.href))
-let dataset: Dataset | undefined
+let current: Dataset | undefined
 
-function opened(): Dataset {
-  if (!dataset) throw new Error('nothing has been opened yet')
-  return dataset
+function dataset(): Dataset {
+  if (!current) throw new Error('nothing has been opened yet')
+  return current
+}
+const registry = () => dataset().registry()
+
+/** What was open stays so when opening something else fails. */
+function show(next: Dataset): Opened {
+  current = next
+  return next.opened
 }
 
 type Handlers = {
@@ -30,33 +37,34 @@ type Handlers = {
 }
 
 const handlers: Handlers = {
-  open(progress, files) {
-    return openFiles(files, progress)
+  async open(progress, files) {
+    const read = await Promise.all(
+      files.map(async (file): Promise<InputFile> => ({
+        name: file.name,
+        bytes: new Uint8Array(await file.arrayBuffer()),
+      })),
+    )
+    return show(openFiles(read, progress))
   },
   async openExample(progress, address) {
     const response = await fetch(new URL(address, scope.location.href))
     if (!response.ok)
       throw new Error(`the example could not be loaded: the server answered ${response.status}`)
-    return openFiles([{ name: 'The example', bytes: new Uint8Array(await response.arrayBuffer()) }], progress)
+    const bytes = new Uint8Array(await response.arrayBuffer())
+    return show(openFiles([{ name: 'The example', bytes }], progress))
   },
-  openMadeUp: (progress, operators) => opening(madeUp(operators, progress), progress),
-  check: (_, e3Id, options, alterations) => opened().check(e3Id, options, alterations),
-  scores: (progress, e3Id) => opened().scores(e3Id, progress),
-  history: (_, operator: Address, e3Id) => opened().history(operator, e3Id),
-  versions: (progress, near) => measureVersions(opened().registry, near, progress),
-  trie: (_, index) => trieOf(opened().registry, index),
-  save: () => opened().registry.serialize(),
-}
-
-function openFiles(files: InputFile[], progress: Progress) {
-  return opening(readFiles(files), progress)
-}
-
-function opening(input: Input, progress: Progress) {
-  const next = Dataset.open(input, progress)
-  const summary = next.summary()
-  dataset = next // only once all of it has gone well
-  return summary
+  openSample: (progress, operators) => show(openInput(sampleRegistry(operators, progress), progress)),
+  list: (_, name, of, query) => dataset().list(name, of, query),
+  check: (_, e3Id, options, alterations) => registry().draws.check(e3Id, options, alterations),
+  statusOf: (_, e3Id) => registry().draws.statusOf(e3Id),
+  log: (_, e3Id, key) => registry().draws.log(e3Id, key),
+  tickets: (progress, e3Id) => registry().tickets(e3Id, progress),
+  history: (_, operator, e3Id) => registry().history(operator, e3Id),
+  sharing: (progress, index) => dataset().sharing(index, progress),
+  trie: (_, index) => dataset().trie(index),
+  prove: (_, version, key) => dataset().prove(version, key),
+  checkProof: (_, digest, key, proof) => checkProof(digest, key, proof),
+  save: () => dataset().save(),
 }
 
 scope.onmessage = ({ data: { id, name, args } }) => {

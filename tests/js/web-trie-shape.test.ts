@@ -2,7 +2,7 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { deserialize, Hamt, serialize, stats } from 'hamt-wasm'
-import { trieShape } from '../../js/web/trie-shape.js'
+import { trieShape } from '../../js/web/data/trie-shape.js'
 import { vectors } from './support/chain.js'
 
 const { pairs } = vectors<{ pairs: Record<string, [string, string, string, string][]> }>('key-collisions')

@@ -1,7 +1,10 @@
 // The logs of a request, and a way to alter them and see what the verdict makes of it.
+import type { Client } from '../client.js'
 import { h, put } from '../dom.js'
-import type { Alterations, ShownEvent } from '../protocol.js'
-import { plural, shortAddress, timeText } from '../text.js'
+import { plural, scoreText, timeText } from '../format.js'
+import { Paged } from '../paged.js'
+import type { Alterations, Checked, LogRow, ShownLog } from '../protocol.js'
+import { section } from './parts.js'
 
 const titles: Record<string, string> = {
   CommitteeRequested: 'Request',
@@ -10,134 +13,169 @@ const titles: Record<string, string> = {
   CommitteeFormationFailed: 'No committee formed',
 }
 
-function headline({ eventName, args }: ShownEvent): string {
-  const arg = new Map(args)
-  switch (eventName) {
-    case 'TicketSubmitted':
-      return `${shortAddress(arg.get('node') ?? '')}, ticket ${arg.get('ticketId')}`
-    case 'SortitionCommitteeFinalized':
-      return (arg.get('committee') ?? '').split('\n').filter(Boolean).map(shortAddress).join(', ')
-    case 'CommitteeRequested':
-      return `${(arg.get('threshold') ?? '').split('\n')[1]} seats, at ${timeText(BigInt(arg.get('requestBlock') ?? 0))}`
-    default:
-      return ''
-  }
-}
-
-/** What came of the check, said again where one alters. */
-interface Outcome {
-  sentence: string
-  ok: boolean
+interface LogActions {
+  /** Checks with these; the promise rejects with what is wrong with them. */
+  alter: (alterations: Alterations) => Promise<void>
   undoAll: () => void
   goTo: (section: string) => void
 }
 
-/** `alter` gives undefined when it went well, else what is wrong with it. */
-export function logs(
-  body: HTMLElement,
-  events: ShownEvent[],
-  alterations: Alterations,
-  alter: (alterations: Alterations) => Promise<string | undefined>,
-  outcome: Outcome,
-): void {
-  const open = new Set(
-    [...body.querySelectorAll('details[open]')].map((each) => (each as HTMLElement).dataset.key),
+export class LogsView {
+  readonly #section = section(
+    'logs',
+    'The logs of this request',
+    'All of it rests on these. Alter one, and see what becomes of the verdict: only this page knows of it, and it is undone with a click.',
   )
-  const focused = body.contains(document.activeElement)
-    ? document.activeElement!.closest('details')?.dataset.key
-    : undefined
-  const count = events.filter((event) => event.altered).length
-  put(
-    body,
-    count > 0 &&
-      h(
-        'p',
-        { className: `notice outcome ${outcome.ok ? 'right' : 'wrong'}` },
-        h('strong', {}, outcome.sentence),
-        ` That is with ${plural(count, 'log')} altered. `,
-        h('button', { onclick: () => outcome.goTo('verdict') }, 'See why'),
-        h('button', { onclick: () => outcome.undoAll() }, 'Undo all'),
-      ),
-    h(
+  readonly element = this.#section.element
+  readonly #outcome = h('div', {})
+  readonly #list: Paged<LogRow>
+  /** Keys of logs that are unfolded. */
+  readonly #open = new Set<string>()
+  #alterations: Alterations = {}
+  #e3Id: bigint | undefined
+
+  constructor(
+    readonly client: Client,
+    readonly actions: LogActions,
+  ) {
+    this.#list = new Paged<LogRow>({
+      what: 'logs',
+      search: true,
+      body: (rows) => this.#logs(rows),
+    })
+    put(this.#section.body, this.#outcome, this.#list.element)
+  }
+
+  draw({ request: { e3Id }, altered, verdict }: Checked, alterations: Alterations): void {
+    const { undoAll, goTo } = this.actions
+    put(
+      this.#outcome,
+      altered > 0 &&
+        h(
+          'p',
+          { className: `notice outcome ${verdict.status === 'right' ? 'right' : 'wrong'}` },
+          h('strong', {}, verdict.sentence),
+          ` That is with ${plural(altered, 'log')} altered. `,
+          h('button', { onclick: () => goTo('verdict') }, 'See why'),
+          h('button', { onclick: undoAll }, 'Undo all'),
+        ),
+    )
+    this.#outcome.className = altered > 0 ? 'sticky' : ''
+    this.#alterations = alterations
+    const load = this.client.list('logs', { e3Id })
+    if (e3Id === this.#e3Id) this.#list.refresh(load)
+    else {
+      this.#open.clear()
+      this.#list.show(load)
+    }
+    this.#e3Id = e3Id
+  }
+
+  #logs(rows: LogRow[]): HTMLElement {
+    const focused = this.element.contains(document.activeElement)
+      ? document.activeElement!.closest('details')?.dataset.key
+      : undefined
+    const items = rows.map((row) => this.#log(row))
+    if (focused !== undefined)
+      queueMicrotask(() =>
+        items
+          .find((item) => item.dataset.key === focused)
+          ?.querySelector('summary')
+          ?.focus(),
+      )
+    return h(
       'ol',
       { className: 'logs' },
-      events.map((event) => h('li', {}, log(event, alterations, alter))),
-    ),
-  )
-  for (const each of body.querySelectorAll('details')) {
-    each.open = open.has(each.dataset.key)
-    if (focused !== undefined && each.dataset.key === focused) each.querySelector('summary')!.focus()
+      items.map((item) => h('li', {}, item)),
+    )
+  }
+
+  /** The form of a log is built when the log is unfolded. */
+  #log({ key, eventName, headline, altered }: LogRow): HTMLDetailsElement {
+    const body = h('div', {})
+    let isBuilt = false
+    const unfold = async () => {
+      if (details.open) this.#open.add(key)
+      else this.#open.delete(key)
+      if (!details.open || isBuilt) return
+      isBuilt = true
+      put(body, this.#form(await this.client.ask('log', this.#e3Id!, key)))
+    }
+    const details = h(
+      'details',
+      { 'data-key': key, ontoggle: () => void unfold() },
+      h(
+        'summary',
+        {},
+        h('span', { className: 'kind' }, titles[eventName] ?? eventName),
+        ' ',
+        h('span', { className: 'what' }, headline),
+        altered && h('span', { className: 'changed' }, ` ${altered}`),
+      ),
+      body,
+    )
+    details.open = this.#open.has(key)
+    return details
+  }
+
+  #form({ key, args, altered, ...log }: ShownLog): HTMLElement {
+    const problem = h('p', { className: 'problem', role: 'alert' })
+    const apply = async (alterations: Alterations) => {
+      try {
+        problem.textContent = ''
+        await this.actions.alter(alterations)
+      } catch (e) {
+        problem.textContent = (e as Error).message
+      }
+    }
+    const form = h(
+      'form',
+      {
+        className: 'form',
+        onsubmit: (submitted: Event) => {
+          submitted.preventDefault()
+          const values = new FormData(form)
+          const change = Object.fromEntries(args.map(([name]) => [name, String(values.get(name) as string)]))
+          void apply({ ...this.#alterations, [key]: change })
+        },
+      },
+      h(
+        'p',
+        { className: 'about' },
+        `Block ${log.blockNumber}, log ${log.logIndex}, ${timeText(log.timestamp)}: ${log.eventName}`,
+      ),
+      args.map(([name, value]) => argument(`log-${key.replace(':', '-')}-${name}`, name, value)),
+      problem,
+      h(
+        'p',
+        { className: 'buttons' },
+        h('button', { type: 'submit' }, 'Alter and check'),
+        log.eventName !== 'CommitteeRequested' &&
+          altered !== 'left out' &&
+          h(
+            'button',
+            { type: 'button', onclick: () => void apply({ ...this.#alterations, [key]: null }) },
+            'Leave this log out',
+          ),
+        altered && h('button', { type: 'button', onclick: () => void apply(this.#without(key)) }, 'Undo'),
+      ),
+    )
+    return form
+  }
+
+  #without(key: string): Alterations {
+    const { [key]: _, ...others } = this.#alterations
+    return others
   }
 }
 
-function log(
-  event: ShownEvent,
-  alterations: Alterations,
-  alter: (alterations: Alterations) => Promise<string | undefined>,
-): HTMLElement {
-  const { key, args, altered } = event
-  const id = (name: string) => `log-${key.replace(':', '-')}-${name}`
-  const problem = h('p', { className: 'problem', role: 'alert' })
-  const apply = async (change: Alterations) => {
-    problem.textContent = (await alter(change)) ?? ''
-  }
-  const fields = args.map(([name, value]) => {
-    const lines = value.split('\n').length
-    return [
-      h('label', { for: id(name) }, name),
-      lines > 1 || /^(committee|scores)$/.test(name)
-        ? h('textarea', { id: id(name), name, rows: Math.max(2, lines), spellcheck: 'false' }, value)
-        : h('input', { id: id(name), name, value, autocomplete: 'off', spellcheck: 'false' }),
-    ]
-  })
-  const without = { ...alterations }
-  delete without[key]
-  const form = h(
-    'form',
-    {
-      className: 'form',
-      onsubmit: (submitted: Event) => {
-        submitted.preventDefault()
-        const values = new FormData(form)
-        void apply({
-          ...alterations,
-          [key]: Object.fromEntries(args.map(([name]) => [name, String(values.get(name) as string)])),
-        })
-      },
-    },
-    h(
-      'p',
-      { className: 'about' },
-      `Block ${event.blockNumber}, log ${event.logIndex}, ${timeText(event.timestamp)}: ${event.eventName}`,
-    ),
-    fields,
-    problem,
-    h(
-      'p',
-      { className: 'buttons' },
-      h('button', { type: 'submit' }, 'Alter and check'),
-      event.eventName !== 'CommitteeRequested' &&
-        altered !== 'left out' &&
-        h(
-          'button',
-          { type: 'button', onclick: () => void apply({ ...alterations, [key]: null }) },
-          'Leave this log out',
-        ),
-      altered && h('button', { type: 'button', onclick: () => void apply(without) }, 'Undo'),
-    ),
-  )
-  const details = h(
-    'details',
-    { 'data-key': key },
-    h(
-      'summary',
-      {},
-      h('span', { className: 'kind' }, titles[event.eventName] ?? event.eventName),
-      ' ',
-      h('span', { className: 'what' }, headline(event)),
-      altered && h('span', { className: 'changed' }, ` ${altered}`),
-    ),
-    form,
-  )
-  return details
+function argument(id: string, name: string, value: string): HTMLElement[] {
+  const lines = value.split('\n').length
+  const label = name === 'score' ? `score (${scoreText(BigInt(value))} of the range)` : name
+  return [
+    h('label', { for: id }, label),
+    lines > 1 || /^(committee|scores)$/.test(name)
+      ? h('textarea', { id, name, rows: Math.min(12, Math.max(2, lines)), spellcheck: 'false' }, value)
+      : h('input', { id, name, value, autocomplete: 'off', spellcheck: 'false' }),
+  ]
 }

@@ -1,16 +1,17 @@
-// Where files come in.
+// Where files come in, and what is open.
 import { h } from '../dom.js'
-import type { Summary } from '../protocol.js'
-import { bytesText, plural } from '../text.js'
+import { bytesText, plural } from '../format.js'
+import type { Opened } from '../protocol.js'
+import type { Bundled } from '../route.js'
 
 export interface Opening {
-  openExample(which: 'example' | 'made-up'): void
+  openBundled(which: Bundled): void
   openFiles(files: File[]): void
   save(): void
   copyLink(button: HTMLButtonElement): void
 }
 
-/** Before anything is open. */
+/** Before anything is open; `expected` says what a link leads to. */
 export function invitation(actions: Opening, expected: string | undefined): HTMLElement {
   return h(
     'div',
@@ -19,14 +20,14 @@ export function invitation(actions: Opening, expected: string | undefined): HTML
     h(
       'div',
       { className: 'drop' },
-      h('p', { className: 'big' }, 'Drop logs or a registry file here'),
+      h('p', { className: 'big' }, 'Drop logs, a registry file or any snapshot here'),
       h(
         'p',
         { className: 'buttons' },
         chooser('Choose files…', actions),
         h(
           'button',
-          { className: 'primary', onclick: () => actions.openExample('example') },
+          { className: 'primary', onclick: () => actions.openBundled('example') },
           'Look at the example',
         ),
       ),
@@ -41,16 +42,16 @@ export function invitation(actions: Opening, expected: string | undefined): HTML
         h('code', {}, 'eth_getLogs'),
         ' answers for the ciphernode registry and the bonding registry, or events as viem decodes them. Block times come from each log’s ',
         h('code', {}, 'blockTimestamp'),
-        ', or from a list of blocks beside them. A registry file, if you have one, saves replaying from the start.',
+        ', or from a list of blocks beside them. A registry file, if you have one, saves replaying from the start. Of any other snapshot this page shows the versions, their entries and differences, and makes and checks proofs.',
       ),
       h(
         'p',
         {},
-        'The example is a run of the real contracts on a test chain: eleven operators, two draws, and some of what can happen between. There is also ',
+        'The example is a run of the real contracts on a test chain: eleven operators and two draws. There is also ',
         h(
           'button',
-          { className: 'link', onclick: () => actions.openExample('made-up') },
-          'a made-up registry of a thousand operators',
+          { className: 'link', onclick: () => actions.openBundled('sample') },
+          'a generated registry of a thousand operators',
         ),
         ', to see a draw among many.',
       ),
@@ -73,26 +74,36 @@ function chooser(text: string, actions: Opening): HTMLElement {
   return h('span', {}, h('button', { onclick: () => input.click() }, text), input)
 }
 
-/** What is open, in one line, and what one can do with it. */
-export function opened(name: string, summary: Summary, actions: Opening): HTMLElement {
+/** What is open, in one line, and what can be done with it. */
+export function openedLine(name: string, opened: Opened, actions: Opening): HTMLElement {
   const copy = h('button', { onclick: () => actions.copyLink(copy) }, 'Copy link to this view')
   return h(
     'div',
     { className: 'opened' },
-    h(
-      'p',
-      {},
-      h('strong', {}, name),
-      `: ${plural(summary.operators.length, 'operator')}, ${plural(summary.changes, 'change')} in ${plural(summary.versions, 'version')}, ` +
-        `${plural(summary.requests.length, 'request')}.`,
-      summary.otherLogs > 0 && ` ${plural(summary.otherLogs, 'other log')} passed over.`,
-    ),
+    h('p', { id: 'opened', tabindex: -1 }, h('strong', {}, name), `: ${summaryOf(opened)}`),
     h(
       'p',
       { className: 'buttons quiet' },
       chooser('Open other files…', actions),
       copy,
-      h('button', { onclick: () => actions.save() }, `Save registry file (${bytesText(summary.fileSize)})`),
+      opened.kind === 'registry' &&
+        h('button', { onclick: () => actions.save() }, `Save registry file (${bytesText(opened.bytes)})`),
     ),
+  )
+}
+
+function summaryOf(opened: Opened): string {
+  if (opened.kind === 'snapshot') {
+    const { versions, entries, bytes, meta } = opened
+    return (
+      `a snapshot of ${plural(versions, 'version')}, ${bytesText(bytes)}` +
+      (versions > 0 ? `; ${plural(entries, 'entry', 'entries')} in the last.` : '.') +
+      (meta === undefined ? '' : ` Stored beside them: ${meta}`)
+    )
+  }
+  const { operators, changes, versions, requests, otherLogs } = opened
+  return (
+    `${plural(operators, 'operator')}, ${plural(changes, 'change')} in ${plural(versions, 'version')}, ${plural(requests, 'request')}.` +
+    (otherLogs > 0 ? ` ${plural(otherLogs, 'log')} of other contracts or events passed over.` : '')
   )
 }

@@ -1,36 +1,14 @@
 // One operator: why it was drawn or was not, and its history with the request in it.
-import type { NodeState } from '../../sortition/index.js'
-import type { Chart, Charts } from '../charts.js'
-import { fold, h, put, table } from '../dom.js'
-import type { History, RequestSummary, Summary } from '../protocol.js'
-import { capital, grouped, plural, scoreText, timeText } from '../text.js'
-import { figure } from './common.js'
-
-const rowsInTable = 500
-
-export function operatorPicker(
-  summary: Summary,
-  ranking: readonly string[],
-  chosen: string,
-  choose: (operator: string) => void,
-): HTMLElement {
-  const ranked = ranking.filter((node) => summary.operators.includes(node as `0x${string}`))
-  const others = summary.operators.filter((node) => !ranked.includes(node))
-  const options = (nodes: readonly string[]) =>
-    nodes.map((node) => h('option', { value: node, selected: node === chosen }, node))
-  return h(
-    'p',
-    { className: 'pick' },
-    h('label', { for: 'operator-pick' }, 'Operator'),
-    h(
-      'select',
-      { id: 'operator-pick', onchange: (event: Event) => choose((event.target as HTMLSelectElement).value) },
-      ranked.length > 0 && h('optgroup', { label: 'Eligible, best ticket first' }, options(ranked)),
-      others.length > 0 &&
-        (ranked.length > 0 ? h('optgroup', { label: 'Others' }, options(others)) : options(others)),
-    ),
-  )
-}
+import type { Explanation, NodeState } from '../../sortition/index.js'
+import type { Answers, Selection } from '../app.js'
+import type { Client } from '../client.js'
+import { Combobox } from '../combobox.js'
+import { Fold, h, put } from '../dom.js'
+import { capital, grouped, plural, scoreText, timeText } from '../format.js'
+import { pagedTable } from '../paged.js'
+import type { History, OperatorRow, RequestRow, StateRow } from '../protocol.js'
+import type { Route } from '../route.js'
+import { Figure, section } from './parts.js'
 
 const eventTexts: Record<string, string> = {
   CiphernodeAdded: 'registered',
@@ -46,81 +24,121 @@ function stateText({ registered, active }: NodeState): string {
   return registered ? 'registered, not active' : 'not registered'
 }
 
-export function history(
-  body: HTMLElement,
-  { rows, explanation }: History,
-  request: RequestSummary | undefined,
-  until: number,
-  charts: Charts,
-): Chart | undefined {
-  const price = request?.ticketPrice ?? 0n
-  const inTickets = price > 0n
-  const amount = (state: NodeState) => (inTickets ? state.ticketBalance / price : state.ticketBalance)
-  const about: Node[] = []
-  if (explanation) {
-    const { best, rank, of, cutOff } = explanation
-    about.push(h('p', {}, h('strong', {}, `${capital(explanation.verdict)}.`)))
-    if (best && rank !== undefined) {
-      about.push(
-        h(
-          'p',
-          {},
-          `Its ${plural(explanation.tickets, 'ticket')} ${explanation.tickets === 1n ? 'gave' : 'gave at best'} ${scoreText(best.score)} (ticket ${best.ticket}), ` +
-            `rank ${grouped(rank)} of ${grouped(of)} eligible.` +
-            (cutOff ? ` The last seat went to ${scoreText(cutOff.score)}.` : ''),
-        ),
-      )
-    }
-  }
-  if (rows.length === 0) {
-    put(body, about, h('p', {}, 'Nothing is known of this operator.'))
-    return undefined
-  }
-  const inForce = request ? rows.findLastIndex((row) => row.from < request.time) : -1
-  const end = Math.max(until, request?.time ?? 0)
-  const label =
-    `${plural(rows.length, 'state')} from ${timeText(rows[0]!.from)} on.` +
-    (inForce >= 0
-      ? ` At the request: ${stateText(rows[inForce]!.state)}, ${plural(amount(rows[inForce]!.state), inTickets ? 'ticket' : 'unit')}.`
-      : '')
-  const { whole, place } = figure(`History of the operator. ${label}`, [
-    ['line', inTickets ? 'tickets at the price of this request' : 'balance'],
-    ['active', 'active'],
-    ...(request ? ([['cut', 'the request: what counts is the second before']] as [string, string][]) : []),
-  ])
-  const shown = rows.slice(-rowsInTable)
-  put(
-    body,
-    about,
-    whole,
-    fold(
-      shown.length < rows.length ? `The last ${rowsInTable} states as a table` : 'The same as a table',
-      table(
-        'States of the operator',
-        [
-          { name: 'From' },
-          { name: 'What happened', wideOnly: true },
-          { name: 'State' },
-          { name: 'Balance', number: true },
-          ...(inTickets ? [{ name: 'Tickets', number: true }] : []),
-          { name: 'At the request' },
-        ],
-        shown.map((row) => [
-          timeText(row.from),
-          [...new Set(row.events)].map((event) => eventTexts[event] ?? event).join(', '),
-          stateText(row.state),
-          grouped(row.state.ticketBalance),
-          ...(inTickets ? [grouped(amount(row.state))] : []),
-          row === rows[inForce] ? 'this counts' : '',
-        ]),
-        (i) => (shown[i] === rows[inForce] ? 'counts' : undefined),
-      ),
-    ),
+export class OperatorView {
+  readonly #section = section(
+    'operator',
+    'One operator',
+    'What is known of it at each second, and what that meant for this request.',
   )
-  return charts.drawHistory(place, {
-    steps: rows.map(({ from, state }) => ({ from, tickets: Number(amount(state)), active: state.active })),
-    until: end,
-    request: request?.time,
-    unit: inTickets ? 'tickets' : 'balance',
+  readonly element = this.#section.element
+  readonly #picker: Combobox<OperatorRow>
+  readonly #about = h('div', {})
+  readonly #figure = new Figure()
+  readonly #fold = new Fold()
+  #chart: { destroy(): void } | undefined
+  #e3Id: bigint | undefined
+
+  constructor(
+    readonly client: Client,
+    choose: (change: Route) => void,
+  ) {
+    this.#picker = new Combobox<OperatorRow>({
+      id: 'operator-pick',
+      label: 'Operator',
+      load: (query) => client.list('operators', this.#e3Id === undefined ? {} : { e3Id: this.#e3Id })(query),
+      option: ({ node, rank }) => [
+        h('span', { className: 'address' }, node),
+        h('span', { className: 'about' }, rank === undefined ? 'not eligible' : `rank ${grouped(rank)}`),
+      ],
+      choose: ({ node }) => choose({ operator: node }),
+    })
+    put(this.#section.body, this.#picker.element, this.#about, this.#figure.element, this.#fold.element)
+  }
+
+  /** `until` is the time of the last event, in seconds. */
+  draw(
+    history: History,
+    { operator, check }: Pick<Selection, 'operator' | 'check'>,
+    until: number,
+    charts: Answers['charts'],
+  ): void {
+    const request = check?.kind === 'checked' ? check.request : undefined
+    const inTickets = request !== undefined && request.ticketPrice > 0n
+    this.#e3Id = request?.e3Id
+    this.#picker.text = operator ?? ''
+    this.#chart?.destroy()
+    this.#chart = undefined
+    const isKnown = history.total > 0
+    this.#figure.element.hidden = this.#fold.element.hidden = !isKnown
+    put(
+      this.#about,
+      isKnown
+        ? history.explanation && explanation(history.explanation)
+        : h('p', {}, `Nothing is known of the operator ${operator} in these files.`),
+    )
+    if (!isKnown) return
+    this.#figure.describe(labelOf(history, inTickets), [
+      ['line', inTickets ? 'tickets at the price of this request' : 'balance'],
+      ['active', 'active'],
+      ...(request ? ([['cut', 'the request: what counts is the second before']] as [string, string][]) : []),
+    ])
+    this.#chart = charts.drawHistory(this.#figure.chart, {
+      history,
+      until: Math.max(until, request?.time ?? 0),
+      request: request?.time,
+      unit: inTickets ? 'tickets' : 'balance',
+    })
+    this.#fold.set('The same as a table', () => {
+      const table = stateTable(inTickets ? request : undefined)
+      const e3Id = request && { e3Id: request.e3Id }
+      table.show(this.client.list('states', { operator: operator!, ...e3Id }))
+      return table.element
+    })
+  }
+}
+
+function explanation({ verdict, best, rank, of, cutOff, tickets }: Explanation): HTMLElement[] {
+  const sentences = [h('p', {}, h('strong', {}, `${capital(verdict)}.`))]
+  if (best && rank !== undefined)
+    sentences.push(
+      h(
+        'p',
+        {},
+        `Its ${plural(tickets, 'ticket')} ${tickets === 1n ? 'gave' : 'gave at best'} ${scoreText(best.score)} (ticket ${best.ticket}), ` +
+          `rank ${grouped(rank)} of ${grouped(of)} eligible.` +
+          (cutOff ? ` The last seat went to ${scoreText(cutOff.score)}.` : ''),
+      ),
+    )
+  return sentences
+}
+
+function labelOf({ total, from, atRequest }: History, inTickets: boolean): string {
+  const states = `History of the operator. ${plural(total, 'state')}, from ${timeText(from[0]!)} on.`
+  if (!atRequest) return states
+  const { state, amount } = atRequest
+  return `${states} At the request: ${stateText(state)}, ${plural(amount, inTickets ? 'ticket' : 'unit')}.`
+}
+
+function stateTable(request: RequestRow | undefined) {
+  return pagedTable<StateRow>({
+    what: 'states',
+    caption: 'States of the operator',
+    columns: [
+      { name: 'From' },
+      { name: 'What happened', wideOnly: true },
+      { name: 'State' },
+      { name: 'Balance', number: true },
+      ...(request ? [{ name: 'Tickets', number: true }] : []),
+      { name: 'At the request' },
+    ],
+    cells: ({ from, events, state, counts }) => [
+      timeText(from),
+      events.map((event) => eventTexts[event] ?? event).join(', '),
+      stateText(state),
+      grouped(state.ticketBalance),
+      ...(request ? [grouped(state.ticketBalance / request.ticketPrice)] : []),
+      counts ? 'this counts' : '',
+    ],
+    rowClass: ({ counts }) => (counts ? 'counts' : undefined),
   })
 }

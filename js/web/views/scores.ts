@@ -1,12 +1,11 @@
-// A picture of all tickets: each operator a row, each ticket a dot, and the line that it had to stay under.
-import type { Report } from '../../sortition/index.js'
-import type { Chart, Fate, TicketPoint, Charts } from '../charts.js'
-import { fold, h, put, table } from '../dom.js'
-import type { ScoreCloud } from '../protocol.js'
-import { grouped, plural, scoreText, shortAddress } from '../text.js'
-import { type Actions, figure, operator } from './common.js'
-
-const rowsInTable = 200
+// The picture of all tickets: each operator a row, each ticket a dot, and the line of the cut-off.
+import type { Answer, Answers } from '../app.js'
+import type { Client } from '../client.js'
+import { Fold, h, put } from '../dom.js'
+import { grouped, plural, scoreText } from '../format.js'
+import { pagedTable } from '../paged.js'
+import { type Fate, fates, type TicketCloud, type TicketRow } from '../protocol.js'
+import { type Actions, Figure, operatorLink, section } from './parts.js'
 
 const fateTexts: Record<Fate, string> = {
   idle: 'not submitted',
@@ -15,137 +14,124 @@ const fateTexts: Record<Fate, string> = {
   refused: 'submitted, does not count',
   seated: 'submitted, in the committee',
 }
-/** Later ones lie on top. */
-const order: Fate[] = ['idle', 'best', 'submitted', 'refused', 'seated']
 
-export function pointsOf(cloud: ScoreCloud, report: Report): TicketPoint[] {
-  const rowOf = new Map(cloud.operators.map((node, i) => [node, i]))
-  const points = new Map<string, TicketPoint>()
-  const add = (row: number, ticket: number | bigint, score: number, fate: Fate) => {
-    const node = cloud.operators[row]!
-    points.set(`${row}:${ticket}`, {
-      score,
-      row,
-      fate,
-      label: `${shortAddress(node)}, ticket ${ticket}: ${scoreText(score)}, ${fateTexts[fate]}`,
-    })
-  }
-  const hasBest = new Set<number>()
-  cloud.scores.forEach((score, i) => {
-    const row = cloud.rows[i]!
-    add(row, cloud.tickets[i]!, score, hasBest.has(row) ? 'idle' : 'best')
-    hasBest.add(row)
-  })
-  const seats = new Set(report.committee.map((seat) => `${seat.node}:${seat.ticket}`))
-  for (const { node, ticket, score, counts } of report.submissions) {
-    const row = rowOf.get(node)
-    if (row === undefined) continue // not eligible: it has no tickets to draw
-    const fate = !counts ? 'refused' : seats.has(`${node}:${ticket}`) ? 'seated' : 'submitted'
-    add(row, ticket, Math.max(Number(score >> 203n), 1) / 2 ** 53, fate)
-  }
-  return [...points.values()].sort((a, b) => a.score - b.score)
-}
-
-/** The highest score that got a seat. */
-export function cutOffOf(report: Report): number | undefined {
-  if (report.committee.length === 0) return undefined
-  const worst = report.committee.reduce((a, b) => (a.score > b.score ? a : b))
-  return Number(worst.score >> 203n) / 2 ** 53
-}
-
-export function scores(
-  body: HTMLElement,
-  cloud: ScoreCloud,
-  report: Report,
-  marked: string | undefined,
-  charts: Charts,
-  actions: Actions,
-): { destroy(): void; mark(operator: string | undefined): void } {
-  const points = pointsOf(cloud, report)
-  const cutOff = cutOffOf(report)
-  const below = points.filter((p) => cutOff !== undefined && p.score <= cutOff)
-  const silent = below.filter((p) => p.fate === 'idle' || p.fate === 'best').length
-  const sentence =
-    cutOff === undefined
-      ? `${plural(cloud.total, 'ticket')} of ${plural(cloud.operators.length, 'operator')}. No committee was formed, so there is no cut-off.`
-      : `${plural(cloud.total, 'ticket')} of ${plural(cloud.operators.length, 'operator')}; ${grouped(below.length)} of them scored ${scoreText(cutOff)} or less, where the last seat went` +
-        (silent > 0
-          ? `, and ${grouped(silent)} of those ${silent === 1 ? 'was' : 'were'} not submitted.`
-          : '.')
-  const present = order.filter((fate) => points.some((p) => p.fate === fate)).reverse()
-  const { whole, place } = figure(
-    `All tickets by score. ${sentence}`,
-    present.map((fate) => [fate, fateTexts[fate]]),
+export class ScoresView {
+  readonly #section = section(
+    'scores',
+    'All tickets',
+    'Each ticket of each eligible operator has a score, a hash of operator, ticket, request and seed. An operator submits one ticket; the lowest scores win.',
   )
-  let logarithmic = true
-  let now = marked
-  let chart: Chart
-  const draw = () => {
-    const row = now === undefined ? -1 : cloud.operators.indexOf(now as `0x${string}`)
-    chart = charts.drawScores(place, {
-      points,
-      rowNames: cloud.operators.map(shortAddress),
-      cutOff,
-      logarithmic,
-      marked: row < 0 ? undefined : row,
-    })
-  }
-  const scale = (value: boolean, text: string) =>
-    h(
-      'label',
-      { className: 'choice' },
-      h('input', {
-        type: 'radio',
-        name: 'scale',
-        checked: logarithmic === value,
-        onchange: () => {
-          logarithmic = value
-          chart.destroy()
-          draw()
-        },
-      }),
-      ` ${text}`,
-    )
-  const shown = [...points].sort((a, b) => a.score - b.score).slice(0, rowsInTable)
-  put(
-    body,
-    h('p', {}, sentence),
-    cloud.scores.length < cloud.total &&
-      h('p', { className: 'about' }, `The ${grouped(cloud.scores.length)} lowest are drawn.`),
-    whole,
-    h(
-      'fieldset',
-      { className: 'inline' },
-      h('legend', {}, 'Scale'),
-      scale(true, 'logarithmic'),
-      scale(false, 'linear'),
-    ),
-    fold(
-      shown.length < points.length ? `The ${rowsInTable} lowest as a table` : 'The same as a table',
-      table(
-        'Tickets by score',
-        [
-          { name: 'Score', number: true },
-          { name: 'Operator' },
-          { name: 'Ticket', number: true },
-          { name: 'What became of it' },
-        ],
-        shown.map((p) => [
-          scoreText(p.score),
-          operator(cloud.operators[p.row]!, actions),
-          /ticket (\d+)/.exec(p.label)![1],
-          fateTexts[p.fate],
-        ]),
+  readonly element = this.#section.element
+  readonly #sentence = h('p', {})
+  readonly #partly = h('p', { className: 'about' })
+  readonly #figure = new Figure()
+  readonly #fold = new Fold()
+  readonly #picture: HTMLElement
+  #logarithmic = true
+  #chart: { destroy(): void } | undefined
+  #redraw: () => void = () => undefined
+
+  constructor(
+    readonly client: Client,
+    readonly actions: Actions,
+  ) {
+    const scale = (logarithmic: boolean, text: string) =>
+      h(
+        'label',
+        { className: 'choice' },
+        h('input', {
+          type: 'radio',
+          name: 'scale',
+          checked: logarithmic,
+          onchange: () => {
+            this.#logarithmic = logarithmic
+            this.#redraw()
+          },
+        }),
+        ` ${text}`,
+      )
+    this.#picture = h(
+      'div',
+      {},
+      this.#figure.element,
+      h(
+        'fieldset',
+        { className: 'inline' },
+        h('legend', {}, 'Scale'),
+        scale(true, 'logarithmic'),
+        scale(false, 'linear'),
       ),
-    ),
-  )
-  draw()
-  return {
-    destroy: () => chart.destroy(),
-    mark(operator) {
-      now = operator
-      chart.destroy()
-      draw()
-    },
+      this.#fold.element,
+    )
+    put(this.#section.body, this.#sentence, this.#partly, this.#picture)
   }
+
+  draw(
+    { value: cloud, error }: Answer<TicketCloud>,
+    e3Id: bigint,
+    operator: string | undefined,
+    charts: Answers['charts'],
+  ): void {
+    const isEmpty = !cloud || cloud.total === 0
+    this.#picture.hidden = isEmpty
+    this.#chart?.destroy()
+    this.#chart = undefined
+    this.#partly.hidden = !cloud || cloud.scores.length === cloud.total
+    this.#sentence.textContent = cloud
+      ? sentenceOf(cloud)
+      : `There is no picture of the tickets: ${error!.message}.`
+    if (isEmpty) return
+    this.#partly.textContent = `The ${grouped(cloud.scores.length)} lowest are drawn.`
+    const present = fates.filter((_, i) => cloud.fates.includes(i)).reverse()
+    this.#figure.describe(
+      `All tickets by score. ${sentenceOf(cloud)}`,
+      present.map((fate) => [fate, fateTexts[fate]]),
+    )
+    const rank = cloud.operators.findIndex((node) => node === operator)
+    this.#redraw = () => {
+      this.#chart?.destroy()
+      this.#chart = charts.drawScores(this.#figure.chart, {
+        cloud,
+        logarithmic: this.#logarithmic,
+        marked: rank < 0 ? undefined : rank,
+        fateTexts,
+      })
+    }
+    this.#redraw()
+    const isPart = cloud.scores.length < cloud.total
+    this.#fold.set(isPart ? 'The same tickets as a table' : 'The same as a table', () => {
+      const table = ticketTable(this.actions)
+      table.show(this.client.list('tickets', { e3Id }))
+      return table.element
+    })
+  }
+}
+
+function sentenceOf({ total, eligible, cutOff, below, silent }: TicketCloud): string {
+  const all = `${plural(total, 'ticket')} of ${plural(eligible, 'operator')}`
+  if (cutOff === undefined) return `${all}. No committee was formed, so there is no cut-off.`
+  return (
+    `${all}; ${grouped(below)} of them scored ${scoreText(cutOff)} or less, where the last seat went` +
+    (silent > 0 ? `, and ${grouped(silent)} of those ${silent === 1 ? 'was' : 'were'} not submitted.` : '.')
+  )
+}
+
+function ticketTable(actions: Actions) {
+  return pagedTable<TicketRow>({
+    what: 'tickets',
+    caption: 'Tickets by score',
+    search: true,
+    columns: [
+      { name: 'Score', number: true },
+      { name: 'Operator' },
+      { name: 'Ticket', number: true },
+      { name: 'What became of it' },
+    ],
+    cells: ({ score, node, ticket, fate }) => [
+      h('span', { className: 'score' }, scoreText(score)),
+      operatorLink(node, actions),
+      grouped(ticket),
+      fateTexts[fate],
+    ],
+  })
 }

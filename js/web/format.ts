@@ -1,4 +1,4 @@
-// How values read.
+// Numbers, addresses, scores and times as text.
 import type { Address } from '../sortition/index.js'
 
 export function shortAddress(address: string): string {
@@ -14,10 +14,15 @@ export function plural(n: number | bigint, one: string, many = `${one}s`): strin
   return `${grouped(n)} ${n === 1 || n === 1n ? one : many}`
 }
 
-/** A score as a share of the range of all scores: three digits that count. */
+/** A score as a share of the range of all scores, above 0 so that it can stand on a logarithmic scale. */
+export function scoreShare(score: bigint): number {
+  return Math.max(Number(score >> 203n), 1) / 2 ** 53
+}
+
+/** A score, as it reads everywhere: its share of the range of all scores, with three significant digits. */
 export function scoreText(score: bigint | number): string {
-  const share = typeof score === 'number' ? score : Number(score >> 203n) / 2 ** 53
-  return share.toFixed(share >= 0.1 ? 3 : share === 0 ? 1 : Math.min(18, 2 - Math.floor(Math.log10(share))))
+  const share = typeof score === 'number' ? score : scoreShare(score)
+  return share.toFixed(share >= 0.1 ? 3 : Math.min(18, 2 - Math.floor(Math.log10(share))))
 }
 
 export function hex(n: bigint): string {
@@ -48,4 +53,18 @@ export function bytesText(bytes: number): string {
 
 export function capital(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1)
+}
+
+/** Control and formatting characters, which could hide or reorder what is around them, as escapes. */
+export function visible(text: string): string {
+  return text.replace(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu,
+    (character) => `\\u{${character.codePointAt(0)!.toString(16)}}`,
+  )
+}
+
+/** A key where there is little room: addresses short, other long keys cut. */
+export function shortKey(key: string): string {
+  if (/^0x[0-9a-f]{40}$/.test(key)) return shortAddress(key)
+  return visible(key.length > 24 ? `${key.slice(0, 23)}…` : key)
 }

@@ -1,7 +1,6 @@
-// The shape of a version's trie, for the picture. It is not read from memory: the trie is canonical, so that its shape is
-// a function of the keys, and two versions share a node exactly when what is beneath it is equal. That is what this
-// computes; the tests hold its counts against those of the library.
-import { hashKey } from '../digest/siphash.js'
+// The shape of a version's trie, for the picture. It is computed from the keys: the trie is canonical, so its shape is a
+// function of its keys, and two versions share a node exactly when the entries beneath it are equal.
+import { hashKey } from '../../digest/siphash.js'
 
 const bitsPerLevel = 5n
 const lastDepth = 13
@@ -15,12 +14,15 @@ export interface Shape {
 }
 
 const encoder = new TextEncoder()
+/** Neighbouring versions have most keys in common. */
 const hashes = new Map<string, bigint>()
+const mostHashes = 100_000
 
 function hashOf(key: string): bigint {
   let hash = hashes.get(key)
   if (hash === undefined) {
     hash = hashKey(encoder.encode(key))
+    if (hashes.size === mostHashes) hashes.clear()
     hashes.set(key, hash)
   }
   return hash
@@ -47,13 +49,13 @@ export function trieShape(keys: Iterable<string>, touched: Iterable<string>, isF
       isNew: isFirst || marked.length > 0,
     })
     if (depth === lastDepth) {
-      for (const { key } of here.sort((a, b) => (a.key < b.key ? -1 : 1))) place(shape, key, depth)
+      for (const { key } of here.sort((a, b) => (a.key < b.key ? -1 : 1))) addEntry(shape, key, depth)
       return
     }
-    const slots = grouped(here, depth)
-    const markedSlots = grouped(marked, depth)
+    const slots = bySlot(here, depth)
+    const markedSlots = bySlot(marked, depth)
     // Entries first, as a node holds them, then the nodes beneath, each in slot order.
-    for (const group of slots) if (group?.length === 1) place(shape, group[0]!.key, depth)
+    for (const group of slots) if (group?.length === 1) addEntry(shape, group[0]!.key, depth)
     slots.forEach((group, i) => {
       if (group && group.length > 1) visit(group, markedSlots[i] ?? [], depth + 1)
     })
@@ -62,12 +64,12 @@ export function trieShape(keys: Iterable<string>, touched: Iterable<string>, isF
   return shape
 }
 
-function place(shape: Shape, key: string, depth: number): void {
+function addEntry(shape: Shape, key: string, depth: number): void {
   shape.keys.push(key)
   shape.depths.push(depth)
 }
 
-function grouped<T extends { hash: bigint }>(items: T[], depth: number): (T[] | undefined)[] {
+function bySlot<T extends { hash: bigint }>(items: T[], depth: number): (T[] | undefined)[] {
   const slots = Array<T[] | undefined>(32).fill(undefined)
   for (const item of items) (slots[slot(item.hash, depth)] ??= []).push(item)
   return slots

@@ -1,0 +1,2 @@
+// News of work that takes long.
+export type Progress = (what: string, done: number, of: number) => void
