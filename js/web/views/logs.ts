@@ -10,7 +10,16 @@ const titles: Record<string, string> = {
   CommitteeRequested: 'Request',
   TicketSubmitted: 'Submission',
   SortitionCommitteeFinalized: 'Committee',
-  CommitteeFormationFailed: 'No committee formed',
+  CommitteeFormationFailed: 'No committee',
+  CommitteeRandomnessRequested: 'Request',
+  CommitteeBondOwnerCapEnabled: 'Owner cap',
+  RandomnessFulfilled: 'Random word',
+  CommitteeActivationChanged: 'Activation',
+  CommitteeObligationUpdated: 'Obligation',
+  CommitteeMemberExpelled: 'Expulsion',
+  RandomnessCircuitBreakerTripped: 'Late word',
+  E3Requested: 'Order',
+  E3Failed: 'Failure',
 }
 
 interface LogActions {
