@@ -1,5 +1,6 @@
 // What a command is, how its arguments are read, and how its help looks.
 import { parseArgs, type ParseArgsConfig } from 'node:util'
+import { plain } from '../sortition/index.js'
 
 /** Input that nothing can be done with. It becomes one line on the error output, and exit status 2. */
 export class UnusableInput extends Error {}
@@ -12,13 +13,17 @@ export interface Option {
   required?: boolean
 }
 
+/** 0: right, found, equal. 1: wrong, absent, different. 2: unusable input. 3: not decided. */
+export type ExitStatus = 0 | 1 | 2 | 3
+
 export interface Result {
   /** For people; without a last newline. */
   text: string
-  /** The same for programs, with `--json`. Bigints become decimal text, bytes hexadecimal. */
+  /** The same for programs, with `--json`. */
   json: unknown
-  /** 0: right, found, equal. 1: wrong, absent, different. */
-  status: 0 | 1
+  status: ExitStatus
+  /** Bytes for the standard output; then text and JSON go to the error output. */
+  bytes?: Uint8Array
 }
 
 export interface Command {
@@ -54,42 +59,48 @@ export class Arguments {
   }
 }
 
-const common: Record<string, Option> = {
+/** Options of every command. */
+export const common: Record<string, Option & { short?: string }> = {
   json: { help: 'print JSON instead of text' },
-  help: { help: 'print this help' },
+  help: { help: 'print this help', short: 'h' },
+  version: { help: 'print the version of hamt-wasm', short: 'v' },
 }
 
-/** The arguments of a command; UnusableInput names what is wrong with them. `undefined`: help was asked for. */
-export function readArguments(command: Command, words: string[]): Arguments | undefined {
+/** The arguments of a command, or what was asked for instead; UnusableInput names what is wrong with them. */
+export function readArguments(command: Command, words: string[]): Arguments | 'help' | 'version' {
   const options: NonNullable<ParseArgsConfig['options']> = {}
-  for (const [name, { value, multiple }] of Object.entries({ ...command.options, ...common })) {
-    options[name] = { type: value === undefined ? 'boolean' : 'string', ...(multiple && { multiple }) }
+  for (const [name, option] of Object.entries<Option & { short?: string }>({
+    ...command.options,
+    ...common,
+  })) {
+    options[name] = {
+      type: option.value === undefined ? 'boolean' : 'string',
+      ...(option.multiple && { multiple: true }),
+      ...(option.short && { short: option.short }),
+    }
   }
+  const more = `see: hamt-wasm ${command.name} --help`
   let parsed
   try {
     parsed = parseArgs({ args: withNegatives(words), options, allowPositionals: true })
   } catch (e) {
-    throw new UnusableInput(`${firstSentence((e as Error).message)}; see: hamt-wasm ${command.name} --help`)
+    const dash = words.find((word) => /^-[^-]/.test(word) && !/^-[hv]$/.test(word))
+    const hint = dash
+      ? `what begins with a dash and is no option goes behind --, as in: -- ${plain(dash)}; `
+      : ''
+    throw new UnusableInput(`${firstSentence((e as Error).message)}; ${hint}${more}`)
   }
-  if (parsed.values.help) return undefined
+  if (parsed.values.help) return 'help'
+  if (parsed.values.version) return 'version'
   const wanted = command.positionals ?? []
   const least = wanted.filter((name) => !name.startsWith('[')).length
-  if (parsed.positionals.length < least) {
-    throw new UnusableInput(
-      `${command.name} needs ${wanted[parsed.positionals.length]}; see: hamt-wasm ${command.name} --help`,
-    )
-  }
-  if (parsed.positionals.length > wanted.length) {
-    throw new UnusableInput(
-      `${command.name} does not take '${parsed.positionals[wanted.length]}'; see: hamt-wasm ${command.name} --help`,
-    )
-  }
+  if (parsed.positionals.length < least)
+    throw new UnusableInput(`${command.name} needs ${wanted[parsed.positionals.length]}; ${more}`)
+  if (parsed.positionals.length > wanted.length)
+    throw new UnusableInput(`${command.name} does not take '${parsed.positionals[wanted.length]}'; ${more}`)
   for (const [name, option] of Object.entries(command.options)) {
-    if (option.required && parsed.values[name] === undefined) {
-      throw new UnusableInput(
-        `${command.name} needs --${name} ${option.value}; see: hamt-wasm ${command.name} --help`,
-      )
-    }
+    if (option.required && parsed.values[name] === undefined)
+      throw new UnusableInput(`${command.name} needs --${name} ${option.value}; ${more}`)
   }
   return new Arguments(parsed.positionals, parsed.values)
 }
@@ -110,8 +121,10 @@ function firstSentence(text: string): string {
 
 /** The help of one command. */
 export function helpOf(command: Command): string {
-  const options = Object.entries({ ...command.options, ...common })
-  const flags = options.map(([name, { value }]) => `--${name}${value ? ` ${value}` : ''}`)
+  const options = Object.entries<Option & { short?: string }>({ ...command.options, ...common })
+  const flags = options.map(
+    ([name, { value, short }]) => `${short ? `-${short}, ` : ''}--${name}${value ? ` ${value}` : ''}`,
+  )
   const width = Math.max(...flags.map((f) => f.length))
   const needed = options.flatMap(([, o], i) => (o.required ? [`${flags[i]}${o.multiple ? '...' : ''}`] : []))
   return [

@@ -1,46 +1,151 @@
-// Files and standard input.
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+// Files, standard input and standard output: bounded reading, and writing as a whole or not at all.
+import { randomBytes } from 'node:crypto'
+import {
+  closeSync,
+  createReadStream,
+  fchmodSync,
+  fchownSync,
+  fsyncSync,
+  lstatSync,
+  openSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  type Stats,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { plain } from '../sortition/index.js'
 import { UnusableInput } from './command.js'
+
+/** The largest snapshot that is read, in bytes. */
+const largestFile = 2 ** 30
+/** The most that is read of logs, which are streamed, in bytes: what has not ended there has no end. */
+const longestStream = 2 ** 36
 
 function why(e: unknown): string {
   const { code, message } = e as NodeJS.ErrnoException
-  if (code === 'ENOENT') return 'there is no such file'
-  if (code === 'EISDIR') return 'it is a directory'
-  if (code === 'EACCES') return 'permission denied'
-  return message
+  const known: Record<string, string> = {
+    ENOENT: 'there is no such file',
+    EISDIR: 'it is a directory',
+    EACCES: 'permission denied',
+    ELOOP: 'its links lead in a circle',
+    ENOSPC: 'no space is left',
+    ENOTDIR: 'a part of its path is no directory',
+  }
+  return known[code ?? ''] ?? plain(message)
 }
 
-/** A file, or standard input for `-`. */
-export function read(path: string): Uint8Array {
+/** A file's name in messages. */
+export function nameOf(path: string): string {
+  return path === '-' ? 'standard input' : plain(path)
+}
+
+/** Names of the process's own input and output, which are not opened again: their other end may be slow. */
+function isStandard(path: string, name: 'stdin' | 'stdout'): boolean {
+  const fd = name === 'stdin' ? 0 : 1
+  return ['-', `/dev/${name}`, `/dev/fd/${fd}`, `/proc/self/fd/${fd}`].includes(path)
+}
+export function isStandardOutput(path: string): boolean {
+  return isStandard(path, 'stdout')
+}
+
+/** A file in pieces, or standard input for `-`. UnusableInput when it cannot be read. */
+export async function* chunksOf(path: string, limit = longestStream): AsyncGenerator<Uint8Array> {
+  let read = 0
   try {
-    const bytes = readFileSync(path === '-' ? 0 : path)
-    return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    const stream = isStandard(path, 'stdin')
+      ? process.stdin
+      : createReadStream(path, { highWaterMark: 2 ** 18 })
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      read += chunk.length
+      if (read > limit) break
+      yield new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength)
+    }
   } catch (e) {
+    if ((e as NodeJS.ErrnoException).code === undefined) throw e
     throw new UnusableInput(`cannot read ${nameOf(path)}: ${why(e)}`)
   }
+  if (read > limit) throw new UnusableInput(`${nameOf(path)} is larger than ${limit / 2 ** 30} GB`)
 }
 
-export function nameOf(path: string): string {
-  return path === '-' ? 'standard input' : path
+/**
+ * All of a file that begins with `magic`; of any other only the first piece, which is enough to say what is wrong with it.
+ */
+export async function read(path: string, magic: string): Promise<Uint8Array> {
+  const parts: Uint8Array[] = []
+  for await (const chunk of chunksOf(path, largestFile)) {
+    parts.push(chunk)
+    const first = parts[0]!
+    if (
+      first.length >= magic.length &&
+      !Buffer.from(first.subarray(0, magic.length)).equals(Buffer.from(magic))
+    )
+      break
+  }
+  const whole = Buffer.concat(parts)
+  return new Uint8Array(whole.buffer, whole.byteOffset, whole.byteLength)
 }
 
-/** Writes a file as a whole or not at all. */
-export function write(path: string, bytes: Uint8Array): void {
-  const beside = `${path}.${process.pid}.new`
+// --- writing -------------------------------------------------------------------------------------
+
+/** A file that may be written: where it is, and what is there. */
+export interface Target {
+  /** With links followed. */
+  path: string
+  stats: Stats | undefined
+}
+
+/**
+ * Where a file will be written. A link is followed to the file that it names, which must be there. UnusableInput for what
+ * is no regular file, or cannot be looked at.
+ */
+export function targetOf(path: string): Target {
   try {
-    writeFileSync(beside, bytes)
+    const link = lstatSync(path, { throwIfNoEntry: false })
+    if (!link) return { path: join(realpathSync(dirname(path)), basename(path)), stats: undefined }
+    const target = link.isSymbolicLink() ? realpathSync(path) : path
+    const stats = statSync(target)
+    if (!stats.isFile()) {
+      const what = stats.isDirectory() ? 'it is a directory' : 'it is no regular file; - is standard output'
+      throw new UnusableInput(`cannot write ${plain(path)}: ${what}`)
+    }
+    return { path: target, stats }
+  } catch (e) {
+    if (e instanceof UnusableInput) throw e
+    const dangling = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()
+    throw new UnusableInput(`cannot write ${plain(path)}: ${dangling ? 'it is a link to nothing' : why(e)}`)
+  }
+}
+
+/**
+ * Writes a file as a whole or not at all: beside it, under a name that nobody can know before, then in its place. Mode and
+ * owner stay those of the file that was there.
+ */
+export function write({ path, stats }: Target, bytes: Uint8Array): void {
+  const beside = join(dirname(path), `.${basename(path)}.${randomBytes(12).toString('hex')}`)
+  let fd: number | undefined
+  try {
+    fd = openSync(beside, 'wx', stats ? 0o600 : 0o666)
+    for (let at = 0; at < bytes.length;) at += writeSync(fd, bytes, at)
+    if (stats) keepOwner(fd, stats)
+    fsyncSync(fd)
+    closeSync(fd)
+    fd = undefined
     renameSync(beside, path)
   } catch (e) {
+    if (fd !== undefined) closeSync(fd)
     rmSync(beside, { force: true })
-    throw new UnusableInput(`cannot write ${path}: ${why(e)}`)
+    throw new UnusableInput(`cannot write ${plain(path)}: ${why(e)}`)
   }
 }
 
-export function readJson(path: string): unknown {
-  const text = new TextDecoder().decode(read(path))
+function keepOwner(fd: number, { uid, gid, mode }: Stats): void {
   try {
-    return JSON.parse(text)
-  } catch (e) {
-    throw new UnusableInput(`${nameOf(path)} is not JSON: ${(e as Error).message}`)
+    if (process.getuid?.() !== uid || process.getgid?.() !== gid) fchownSync(fd, uid, gid)
+  } catch {
+    // Only root gives files away: then it is the file of whoever writes it.
   }
+  fchmodSync(fd, mode & 0o777)
 }

@@ -1,13 +1,15 @@
 #!/usr/bin/env node
 // hamt-wasm: the command line.
 import { readFileSync } from 'node:fs'
-import { table } from '../sortition/index.js'
-import { type Command, helpOf, readArguments, UnusableInput } from './command.js'
+import { plain, table } from '../sortition/index.js'
+import { type Command, type ExitStatus, helpOf, readArguments, UnusableInput } from './command.js'
+import { completionCommand } from './completion.js'
 import { snapshotCommands } from './snapshots.js'
 import { sortitionCommands } from './sortition.js'
-import { value } from './text.js'
+import { printable } from './text.js'
 
 const commands: Command[] = [...snapshotCommands, ...sortitionCommands]
+commands.push(completionCommand(commands))
 
 function overview(): string {
   const list = (some: Command[]) => table(some.map((c) => [`  ${c.name}`, c.summary]))
@@ -20,8 +22,11 @@ function overview(): string {
     'Committees of the Interfold',
     ...list(sortitionCommands),
     '',
+    'Shells',
+    ...list(commands.slice(-1)),
+    '',
     'hamt-wasm COMMAND --help tells more. Every command takes --json, and - for standard input.',
-    'Exit status: 0 right, 1 wrong (or absent, or different), 2 unusable input.',
+    'Exit status: 0 right, 1 wrong (or absent, or different), 2 unusable input or output, 3 not decided.',
   ].join('\n')
 }
 
@@ -30,47 +35,89 @@ function version(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }
 
-async function run(words: string[]): Promise<number> {
+async function run(words: string[]): Promise<ExitStatus> {
   const [first, second] = words
   if (first === undefined || first === 'help' || first === '--help' || first === '-h') {
     const asked = words.slice(1).join(' ')
     const command = commands.find((c) => c.name === asked)
-    console.log(command ? helpOf(command) : overview())
+    await print(command ? helpOf(command) : overview())
     return first === undefined ? 2 : 0
   }
-  if (first === '--version' || first === '-V') {
-    console.log(version())
+  if (['--version', '-v', '-V'].includes(first)) {
+    await print(version())
     return 0
   }
   const command =
     commands.find((c) => c.name === `${first} ${second}`) ?? commands.find((c) => c.name === first)
   if (!command) {
-    if (first === 'sortition' && (second === undefined || second === '--help')) {
-      console.log(overview())
+    if (first === 'sortition' && (second === undefined || /^(--help|-h|--version|-v)$/.test(second))) {
+      await print(second?.includes('-v') ? version() : overview())
       return second === undefined ? 2 : 0
     }
     const meant = first === 'sortition' ? `sortition ${second}` : first
     throw new UnusableInput(`there is no command '${meant}'; see: hamt-wasm --help`)
   }
   const args = readArguments(command, words.slice(command.name.split(' ').length))
-  if (!args) {
-    console.log(helpOf(command))
+  if (typeof args === 'string') {
+    await print(args === 'help' ? helpOf(command) : version())
     return 0
   }
-  const { text, json, status } = await command.run(args)
-  console.log(args.has('json') ? value.json(json) : text)
+  const { text, json, status, bytes } = await command.run(args)
+  const said = args.has('json')
+    ? printable(JSON.stringify(json, null, 2))
+    : coloured(text, bytes !== undefined)
+  if (bytes === undefined) await print(said)
+  else {
+    await write(process.stdout, bytes)
+    await write(process.stderr, `${said}\n`)
+  }
   return status
 }
 
-// A reader that has seen enough (`| head`) is no error.
-process.stdout.on('error', (e: NodeJS.ErrnoException) => {
-  if (e.code !== 'EPIPE') throw e
-})
+// --- output --------------------------------------------------------------------------------------
+
+function print(text: string): Promise<void> {
+  return write(process.stdout, `${text}\n`)
+}
+
+/** UnusableInput when it cannot be written; a reader that has seen enough (`| head`) is no error. */
+function write(to: NodeJS.WriteStream, content: string | Uint8Array): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const done = (e?: NodeJS.ErrnoException | null) => {
+      if (!e || e.code === 'EPIPE') resolve()
+      else
+        reject(
+          new UnusableInput(
+            `cannot write the output: ${e.code === 'ENOSPC' ? 'no space is left' : e.message}`,
+          ),
+        )
+    }
+    to.write(content, done)
+  })
+}
+
+const colours: [RegExp, number][] = [
+  [/^Right\b.*$/m, 32],
+  [/^Wrong\b.*$/m, 31],
+  [/^(Not decided|Cannot be judged)\b.*$/m, 33],
+]
+
+/** Verdicts in colour, on a terminal whose user wants that; and without any character of the input that a terminal obeys. */
+function coloured(text: string, onError: boolean): string {
+  const clean = printable(text)
+  const to = onError ? process.stderr : process.stdout
+  const { NO_COLOR, TERM } = process.env
+  if (!to.isTTY || NO_COLOR || TERM === 'dumb') return clean
+  return colours.reduce((all, [line, colour]) => all.replace(line, `\x1b[${colour}m$&\x1b[0m`), clean)
+}
+
+// What cannot be written is seen where it is written.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
 
 try {
   process.exitCode = await run(process.argv.slice(2))
 } catch (e) {
-  const message = e instanceof Error ? e.message : String(e)
-  console.error(`hamt-wasm: ${message.split('\n')[0]}`)
   process.exitCode = 2
+  const message = e instanceof Error ? e.message : String(e)
+  await write(process.stderr, `hamt-wasm: ${plain(message.split('\n')[0]!)}\n`).catch(() => undefined)
 }

@@ -3,22 +3,22 @@
 const patience = 300 // milliseconds before the first drawing
 const interval = 100
 
-/** Goes over `items`, drawing how far it is on the error output when that is a terminal. */
-export function* withProgress<T>(label: string, items: readonly T[]): Generator<T> {
+/** Draws how far something is on the error output, when that is a terminal. */
+export function progressBar(label: string): { draw: (done: number, of: number) => void; end: () => void } {
   const to = process.stderr
-  const start = Date.now()
-  let next = start + patience
+  let next = Date.now() + patience
   let drawn = false
-  for (let i = 0; i < items.length; ++i) {
-    // Looking at the clock costs more than most items.
-    if (to.isTTY && i % 1000 === 0 && Date.now() >= next) {
-      to.write(`\r${bar(label, i / items.length, to.columns ?? 80)}`)
+  return {
+    draw(done, of) {
+      if (!to.isTTY || Date.now() < next) return
+      to.write(`\r${bar(label, done / of, to.columns ?? 80)}`)
       next = Date.now() + interval
       drawn = true
-    }
-    yield items[i]!
+    },
+    end() {
+      if (drawn) to.write(`\r${' '.repeat((to.columns ?? 80) - 1)}\r`)
+    },
   }
-  if (drawn) to.write(`\r${' '.repeat((to.columns ?? 80) - 1)}\r`)
 }
 
 export function bar(label: string, share: number, columns: number): string {

@@ -1,25 +1,36 @@
 // Commands for any snapshot.
 import { deserialize, type Hamt, readMeta, serialize, SnapshotError } from '../index.js'
-import { NodeRegistry, table } from '../sortition/index.js'
+import { NodeRegistry, plain, table } from '../sortition/index.js'
 import { type Arguments, type Command, type Result, UnusableInput } from './command.js'
 import { nameOf, read } from './files.js'
-import { value } from './text.js'
+import { secondsOf } from './times.js'
+import { jsonValue, value } from './text.js'
 
 const addressing =
-  'A version is named by its number: 0 is the first, -1 the last. A registry of operators stores its newest version and the\n' +
-  'changes that led there; name any other by a second, as in @1788222143: the version in force at that time.'
+  'A version is named by its number: 0 is the first, -1 the last. A registry of operators has a version for each second at\n' +
+  'which something changed; name the one in force at a time as in @1788222143 or @2026-09-01T00:22:23Z.'
+
+/** The first bytes of every snapshot. */
+export const magic = 'HAMT'
 
 interface Snapshot {
   bytes: Uint8Array
-  versions: Hamt<unknown>[]
+  /** How many versions there are: in a registry, one for each second at which something changed. */
+  length: number
+  /** Version `n` of these. */
+  at: (n: number) => Hamt<unknown>
   registry: NodeRegistry | undefined
 }
 
-function open(path: string): Snapshot {
-  const bytes = read(path)
+async function open(path: string): Promise<Snapshot> {
+  const bytes = await read(path, magic)
   try {
     const versions = deserialize<unknown>(bytes)
-    return { bytes, versions, registry: isRegistry(bytes) ? NodeRegistry.deserialize(bytes) : undefined }
+    if (!isRegistry(bytes))
+      return { bytes, length: versions.length, at: (n) => versions[n]!, registry: undefined }
+    const registry = NodeRegistry.deserialize(bytes)
+    const times = registry.timepoints()
+    return { bytes, length: times.length, at: (n) => registry.at(times[n]!), registry }
   } catch (e) {
     if (e instanceof SnapshotError) throw new UnusableInput(`${nameOf(path)}: ${e.message}`)
     throw e
@@ -35,61 +46,81 @@ function versionOf(snapshot: Snapshot, name: string, path: string): Hamt<unknown
   if (name.startsWith('@')) {
     if (!snapshot.registry)
       throw new UnusableInput(`${nameOf(path)} is no registry of operators: it knows no seconds like ${name}`)
-    if (!/^@\d{1,15}$/.test(name)) throw new UnusableInput(`${name} is no second`)
-    return snapshot.registry.at(BigInt(name.slice(1)))
+    return snapshot.registry.at(secondsOf(name.slice(1), name))
   }
-  const { length } = snapshot.versions
-  const n = Number(name)
-  const version = /^-?\d+$/.test(name) ? snapshot.versions.at(n) : undefined
-  if (!version) {
+  const { length } = snapshot
+  const n = /^-?\d{1,15}$/.test(name) ? Number(name) : NaN
+  const index = n < 0 || Object.is(n, -0) ? length + n : n
+  if (!(index >= 0 && index < length)) {
     throw new UnusableInput(
       `${nameOf(path)} has ${length} version${length === 1 ? '' : 's'}, and none that is called ${name}`,
     )
   }
-  return version
+  return snapshot.at(index)
 }
 
 // --- inspect -------------------------------------------------------------------------------------
 
 /** Entries that are written again, one version alone, to measure what sharing saves. */
 const worthMeasuring = 2_000_000
+/** The versions that are listed: the newest. */
+const mostListed = 50
 
-function inspect(args: Arguments): Result {
+async function inspect(args: Arguments): Promise<Result> {
   const path = args.positionals[0]!
-  const { bytes, versions, registry } = open(path)
-  const rows = versions.map((version, i) => ({
-    version: i,
-    size: version.size,
-    changed: i === 0 ? version.size : [...versions[i - 1]!.diff(version)].length,
-    digest: value.hex(version.digest()),
-  }))
-  const entries = rows.reduce((sum, row) => sum + row.size, 0)
-  const alone =
-    entries <= worthMeasuring ? versions.reduce((sum, v) => sum + serialize([v]).length, 0) : undefined
+  const { bytes, length, at, registry } = await open(path)
+  const begin = Math.max(0, length - mostListed)
+  const times = registry?.timepoints()
+  let before = begin > 0 ? at(begin - 1) : undefined
+  let alone: number | undefined = 0
+  let entries = 0
+  const rows = Array.from({ length: length - begin }, (_, i) => {
+    const version = at(begin + i)
+    const changed = before ? [...before.diff(version)].length : version.size
+    before = version
+    entries += version.size
+    alone = alone === undefined || entries > worthMeasuring ? undefined : alone + serialize([version]).length
+    const time = times?.[begin + i]
+    return {
+      version: begin + i,
+      ...(time !== undefined && { second: Number(time) }),
+      size: version.size,
+      changed,
+      digest: value.hex(version.digest()),
+    }
+  })
   const json = {
     bytes: bytes.length,
+    count: length,
     versions: rows,
-    bytesPerVersion: versions.length > 0 ? bytes.length / versions.length : undefined,
+    bytesPerVersion: length > 0 ? bytes.length / length : undefined,
     entries,
-    bytesWithoutSharing: alone,
+    bytesWithoutSharing: begin === 0 ? alone : undefined,
     ...(registry && { registry: describeRegistry(registry, bytes.length) }),
   }
   const text = [
-    `${nameOf(path)}: ${value.bytes(bytes.length)}, ${versions.length} version${versions.length === 1 ? '' : 's'}` +
-      (versions.length > 1 ? `, ${value.bytes(bytes.length / versions.length)} a version` : ''),
+    `${nameOf(path)}: ${value.bytes(bytes.length)}, ${length} version${length === 1 ? '' : 's'}` +
+      (length > 1 ? `, ${value.bytes(bytes.length / length)} a version` : ''),
     ...(registry ? registryLines(registry, bytes.length) : []),
-    ...(versions.length > 1 && alone !== undefined
+    ...(length > 1 && begin === 0 && alone !== undefined
       ? [
           `Sharing: each version alone would make ${value.bytes(alone)} in all, ${(alone / bytes.length).toFixed(1)} times as much`,
         ]
       : []),
     '',
+    ...(begin > 0 ? [`The last ${rows.length} versions`] : []),
     ...table(
       [
-        ['version', 'entries', 'changed', 'digest'],
-        ...rows.map((r) => [`${r.version}`, `${r.size}`, `${r.changed}`, r.digest]),
+        ['version', ...(registry ? ['from'] : []), 'entries', 'changed', 'digest'],
+        ...rows.map((r) => [
+          `${r.version}`,
+          ...(r.second === undefined ? [] : [value.time(r.second)]),
+          `${r.size}`,
+          `${r.changed}`,
+          r.digest,
+        ]),
       ],
-      [0, 1, 2],
+      registry ? [0, 2, 3] : [0, 1, 2],
     ),
   ]
   return { text: text.join('\n'), json, status: 0 }
@@ -100,8 +131,8 @@ function describeRegistry(registry: NodeRegistry, bytes: number) {
   return {
     changes: registry.changes,
     versions: timepoints.length,
-    first: timepoints[0],
-    last: timepoints.at(-1),
+    first: timepoints.length > 0 ? Number(timepoints[0]) : undefined,
+    last: timepoints.length > 0 ? Number(timepoints.at(-1)) : undefined,
     position: registry.position,
     bytesPerChange: registry.changes > 0 ? bytes / registry.changes : undefined,
   }
@@ -113,44 +144,52 @@ function registryLines(registry: NodeRegistry, bytes: number): string[] {
   return [
     `Registry of operators: ${r.versions} versions by second, from @${r.first} to @${r.last}, of ${r.changes} changes; ` +
       `${r.bytesPerChange!.toFixed(1)} bytes a change`,
-    `Up to block ${r.position!.blockNumber}, log ${r.position!.logIndex}. Stored below is the newest version`,
+    `From ${value.time(r.first!)} to ${value.time(r.last!)}, up to block ${r.position!.blockNumber}, log ${r.position!.logIndex}`,
   ]
 }
 
 // --- get, diff, verify ---------------------------------------------------------------------------
 
-function get(args: Arguments): Result {
+async function get(args: Arguments): Promise<Result> {
   const [path, key] = args.positionals as [string, string]
-  const snapshot = open(path)
+  const snapshot = await open(path)
   const version = versionOf(snapshot, args.text('at') ?? '-1', path)
   // Addresses are stored in lower case, and written in many ways.
-  const found = version.get(key) ?? (snapshot.registry && version.get(key.toLowerCase()))
-  if (found === undefined)
-    return { text: `${JSON.stringify(key)} is not there`, json: { found: false }, status: 1 }
-  return { text: value.text(found), json: { found: true, value: found }, status: 0 }
+  const name = version.has(key) || !snapshot.registry ? key : key.toLowerCase()
+  if (!version.has(name)) return { text: `${shownKey(key)} is not there`, json: { found: false }, status: 1 }
+  const found = version.get(name)
+  return { text: value.text(found), json: { found: true, value: jsonValue(found) }, status: 0 }
 }
 
-function diff(args: Arguments): Result {
+function shownKey(key: string): string {
+  return plain(JSON.stringify(key))
+}
+
+async function diff(args: Arguments): Promise<Result> {
   const [path, otherPath = path] = args.positionals as [string, string?]
-  const before = open(path)
-  const after = otherPath === path ? before : open(otherPath)
+  const before = await open(path)
+  const after = otherPath === path ? before : await open(otherPath)
   const from = versionOf(before, args.text('from') ?? (before === after ? '0' : '-1'), path)
   const to = versionOf(after, args.text('to') ?? '-1', otherPath)
   const changes = [...from.diff(to)].sort((a, b) => (a.key < b.key ? -1 : 1))
   const lines = changes.flatMap(({ key, before: old, after: now }) => [
-    ...(old === undefined ? [] : [`- ${JSON.stringify(key)}: ${value.text(old)}`]),
-    ...(now === undefined ? [] : [`+ ${JSON.stringify(key)}: ${value.text(now)}`]),
+    ...(old === undefined ? [] : [`- ${shownKey(key)}: ${value.text(old)}`]),
+    ...(now === undefined ? [] : [`+ ${shownKey(key)}: ${value.text(now)}`]),
   ])
   return {
     text: lines.length > 0 ? lines.join('\n') : 'no difference',
-    json: changes,
+    json: changes.map(({ key, before: old, after: now }) => ({
+      key,
+      ...(old !== undefined && { before: jsonValue(old) }),
+      ...(now !== undefined && { after: jsonValue(now) }),
+    })),
     status: changes.length > 0 ? 1 : 0,
   }
 }
 
-function verify(args: Arguments): Result {
+async function verify(args: Arguments): Promise<Result> {
   const path = args.positionals[0]!
-  const bytes = read(path)
+  const bytes = await read(path, magic)
   try {
     const versions = deserialize(bytes)
     const meta = readMeta(bytes)

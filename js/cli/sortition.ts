@@ -1,61 +1,110 @@
 // Commands for the draw of committees.
-import { existsSync } from 'node:fs'
 import { SnapshotError } from '../index.js'
 import {
+  type Address,
+  applyLogs,
+  assumption,
+  type Continued,
+  contractNames,
+  type DrawLogs,
+  drawsIn,
+  EventError,
   explain,
   format,
   formatExplanation,
+  type Hex,
+  idText,
+  judgeDraw,
+  type Judgement,
+  type JudgeOptions,
+  LogError,
+  LogReader,
+  type Logs,
   NodeRegistry,
-  selectCommittee,
-  table,
-  verifyRequest,
-  type Address,
   type Policy,
-  type RegistryEvent,
   type Report,
-  type RequestEvidence,
+  selectCommittee,
+  type Status,
+  table,
+  timeText,
+  type Verdict,
   type Winner,
 } from '../sortition/index.js'
-import { type Arguments, type Command, type Option, type Result, UnusableInput } from './command.js'
-import { nameOf, read, write } from './files.js'
-import { integer, type Contracts, type Logs, readLogs } from './logs.js'
-import { withProgress } from './progress.js'
-import { value } from './text.js'
+import {
+  type Arguments,
+  type Command,
+  type ExitStatus,
+  type Option,
+  type Result,
+  UnusableInput,
+} from './command.js'
+import { chunksOf, isStandardOutput, nameOf, read, targetOf, write } from './files.js'
+import { progressBar } from './progress.js'
+import { magic } from './snapshots.js'
+import { plainJson, value } from './text.js'
+import { secondsOf } from './times.js'
 
 const logsOption: Option = {
   value: 'FILE',
   help: 'logs as JSON; may be given several times; - is standard input',
   multiple: true,
 }
-const contractOptions: Record<string, Option> = {
-  'ciphernode-registry': {
-    value: 'ADDRESS',
-    help: 'whose raw logs to read, where several contracts emit such events',
-  },
-  'bonding-registry': { value: 'ADDRESS', help: 'the same for the bonding registry' },
-}
+const optionOf = (contract: string) => contract.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+const contractOptions: Record<string, Option> = Object.fromEntries(
+  contractNames.map((name, i) => [
+    optionOf(name),
+    {
+      value: 'ADDRESS',
+      help:
+        i === 0
+          ? 'whose logs to read, where several contracts emit such events'
+          : 'the same for this contract',
+    },
+  ]),
+)
 const logForms =
-  'Logs are raw, as eth_getLogs gives them, each with its blockTimestamp or with { logs, blocks: [{ number, hash, timestamp }] }\n' +
-  'around them (this needs the package viem); or decoded: [{ eventName, args, blockNumber, logIndex, timestamp }].'
+  'Logs are raw (eth_getLogs, Etherscan, receipts), decoded (viem), or answers of JSON-RPC; as one document or one a line; of any\n' +
+  'size. Each log has a blockTimestamp, or blocks are beside them: { logs, blocks: [{ number, hash, timestamp }], contracts }.\n' +
+  'What is malformed or contradicts itself is refused. A registry given beside logs is read together with them.'
+const statuses =
+  'Exit status: 0 right; 1 wrong; 3 not decided, as the draw is open or its seed is not known; 2 everything else.'
 
-function logsOf(args: Arguments): Logs {
-  const contracts: Contracts = {}
-  if (args.has('ciphernode-registry'))
-    contracts.ciphernodeRegistry = addressOf(args, 'ciphernode-registry').toLowerCase()
-  if (args.has('bonding-registry'))
-    contracts.bondingRegistry = addressOf(args, 'bonding-registry').toLowerCase()
-  return readLogs(args.list('logs'), contracts)
+/** What the library refuses is input that nothing can be done with. */
+function usable<T>(f: () => T): T {
+  try {
+    return f()
+  } catch (e) {
+    const known = [TypeError, RangeError, LogError, EventError, SnapshotError]
+    if (known.some((kind) => e instanceof kind)) throw new UnusableInput((e as Error).message)
+    throw e
+  }
+}
+
+async function logsOf(args: Arguments): Promise<Logs> {
+  const contracts: Record<string, string> = {}
+  for (const name of contractNames) {
+    if (args.has(optionOf(name))) contracts[name] = addressOf(args, optionOf(name))
+  }
+  const reader = usable(() => new LogReader({ contracts }))
+  for (const path of args.list('logs')) {
+    const stream = reader.open(nameOf(path))
+    for await (const chunk of chunksOf(path)) usable(() => stream.write(chunk))
+    usable(() => stream.end())
+  }
+  return usable(() => reader.finish())
 }
 
 function addressOf(args: Arguments, name: string): Address {
   const text = args.required(name)
-  if (!/^0x[0-9a-fA-F]{40}$/.test(text))
-    throw new UnusableInput(`--${name} must be an address, got '${text}'`)
-  return text as Address
+  if (!/^0x[0-9a-f]{40}$/i.test(text)) throw new UnusableInput(`--${name} must be an address, got '${text}'`)
+  return text.toLowerCase() as Address
 }
 
+/** A whole number, decimal or after 0x. */
 function numberOf(args: Arguments, name: string): bigint {
-  return integer(args.required(name), `--${name}`)
+  const text = args.required(name)
+  if (/^(-?\d{1,80}|0x[0-9a-f]{1,64})$/i.test(text)) return BigInt(text.toLowerCase())
+  throw new UnusableInput(`--${name} must be a whole number, got ${JSON.stringify(text)}`)
 }
 
 function policyOf(args: Arguments): Policy | undefined {
@@ -64,174 +113,233 @@ function policyOf(args: Arguments): Policy | undefined {
   throw new UnusableInput(`--policy must be uncapped or owner-cap, got '${policy}'`)
 }
 
-function loadRegistry(path: string): NodeRegistry {
+async function loadRegistry(path: string): Promise<NodeRegistry> {
+  const bytes = await read(path, magic)
   try {
-    return NodeRegistry.deserialize(read(path))
+    return NodeRegistry.deserialize(bytes)
   } catch (e) {
     if (e instanceof SnapshotError) throw new UnusableInput(`${nameOf(path)}: ${e.message}`)
     throw e
   }
 }
 
-/** The registry after those of `events` that it has not seen. */
-function replayOnto(
-  registry: NodeRegistry,
-  events: RegistryEvent[],
-): { registry: NodeRegistry; applied: number } {
-  const { position } = registry
-  const isNew = (e: RegistryEvent) =>
-    !position ||
-    e.blockNumber > BigInt(position.blockNumber) ||
-    (e.blockNumber === BigInt(position.blockNumber) && e.logIndex > position.logIndex)
-  const fresh = events.filter(isNew)
-  for (const event of withProgress('replaying', fresh)) {
-    try {
-      registry = registry.apply(event)
-    } catch (e) {
-      throw new UnusableInput(
-        `${event.eventName} at block ${event.blockNumber}, log ${event.logIndex}: ${(e as Error).message}`,
-      )
-    }
+function continued(registry: NodeRegistry, logs: Logs): Continued {
+  const bar = progressBar('replaying')
+  try {
+    return usable(() => applyLogs(registry, logs, bar.draw))
+  } finally {
+    bar.end()
   }
-  return { registry, applied: fresh.length }
 }
 
 // --- replay --------------------------------------------------------------------------------------
 
-function replay(args: Arguments): Result {
+async function replay(args: Arguments): Promise<Result> {
   const out = args.required('out')
-  const before = existsSync(out) ? loadRegistry(out) : NodeRegistry.empty()
-  const { events } = logsOf(args)
+  const target = isStandardOutput(out) ? undefined : targetOf(out)
+  const before = target?.stats ? await loadRegistry(target.path) : NodeRegistry.empty()
+  const logs = await logsOf(args)
   const start = performance.now()
-  const { registry, applied } = replayOnto(before, events)
+  const { registry, applied, known, notes } = continued(before, logs)
   const seconds = (performance.now() - start) / 1000
+  if (!registry.position) throw new UnusableInput('there are no logs, and so there is no registry to write')
   const bytes = registry.serialize()
-  write(out, bytes)
-  const known = events.length - applied
+  if (target) write(target, bytes)
   const versions = registry.timepoints().length
+  const { position } = registry
+  const operators = registry.at(position.timestamp).size
+  const all = [...logs.notes, ...notes]
+  const text = [
+    `${applied} events replayed${known > 0 ? `, ${known} were known already` : ''}; ${operators} operators, ${versions} versions`,
+    `${target ? nameOf(out) : 'standard output'}: ${value.bytes(bytes.length)}, up to block ${position.blockNumber}, log ${position.logIndex}`,
+    ...all.map((note) => `Note: ${note}.`),
+  ]
+  const { changes } = registry
   const json = {
     applied,
     known,
-    changes: registry.changes,
+    changes,
     versions,
-    operators: registry.position ? registry.at(registry.position.timestamp).size : 0,
-    position: registry.position,
+    operators,
+    position,
     bytes: bytes.length,
     seconds,
+    notes: all,
   }
-  const text = [
-    `${applied} events replayed${known > 0 ? `, ${known} were known already` : ''}; ${json.operators} operators, ${versions} versions`,
-    `${out}: ${value.bytes(bytes.length)}${registry.position ? `, up to block ${registry.position.blockNumber}, log ${registry.position.logIndex}` : ''}`,
-  ]
-  return { text: text.join('\n'), json, status: 0 }
+  return { text: text.join('\n'), json, status: 0, ...(!target && { bytes }) }
 }
 
-// --- one request ---------------------------------------------------------------------------------
+// --- requests ------------------------------------------------------------------------------------
 
-const requestOptions: Record<string, Option> = {
+const judgeOptions: Record<string, Option> = {
   registry: {
     value: 'FILE',
     help: 'a registry from `sortition replay`; unless given, the logs are replayed',
   },
   logs: { ...logsOption, required: true },
+  policy: { value: 'POLICY', help: 'uncapped or owner-cap; that of the request unless given' },
+  'chain-id': { value: 'ID', help: 'of the chain, where seeds follow from random words' },
+  threshold: { value: 'H,N', help: 'of the committee, where the logs of the controller do not say it' },
+  ...contractOptions,
+}
+const requestOptions: Record<string, Option> = {
+  ...judgeOptions,
   e3: { value: 'ID', help: 'the request, by its e3Id: decimal, or 0x', required: true },
   seed: { value: 'SEED', help: 'the seed, where the hash of the entropy block is not among the logs' },
   'block-hash': { value: 'HASH', help: 'the hash of the entropy block' },
-  'random-word': { value: 'WORD', help: 'of newer deployments; then also the next three' },
+  'random-word': {
+    value: 'WORD',
+    help: 'in place of the block hash; then also the next two, and --chain-id',
+  },
   'request-id': { value: 'ID', help: 'of the random word' },
-  'chain-id': { value: 'ID', help: 'of the chain' },
   'registry-address': { value: 'ADDRESS', help: 'of the contract that asked for the word' },
-  policy: { value: 'POLICY', help: 'uncapped (the default), or owner-cap' },
   limit: {
     value: 'NUMBER',
     help: 'how many tickets may be hashed for the ideal committee; 2^28 unless given',
   },
-  ...contractOptions,
 }
 
-interface Checked {
-  registry: NodeRegistry
-  report: Report
-}
-
-function check(args: Arguments): Checked {
-  const e3Id = numberOf(args, 'e3')
-  const logs = logsOf(args)
-  const { registry } = args.has('registry')
-    ? { registry: loadRegistry(args.required('registry')) }
-    : replayOnto(NodeRegistry.empty(), logs.events)
-  const evidence = evidenceOf(args, logs, e3Id)
-  return { registry, report: usable(() => verifyRequest(registry, evidence)) }
-}
-
-/** What the library refuses is input that nothing can be done with. */
-function usable<T>(f: () => T): T {
-  try {
-    return f()
-  } catch (e) {
-    if (e instanceof TypeError || e instanceof RangeError) throw new UnusableInput(e.message)
-    throw e
+function judgeOptionsOf(args: Arguments): JudgeOptions {
+  const options: JudgeOptions = { policy: policyOf(args) }
+  if (args.has('seed')) options.seed = numberOf(args, 'seed')
+  if (args.has('block-hash')) options.blockHash = hashOf(args, 'block-hash')
+  if (args.has('chain-id')) options.chainId = numberOf(args, 'chain-id')
+  if (args.has('limit')) options.limit = numberOf(args, 'limit')
+  if (args.has('threshold')) {
+    const parts = /^(\d{1,9}),(\d{1,9})$/.exec(args.required('threshold'))
+    if (!parts)
+      throw new UnusableInput(`--threshold must be two numbers like 2,3, got '${args.required('threshold')}'`)
+    options.threshold = [Number(parts[1]), Number(parts[2])]
   }
-}
-
-function evidenceOf(args: Arguments, logs: Logs, e3Id: bigint): RequestEvidence {
-  const mine = (name: string) =>
-    logs.events.filter((e) => e.eventName === name && (e.args as { e3Id?: bigint }).e3Id === e3Id) as never[]
-  const requests = mine('CommitteeRequested') as (RegistryEvent & { args: { entropyBlock: bigint } })[]
-  if (requests.length !== 1) {
-    throw new UnusableInput(
-      requests.length === 0
-        ? `the logs have no request of e3Id ${e3Id}`
-        : `the logs have ${requests.length} requests of e3Id ${e3Id}`,
-    )
-  }
-  const evidence: RequestEvidence = {
-    request: requests[0] as never,
-    submissions: mine('TicketSubmitted'),
-    finalized: mine('SortitionCommitteeFinalized')[0] ?? mine('CommitteeFormationFailed')[0],
-    policy: policyOf(args),
-    limit: args.has('limit') ? numberOf(args, 'limit') : undefined,
-  }
-  if (args.has('seed')) evidence.seed = numberOf(args, 'seed')
   if (args.has('random-word')) {
     for (const name of ['request-id', 'chain-id', 'registry-address']) {
       if (!args.has(name)) throw new UnusableInput(`--random-word needs --${name}`)
     }
-    evidence.vrf = {
+    options.vrf = {
       randomWord: numberOf(args, 'random-word'),
       requestId: numberOf(args, 'request-id'),
       chainId: numberOf(args, 'chain-id'),
       registry: addressOf(args, 'registry-address'),
     }
   }
-  const hash =
-    args.text('block-hash') ?? (evidence.vrf ? undefined : logs.hashes.get(requests[0]!.args.entropyBlock))
-  if (hash !== undefined) evidence.blockHash = hash as `0x${string}`
-  if (evidence.seed === undefined && evidence.blockHash === undefined && evidence.vrf === undefined) {
+  return options
+}
+
+function hashOf(args: Arguments, name: string): Hex {
+  const text = args.required(name)
+  if (!/^0x[0-9a-f]{64}$/i.test(text))
+    throw new UnusableInput(`--${name} must be 32 bytes, 0x and 64 hexadecimal digits, got '${text}'`)
+  return text.toLowerCase() as Hex
+}
+
+interface Opened {
+  registry: NodeRegistry
+  draws: Map<bigint, DrawLogs>
+  /** What was passed over, and what is taken. */
+  notes: string[]
+}
+
+/** The registry and the logs, read together. */
+async function open(args: Arguments): Promise<Opened> {
+  const before = args.has('registry') ? await loadRegistry(args.required('registry')) : NodeRegistry.empty()
+  const logs = await logsOf(args)
+  const { registry, notes } = continued(before, logs)
+  return { registry, draws: usable(() => drawsIn(logs)), notes: [...logs.notes, ...notes] }
+}
+
+interface Checked extends Opened {
+  judgement: Judgement
+}
+
+/** UnusableInput for a request that is not there, and for one that cannot be judged. */
+async function check(args: Arguments): Promise<Checked> {
+  const e3Id = numberOf(args, 'e3')
+  const options = judgeOptionsOf(args)
+  const opened = await open(args)
+  const draw = opened.draws.get(e3Id)
+  if (!draw)
     throw new UnusableInput(
-      `the logs do not have the hash of block ${requests[0]!.args.entropyBlock}, from which the seed follows: give --block-hash or --seed`,
+      `the logs have no request of e3Id ${idText(e3Id)}${knownText([...opened.draws.keys()])}`,
     )
-  }
-  return evidence
+  const judgement = judgeDraw(opened.registry, draw, options)
+  if (judgement.status === 'cannot be judged') throw new UnusableInput(sentenceOf(judgement))
+  return { ...opened, judgement }
 }
 
-function verify(args: Arguments): Result {
-  const { report } = check(args)
-  return { text: format(report), json: report, status: report.ok ? 0 : 1 }
+const mostNamed = 5
+function knownText(ids: bigint[]): string {
+  if (ids.length === 0) return ', and no other'
+  const more = ids.length - mostNamed
+  return `; they have ${ids.slice(0, mostNamed).map(idText).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }
 
-function explainCommand(args: Arguments): Result {
+function sentenceOf({ sentence }: Verdict): string {
+  return sentence.replace(/\.$/, '')
+}
+
+const exitStatus: Record<Status, ExitStatus> = { right: 0, wrong: 1, 'cannot be judged': 2, 'not decided': 3 }
+
+async function verify(args: Arguments): Promise<Result> {
+  const { judgement, notes } = await check(args)
+  const { report, sentence, status, e3Id } = judgement
+  const text = [
+    report ? format(report) : `Request ${idText(e3Id)}\n\n${sentence}\n${giveText}`,
+    ...(notes.length > 0 ? ['', ...notes.map((note) => `Note: ${note}.`)] : []),
+    '',
+    assumption,
+  ]
+  const json = toJson({ ok: status === 'right', status, sentence, e3Id, ...report, logNotes: notes })
+  return { text: text.join('\n'), json, status: exitStatus[status] }
+}
+
+/** Where a seed is missing. */
+const giveText =
+  'Give --block-hash or --seed, or --chain-id and --threshold for a request with a random word.'
+
+/** As `plainJson` has it, as a value. */
+function toJson(v: unknown): unknown {
+  return JSON.parse(plainJson(v))
+}
+
+async function list(args: Arguments): Promise<Result> {
+  const options: JudgeOptions = { ...judgeOptionsOf(args), limit: 0 }
+  const { registry, draws, notes } = await open(args)
+  const rows = [...draws.values()].map((draw) => {
+    const { status, sentence, e3Id } = judgeDraw(registry, draw, options)
+    return { e3Id, time: Number(draw.time), status, sentence }
+  })
+  const text = [
+    ...(rows.length > 0
+      ? table(rows.map(({ e3Id, time, sentence }) => [idText(e3Id), timeText(time), sentence]))
+      : ['The logs have no requests.']),
+    ...(notes.length > 0 ? ['', ...notes.map((note) => `Note: ${note}.`)] : []),
+  ]
+  const worst = (['cannot be judged', 'wrong', 'not decided'] as const).find((status) =>
+    rows.some((row) => row.status === status),
+  )
+  const first = rows.some(({ status }) => status === 'wrong') ? 'wrong' : (worst ?? 'right')
+  return { text: text.join('\n'), json: toJson({ requests: rows, notes }), status: exitStatus[first] }
+}
+
+/** The report of a request; what is not decided for want of a seed has none. */
+async function reported(args: Arguments): Promise<{ registry: NodeRegistry; report: Report }> {
+  const { registry, judgement } = await check(args)
+  if (!judgement.report) throw new UnusableInput(sentenceOf(judgement))
+  return { registry, report: judgement.report }
+}
+
+async function explainCommand(args: Arguments): Promise<Result> {
   const operator = addressOf(args, 'operator')
-  const { registry, report } = check(args)
-  const explanation = explain(registry, report, operator)
-  return { text: formatExplanation(explanation), json: explanation, status: 0 }
+  const { registry, report } = await reported(args)
+  const explanation = usable(() => explain(registry, report, operator))
+  return { text: formatExplanation(explanation), json: toJson(explanation), status: 0 }
 }
 
 // --- committee -----------------------------------------------------------------------------------
 
-function committee(args: Arguments): Result {
+async function committee(args: Arguments): Promise<Result> {
   if (args.has('logs')) {
-    const { report } = check(args)
+    const { report } = await reported(args)
     const { committee: seats, ideal } = report
     const text = [
       seats.length > 0
@@ -242,15 +350,17 @@ function committee(args: Arguments): Result {
       'For information: had everyone submitted its best ticket',
       ...winnerTable('rank', ideal, 1),
     ]
-    return { text: text.join('\n'), json: { committee: seats, ideal }, status: 0 }
+    return { text: text.join('\n'), json: toJson({ committee: seats, ideal }), status: 0 }
   }
   for (const name of ['registry', 'at', 'seed', 'size', 'price']) {
     if (!args.has(name))
       throw new UnusableInput(`sortition committee needs --${name}, or the request among --logs`)
   }
   const size = Number(numberOf(args, 'size'))
+  const registry = await loadRegistry(args.required('registry'))
+  const second = secondsOf(args.required('at').replace(/^@/, ''), '--at')
   const ideal = usable(() =>
-    selectCommittee(loadRegistry(args.required('registry')).at(numberOf(args, 'at')), {
+    selectCommittee(registry.at(second), {
       e3Id: numberOf(args, 'e3'),
       seed: numberOf(args, 'seed'),
       ticketPrice: numberOf(args, 'price'),
@@ -264,7 +374,7 @@ function committee(args: Arguments): Result {
     ...winnerTable('rank', ideal, 1),
     ...(missing > 0 ? ['', `${missing} seats stay empty: only ${ideal.length} operators can be drawn.`] : []),
   ]
-  return { text: text.join('\n'), json: { ideal }, status: 0 }
+  return { text: text.join('\n'), json: toJson({ ideal }), status: 0 }
 }
 
 function winnerTable(number: string, winners: readonly Winner[], first: number): string[] {
@@ -285,7 +395,7 @@ export const sortitionCommands: Command[] = [
       logs: { ...logsOption, required: true },
       out: {
         value: 'FILE',
-        help: 'the registry; if it is there already, the replay goes on where it ends',
+        help: 'the registry; if it is there already, the replay goes on where it ends; - is standard output',
         required: true,
       },
       ...contractOptions,
@@ -297,8 +407,15 @@ export const sortitionCommands: Command[] = [
     name: 'sortition verify',
     summary: 'check a draw: its seed, every submission, the committee',
     options: requestOptions,
-    details: `${logForms}\nExit status: 0 the draw is right, 1 it is wrong, 2 unusable input.`,
+    details: `${logForms}\n${statuses}`,
     run: verify,
+  },
+  {
+    name: 'sortition list',
+    summary: 'show all requests among logs, each with its verdict',
+    options: judgeOptions,
+    details: `${logForms}\nExit status: 1 when one is wrong; else 2 when one cannot be judged, 3 when one is not decided, 0.`,
+    run: list,
   },
   {
     name: 'sortition committee',
@@ -306,7 +423,10 @@ export const sortitionCommands: Command[] = [
     options: {
       ...requestOptions,
       logs: { ...logsOption, help: 'the request and its submissions; without them the next four are needed' },
-      at: { value: 'SECOND', help: 'the version in force at this time; for a request of time T it is T - 1' },
+      at: {
+        value: 'TIME',
+        help: 'a second or an ISO date: the version in force then; for a request of time T it is T - 1',
+      },
       size: { value: 'N', help: 'how many seats' },
       price: { value: 'PRICE', help: 'of one ticket' },
     },

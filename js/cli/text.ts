@@ -1,5 +1,6 @@
-// Values as text.
+// Values as text and as JSON.
 import { inspect } from 'node:util'
+import { bytesText, hex, idText, timeText } from '../sortition/index.js'
 
 export const value = {
   /** On one line, as one would write it in a program. */
@@ -15,14 +16,51 @@ export const value = {
   hex(bytes: Uint8Array): string {
     return Buffer.from(bytes).toString('hex')
   },
-  bytes(n: number): string {
-    if (n < 10_000) return `${Math.round(n)} bytes`
-    return n < 10_000_000 ? `${(n / 1000).toFixed(1)} KB` : `${(n / 1_000_000).toFixed(1)} MB`
+  bytes: bytesText,
+  /** A second, for people. */
+  time(seconds: bigint | number): string {
+    return `${timeText(seconds)} (second ${seconds})`
   },
-  /** JSON; bigints become decimal text, bytes hexadecimal. */
-  json(v: unknown): string {
-    const replace = (_: string, x: unknown) =>
-      typeof x === 'bigint' ? x.toString() : x instanceof Uint8Array ? `0x${value.hex(x)}` : x
-    return JSON.stringify(v, replace, 2)
-  },
+}
+
+// Controls but the newline, which only this program writes.
+// eslint-disable-next-line no-control-regex
+const controls = /[\0-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
+
+/** Text of several lines without any character that a terminal obeys. In JSON, where they are in strings, it stays JSON. */
+export function printable(text: string): string {
+  return text.replace(controls, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+/** What identifies is printed in one way; so are hashes. */
+const identifiers = new Set(['e3Id'])
+const hashes = new Set(['seed', 'score', 'scores', 'expected'])
+
+/** A report and the like: bigints become decimal text, identifiers and hashes what they are in text, bytes hexadecimal. */
+export function plainJson(v: unknown): string {
+  const convert = (x: unknown, name: string): unknown => {
+    if (typeof x === 'bigint')
+      return identifiers.has(name) ? idText(x) : hashes.has(name) ? hex(x) : x.toString()
+    if (x instanceof Uint8Array) return `0x${value.hex(x)}`
+    if (Array.isArray(x)) return x.map((each) => convert(each, name))
+    if (x === null || typeof x !== 'object') return x
+    return Object.fromEntries(Object.entries(x).map(([key, each]) => [key, convert(each, key)]))
+  }
+  return JSON.stringify(convert(v, ''), null, 2)
+}
+
+/**
+ * A map's value in JSON, with what JSON has not as an object of one member: `{ "$bigint": "1" }`, `{ "$bytes": "0x61" }`,
+ * `{ "$number": "NaN" }` (also `Infinity`, `-Infinity`, `-0`). An object of one such member itself is `{ "$object": … }`.
+ */
+export function jsonValue(v: unknown): unknown {
+  if (typeof v === 'bigint') return { $bigint: v.toString() }
+  if (v instanceof Uint8Array) return { $bytes: `0x${value.hex(v)}` }
+  if (typeof v === 'number')
+    return Number.isFinite(v) && !Object.is(v, -0) ? v : { $number: Object.is(v, -0) ? '-0' : String(v) }
+  if (Array.isArray(v)) return v.map(jsonValue)
+  if (v === null || typeof v !== 'object') return v
+  const copy = Object.fromEntries(Object.entries(v).map(([key, each]) => [key, jsonValue(each)]))
+  const names = Object.keys(copy)
+  return names.length === 1 && names[0]!.startsWith('$') ? { $object: copy } : copy
 }

@@ -155,6 +155,49 @@ export class EventLog {
     }
   }
 
+  /** Row `i` as it was appended. */
+  change(i: number): Change {
+    const { lists } = this
+    const kind = this.columns.kinds[i] as Kind
+    const who = this.columns.operators[i]!
+    const operand = this.columns.operands[i]!
+    const change: Change = {
+      kind,
+      operator: who < 0 ? undefined : lists.addresses.text(who),
+      number: 0n,
+      address: undefined,
+      policy: undefined,
+    }
+    switch (kind) {
+      case Kind.balance:
+      case Kind.window:
+      case Kind.timeout:
+        change.number = BigInt(lists.amounts.at(operand))
+        break
+      case Kind.version:
+        change.number = lists.versions[operand]!
+        break
+      case Kind.owner:
+      case Kind.provider:
+        change.address = lists.addresses.text(operand)
+        break
+      case Kind.policy:
+        change.policy = lists.policies[operand]
+        break
+      case Kind.assets:
+        change.number = BigInt(lists.amounts.at(lists.assets[operand]!.price))
+        change.address = lists.addresses.text(lists.assets[operand]!.token)
+        break
+      case Kind.added:
+      case Kind.removed:
+      case Kind.activated:
+      case Kind.deactivated:
+      case Kind.admission:
+        break
+    }
+    return change
+  }
+
   /** Room for `rows` rows in an empty log: whoever fills the columns sets `length`. */
   reserve(rows: number): Columns {
     return (this.columns = new Columns(Math.max(rows, 64)))

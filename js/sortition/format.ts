@@ -2,6 +2,7 @@
 import { type Explanation } from './explain.js'
 import { type Winner } from './score.js'
 import { hex, type Report } from './report.js'
+import { idText, timeText, verdictOf } from './verdict.js'
 
 /** The first digits of a score, which are all that a comparison needs. */
 function short(score: bigint): string {
@@ -36,18 +37,15 @@ function some(lines: string[]): string[] {
 
 /** The report as text, some dozen lines. No trailing newline. */
 export function format(report: Report): string {
+  const { violations } = report
   const lines = [
-    `Request ${hex(report.e3Id)}`,
-    `  state at second ${report.timepoint}, ticket price ${report.ticketPrice}, ${report.size} seats, ${report.policy}`,
+    `Request ${idText(report.e3Id)}`,
+    `  state at ${timeText(report.timepoint)} (second ${report.timepoint}), ticket price ${report.ticketPrice}, ${report.size} seats, ${report.policy}`,
     `  seed ${hex(report.seed)}`,
     `  ${report.eligible} operators were eligible, ${report.submissions.length} submitted`,
     '',
-    report.verdict === 'right'
-      ? 'Right: the draw follows the rule.'
-      : report.verdict === 'undecided'
-        ? 'Undecided: nothing is wrong so far, and there is no result yet.'
-        : `Wrong: ${report.violations.length} violation${report.violations.length === 1 ? '' : 's'}.`,
-    ...report.violations.map((v) => `  ${v.code}: ${v.message}`),
+    verdictOf(report).sentence,
+    ...violations.map((v) => `  ${v.code}: ${v.message}`),
     '',
   ]
   if (report.committee.length > 0)

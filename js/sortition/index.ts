@@ -10,8 +10,10 @@ export {
   randomnessProviderAbi,
   sortitionAbi,
 } from './abi.js'
+export { applyLogs, type Continued } from './apply-logs.js'
+export { type ContractName } from './decode.js'
 /** @internal For the command line. */
-export { contractNames, type ContractName, decodeLog, eventsWithTopic } from './decode.js'
+export { contractNames } from './decode.js'
 export { type AdmissionPolicy, EventError, type Position, type RegistryEvent } from './events.js'
 export { explain, type Explanation } from './explain.js'
 export { format, formatExplanation } from './format.js'
@@ -58,3 +60,19 @@ export {
   type Logs,
   readLogs,
 } from './logs.js'
+export { drawsIn, type DrawLogs, judgeDraw, type JudgeOptions, type Judgement } from './judge.js'
+export {
+  assumption,
+  bytesText,
+  cannotBeJudged,
+  idText,
+  notDecided,
+  type Status,
+  timeText,
+  type Verdict,
+  verdictOf,
+} from './verdict.js'
+/** @internal For the command line. */
+export { hex } from './report.js'
+/** @internal For the command line. */
+export { plain } from './values.js'

@@ -168,9 +168,14 @@ function placed<T>(where: string, read: () => T): T {
   }
 }
 
-/** One text for equal arguments. */
+/** One text for equal values, in whatever order their members are. */
 export function textOf(value: unknown): string {
-  return JSON.stringify(value, (_, v: unknown) => (typeof v === 'bigint' ? `${v}n` : v)) ?? ''
+  const inOrder = (_: string, v: unknown): unknown => {
+    if (typeof v === 'bigint') return `${v}n`
+    if (v === null || typeof v !== 'object' || Array.isArray(v)) return v
+    return Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
+  }
+  return JSON.stringify(value, inOrder) ?? ''
 }
 
 /** 53 bits of what a log of another contract says, which is only compared with that of its copies. */

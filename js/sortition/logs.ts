@@ -124,7 +124,7 @@ export class LogReader {
       try {
         step()
       } catch (e) {
-        if (e instanceof JsonError) throw new LogError(`${plain(name)} cannot be read as JSON: ${e.message}`)
+        if (e instanceof JsonError) throw new LogError(`${plain(name)} is not JSON: ${e.message}`)
         throw e
       }
     }
@@ -143,7 +143,7 @@ export class LogReader {
       return this.#element((fields.params as Fields | null)?.result, where)
     if ('number' in fields && 'timestamp' in fields) return this.#addBlock(fields, where)
     if (![...lists, 'contracts'].some((name) => name in fields))
-      throw new LogError(`${where} has neither logs nor blocks`)
+      throw new LogError(`${where} has no logs, and no blocks`)
     for (const name of lists) if (name in fields) this.#addList(fields[name], name, where)
     if (fields.contracts != null) this.#addContracts(fields.contracts, where)
     if (fields.chainId != null) this.#addChainId(fields.chainId, where)
@@ -224,7 +224,7 @@ export class LogReader {
     if (hash !== undefined || time !== undefined)
       this.#addFacts(blockNumber, { where, hash, time, parent: undefined, removed })
     let block = this.#entries.get(blockNumber)
-    if (!block) this.#entries.set(blockNumber, (block = new Map()))
+    if (!block) this.#entries.set(blockNumber, (block = new Map<number, LogEntry[]>()))
     const there = block.get(logIndex)
     if (!there) block.set(logIndex, [entry])
     else if (!this.#mergeInto(there, entry)) {

@@ -15,6 +15,7 @@ import {
   requireFollows,
 } from './events.js'
 import { readRegistry, writeRegistry } from './file.js'
+import { textOf } from './log-entry.js'
 import { StateAt } from './state-at.js'
 import { type NodeState } from './select.js'
 import { mapOf, nodeState, withStates } from './states.js'
@@ -300,6 +301,44 @@ export class NodeRegistry {
   }
   [Symbol.for('nodejs.util.inspect.custom')](): string {
     return this.toString()
+  }
+
+  /**
+   * What speaks against an event at or before the registry's position, in words; undefined when the registry has it, or when
+   * it changes nothing and its time fits. O(log changes).
+   * @internal
+   */
+  objection(event: RegistryEvent): string | undefined {
+    const { log } = this.#versions
+    const at = positionOf(event)
+    const change = changeOf(event)
+    const row = log.rowsBefore(at, this.#rows)
+    const next = row < this.#rows ? log.position(row) : undefined
+    const there = next?.blockNumber === at.blockNumber && next.logIndex === at.logIndex
+    if (change && !there) return 'it is before the end of the registry, and not in it'
+    if (there && textOf(change) !== textOf(log.change(row))) return 'the registry has another event there'
+    for (const near of [row > 0 ? log.position(row - 1) : undefined, next, this.#position]) {
+      if (!near) continue
+      const blocks = near.blockNumber - at.blockNumber
+      const fits =
+        blocks === 0 ? near.timestamp === at.timestamp : blocks * (near.timestamp - at.timestamp) >= 0
+      if (!fits)
+        return `its time is ${at.timestamp}, and that of block ${near.blockNumber} is ${near.timestamp}`
+    }
+    return undefined
+  }
+
+  /**
+   * How many changes there are from one position to another, both included.
+   * @internal
+   */
+  changesBetween(
+    from: { blockNumber: number; logIndex: number },
+    to: { blockNumber: number; logIndex: number },
+  ): number {
+    const { log } = this.#versions
+    const end = log.rowsBefore({ ...to, logIndex: to.logIndex + 1 }, this.#rows)
+    return end - log.rowsBefore(from, this.#rows)
   }
 
   /**

@@ -233,7 +233,6 @@ describe('removed logs', () => {
 
   test('contradictions are refused', () => {
     const withHash = { ...target, blockHash: `0x${'7'.repeat(64)}` }
-    const before = { ...ours.at(-2)!, blockHash: `0x${'7'.repeat(64)}`, blockNumber: target.blockNumber }
     const { blockHash: _, ...withoutHash } = withHash
     expect(() => read([withoutHash, { ...withHash, removed: true }])).toThrow(
       'cannot be told without blockHash',
@@ -267,14 +266,14 @@ describe('refused, with the place in the file', () => {
     ['text', 'hello', 'it is not well-formed at byte 0'],
     ['nothing', '', 'it is empty'],
     ['white space', ' \n', 'it is empty'],
-    ['UTF-16', '\ufffe', 'cannot be read as JSON'],
+    ['UTF-16', '\ufffe', 'is not JSON'],
     ['text behind it', `${JSON.stringify(timed)} x`, 'it is not well-formed at byte'],
     ['a member said twice', `[{"blockNumber":1,"blockNumber":2}]`, 'entry 0 has two members of one name'],
     ['deep nesting', '['.repeat(1) + '{"a":'.repeat(200), 'nested more than 100 deep'],
-    ['neither logs nor blocks', {}, 'has neither logs nor blocks'],
+    ['neither logs nor blocks', {}, 'has no logs, and no blocks'],
     ['no list', { logs: 7 }, 'logs must be a list, got 7'],
     ['something else in the list', [7], 'entry 0 is neither a log nor a block, but 7'],
-    ['an unknown entry', [{ a: 1 }], 'entry 0 has neither logs nor blocks'],
+    ['an unknown entry', [{ a: 1 }], 'entry 0 has no logs, and no blocks'],
     [
       'an error of the node',
       { jsonrpc: '2.0', id: 1, error: { code: -32005, message: 'more than 10000 \u001b[31m' } },

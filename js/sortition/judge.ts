@@ -1,0 +1,228 @@
+// From logs to verdicts: the requests that they have, and the evidence of each.
+import { nameOf } from './apply-logs.js'
+import { type RegistryEvent } from './events.js'
+import { type RequestEvidence } from './evidence.js'
+import { LogError, type Logs } from './logs.js'
+import { type NodeRegistry } from './registry.js'
+import { type Report } from './report.js'
+import { type VrfInput } from './score.js'
+import { type Policy } from './select.js'
+import { type Hex } from './values.js'
+import { cannotBeJudged, idText, notDecided, type Verdict, verdictOf } from './verdict.js'
+import { verifyRequest } from './verify.js'
+
+// --- requests ------------------------------------------------------------------------------------
+
+/** One request, with all events that bear its e3Id. */
+export interface DrawLogs {
+  e3Id: bigint
+  /** `CommitteeRequested`, or `CommitteeRandomnessRequested`. */
+  request: RegistryEvent
+  /** T, in seconds. */
+  time: bigint
+  /** In the order of the chain, the request among them. */
+  events: readonly RegistryEvent[]
+  /** Committee sizes as the controller set them before the request. */
+  threshold: readonly [number, number] | undefined
+  blockHashes: Logs['blockHashes']
+  chainId: bigint | undefined
+}
+
+const requestNames = ['CommitteeRequested', 'CommitteeRandomnessRequested']
+
+/** The requests that logs have, in the order of the chain. LogError for one that was made twice. O(events). */
+export function drawsIn(logs: Logs): Map<bigint, DrawLogs> {
+  const byId = new Map<bigint, RegistryEvent[]>()
+  const sizes = new Map<number, readonly [number, number]>()
+  const draws = new Map<bigint, DrawLogs>()
+  const thresholds = new Map<bigint, readonly [number, number]>()
+  for (const event of logs.events) {
+    const args = event.args as { e3Id?: bigint; size?: number; threshold?: [number, number] }
+    if (event.eventName === 'CommitteeThresholdsUpdated') sizes.set(args.size!, args.threshold!)
+    if (args.e3Id === undefined) continue
+    if (event.eventName === 'E3Requested') {
+      const size = sizes.get((event.args as { e3: { committeeSize: number } }).e3.committeeSize)
+      if (size) thresholds.set(args.e3Id, size)
+    }
+    const mine = byId.get(args.e3Id)
+    if (mine) mine.push(event)
+    else byId.set(args.e3Id, [event])
+  }
+  for (const [e3Id, events] of byId) {
+    const requests = events.filter(({ eventName }) => requestNames.includes(eventName))
+    const [request, second] = requests
+    if (!request) continue
+    if (second)
+      throw new LogError(`request ${idText(e3Id)} was made twice: ${nameOf(request)}, and ${nameOf(second)}`)
+    const stated = (request.args as { requestBlock?: bigint }).requestBlock
+    draws.set(e3Id, {
+      e3Id,
+      request,
+      time: stated ?? request.timestamp,
+      events,
+      threshold: thresholds.get(e3Id),
+      blockHashes: logs.blockHashes,
+      chainId: logs.chainId,
+    })
+  }
+  return new Map([...draws].sort(([, a], [, b]) => compareEvents(a.request, b.request)))
+}
+
+function compareEvents(a: RegistryEvent, b: RegistryEvent): number {
+  return a.blockNumber < b.blockNumber ? -1 : a.blockNumber > b.blockNumber ? 1 : a.logIndex - b.logIndex
+}
+
+// --- verdicts ------------------------------------------------------------------------------------
+
+/** What a caller knows beyond the logs. */
+export interface JudgeOptions {
+  /** That of the request's kind unless given. */
+  policy?: Policy | undefined
+  blockHash?: Hex | undefined
+  seed?: bigint | undefined
+  vrf?: (Omit<VrfInput, 'e3Id'> & { e3Id?: bigint }) | undefined
+  chainId?: bigint | undefined
+  /** [H, N], where the logs of the controller do not say it. */
+  threshold?: readonly [number, number] | undefined
+  /** How many hashes the ideal committee is worth; 2^28 unless given, 0 leaves it out. */
+  limit?: bigint | number | undefined
+}
+
+/** A verdict, and what it rests on. */
+export interface Judgement extends Verdict {
+  e3Id: bigint
+  /** Where the evidence was complete enough to be checked. */
+  report?: Report
+  /** Where the seed came from, in words. */
+  seedSource?: string
+  /** What could not be checked, and why. */
+  notes: string[]
+}
+
+/** Judges one request of `drawsIn` with a registry of `applyLogs`. Never throws for what the logs say. */
+export function judgeDraw(registry: NodeRegistry, draw: DrawLogs, options: JudgeOptions = {}): Judgement {
+  const { e3Id } = draw
+  const without = (verdict: Verdict): Judgement => ({ ...verdict, e3Id, notes: [] })
+  const missing = whatIsMissing(registry, draw)
+  if (missing) return without(cannotBeJudged(missing))
+  const conflict = conflictOf(draw)
+  if (conflict) return without(cannotBeJudged(conflict))
+  const gathered = evidenceOf(draw, options)
+  if ('needed' in gathered) return without(notDecided(gathered.needed))
+  try {
+    const report = verifyRequest(registry, gathered.evidence)
+    return { ...verdictOf(report), e3Id, report, seedSource: gathered.seedSource, notes: report.notes }
+  } catch (e) {
+    if (e instanceof TypeError || e instanceof RangeError) return without(cannotBeJudged(e.message))
+    throw e
+  }
+}
+
+/** What no verdict can do without. Where nobody submitted, nothing hangs on what operators had. */
+function whatIsMissing(registry: NodeRegistry, { time, events }: DrawLogs): string | undefined {
+  if (registry.changes === 0)
+    return 'the registry of operators is missing, and so are the logs that it follows from'
+  if (time === 0n) return undefined // no request has that time, and the check says so
+  const nodes = registry.at(time - 1n)
+  if (nodes.size === 0)
+    return `the logs from before the request are missing: no operator is known at second ${time - 1n}`
+  if (!events.some(({ eventName }) => eventName === 'TicketSubmitted')) return undefined
+  let [registered, bonded] = [false, false]
+  for (const state of nodes.values()) {
+    registered ||= state.registered
+    bonded ||= state.active || state.ticketBalance > 0n
+  }
+  if (!bonded)
+    return 'the logs of the bonding registry are missing: no operator was ever active or had a balance'
+  if (!registered) return 'the logs of the ciphernode registry are missing: no operator was ever registered'
+  return undefined
+}
+
+/** Results that cannot both be the chain's. */
+function conflictOf({ e3Id, events }: DrawLogs): string | undefined {
+  const [first, second] = events.filter(({ eventName }) => resultNames.includes(eventName))
+  if (second) return `request ${idText(e3Id)} has two results: ${nameOf(first!)}, and ${nameOf(second)}`
+  const [failed, again] = named(events, 'E3Failed')
+  if (again) return `request ${idText(e3Id)} failed twice: ${nameOf(failed!)}, and ${nameOf(again)}`
+  return undefined
+}
+
+const resultNames = ['SortitionCommitteeFinalized', 'CommitteeFormationFailed']
+
+function named(events: readonly RegistryEvent[], name: string): RegistryEvent[] {
+  return events.filter(({ eventName }) => eventName === name)
+}
+
+type Gathered = { evidence: RequestEvidence; seedSource: string } | { needed: string }
+
+/** What depends on the kind of the request, or what is needed and not there. */
+type Partly = (Record<string, unknown> & { seedSource: string; needed?: undefined }) | { needed: string }
+
+function evidenceOf(draw: DrawLogs, options: JudgeOptions): Gathered {
+  const { events, request } = draw
+  const finalized = named(events, 'SortitionCommitteeFinalized')[0]
+  const failed = named(events, 'CommitteeFormationFailed')[0]
+  const common = {
+    submissions: named(events, 'TicketSubmitted'),
+    ...(finalized && { finalized }),
+    ...(failed && { failed }),
+    ...(options.seed !== undefined && { seed: options.seed }),
+    ...(options.limit !== undefined && { limit: options.limit }),
+  }
+  const gathered =
+    request.eventName === 'CommitteeRequested' ? fromBlock(draw, options) : fromRandomWord(draw, options)
+  if (gathered.needed !== undefined) return gathered
+  const { seedSource, ...rest } = gathered
+  const open = !finalized && !failed && !('e3Failed' in rest)
+  return { evidence: { ...common, ...rest, open } as unknown as RequestEvidence, seedSource }
+}
+
+/** The seed follows from a block hash; or from what the caller states, which is checked against the logs. */
+function fromBlock({ request, blockHashes }: DrawLogs, options: JudgeOptions): Partly {
+  const { entropyBlock } = request.args as { entropyBlock: bigint }
+  const recorded = options.vrf ? undefined : blockHashes.get(Number(entropyBlock))
+  const blockHash = options.blockHash ?? recorded
+  if (blockHash === undefined && options.seed === undefined && options.vrf === undefined) {
+    return {
+      needed: `the hash of block ${entropyBlock}, from which the seed follows, is not in the logs: it or the seed must be given`,
+    }
+  }
+  const seedSource = options.vrf
+    ? 'the random word that was given'
+    : blockHash === undefined
+      ? 'what was given'
+      : `the hash of block ${entropyBlock}${options.blockHash ? ' that was given' : ''}`
+  return { request, blockHash, vrf: options.vrf, policy: options.policy ?? 'uncapped', seedSource }
+}
+
+/** The seed follows from a random word, chain, registry and request. */
+function fromRandomWord(
+  { e3Id, request, events, chainId, threshold }: DrawLogs,
+  options: JudgeOptions,
+): Partly {
+  const { requestId } = request.args as { requestId: bigint }
+  const fulfilment = named(events, 'RandomnessFulfilled').find(
+    ({ args }) => (args as { requestId: bigint }).requestId === requestId,
+  )
+  const e3Failed = named(events, 'E3Failed')[0]
+  const size = options.threshold ?? threshold
+  const chain = options.chainId ?? options.vrf?.chainId ?? chainId
+  const registry = request.address ?? options.vrf?.registry
+  if (!size)
+    return {
+      needed: 'the size of the committee, [H, N], is not in the logs of the controller: it must be given',
+    }
+  if (chain === undefined) return { needed: 'the number of the chain is not in the logs: it must be given' }
+  if (!registry)
+    return { needed: 'the address of the ciphernode registry is not in the logs: it must be given' }
+  const capped = events.some(({ eventName }) => eventName === 'CommitteeBondOwnerCapEnabled')
+  return {
+    request: { e3Id, threshold: size },
+    randomness: request,
+    ...(fulfilment && { fulfilment }),
+    ...(e3Failed && { e3Failed }),
+    vrf: { chainId: chain, registry },
+    policy: options.policy ?? (capped ? 'owner-cap' : 'uncapped'),
+    seedSource: 'the random word',
+  }
+}

@@ -1,0 +1,76 @@
+// The verdict on a draw in words: one place for the command line, the page and programs.
+import { type Report, type ViolationCode } from './report.js'
+
+/**
+ * `right`: nothing is wrong. `wrong`: a rule is broken. `not decided`: the draw is open, or what its seed follows from is
+ * not there. `cannot be judged`: the evidence is missing, malformed or contradicts itself.
+ */
+export type Status = 'right' | 'wrong' | 'not decided' | 'cannot be judged'
+
+/** A status, and one sentence that begins with it. */
+export interface Verdict {
+  status: Status
+  sentence: string
+}
+
+/** What every verdict rests on. */
+export const assumption =
+  'Assumed: the logs are complete, and their block times and hashes are the chain’s. Everything else is computed here.'
+
+/** What is wrong, most telling first: where several things are, the first gives the sentence. */
+const sentences: Record<ViolationCode, string> = {
+  request: 'the chain would not have made such a request',
+  seed: 'the seed is not the one that it must be',
+  deadline: 'the draw ended before its time',
+  formation: 'whether there is a committee is not what the submissions say',
+  'wrong-member': 'the committee has a wrong member',
+  'wrong-order': 'the committee is in the wrong order',
+  'wrong-scores': 'the committee has wrong scores',
+  'duplicate-submission': 'an operator submitted twice',
+  'ticket-range': 'a ticket was submitted that its operator did not hold',
+  'not-eligible': 'a submission came from an operator, or at a moment, that was not eligible',
+  score: 'a submitted score is not that of its ticket',
+}
+
+/** What a report comes to. */
+export function verdictOf(report: Report): Verdict {
+  if (report.violations.length > 0) {
+    const codes = new Set(report.violations.map(({ code }) => code))
+    const first = (Object.keys(sentences) as ViolationCode[]).find((code) => codes.has(code))
+    return { status: 'wrong', sentence: `Wrong: ${first ? sentences[first] : 'see the violations'}.` }
+  }
+  if (report.outcome === 'open') return notDecided('nothing is wrong so far, and the logs have no result yet')
+  return {
+    status: 'right',
+    sentence:
+      report.outcome === 'failed'
+        ? 'Right: no committee could be formed.'
+        : 'Right: the draw follows the rule.',
+  }
+}
+
+export function notDecided(why: string): Verdict {
+  return { status: 'not decided', sentence: `Not decided: ${why}.` }
+}
+export function cannotBeJudged(why: string): Verdict {
+  return { status: 'cannot be judged', sentence: `Cannot be judged: ${why}.` }
+}
+
+// --- values --------------------------------------------------------------------------------------
+
+/** An e3Id or another identifier: decimal while it is short, else all 32 bytes. */
+export function idText(id: bigint): string {
+  return id < 2n ** 64n ? `${id}` : `0x${id.toString(16).padStart(64, '0')}`
+}
+
+/** A second as an ISO date in UTC, without fractions; the number alone where no calendar has it. */
+export function timeText(seconds: bigint | number): string {
+  const date = new Date(Number(seconds) * 1000)
+  return Number.isNaN(date.getTime()) ? `second ${seconds}` : date.toISOString().replace('.000Z', 'Z')
+}
+
+/** The size of a file. */
+export function bytesText(bytes: number): string {
+  if (bytes < 1000) return `${Math.round(bytes)} bytes`
+  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} KB` : `${(bytes / 1e6).toFixed(1)} MB`
+}
