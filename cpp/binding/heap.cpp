@@ -1,6 +1,8 @@
 // The heap's functions, around Emscripten's own: they note that they run, because a heap that a
-// call was thrown away from cannot be used again. Built without LTO, as the C library is entered by
-// these names.
+// call was thrown away from cannot be used again. Memory grows without a call into JavaScript,
+// which could fail for want of stack. Built without LTO, as the C library is entered by these
+// names.
+#include <algorithm>
 #include <cstddef>
 
 #include "binding/host.hpp"
@@ -45,6 +47,22 @@ void* realloc(void* p, std::size_t size) {
   void* const q = emmalloc_realloc(p, size);
   in_heap = false;
   return q;
+}
+
+/// Called by memcpy in some versions, which have it in JavaScript over a view of the whole memory.
+void* emscripten_memcpy_big(void* to, const void* from, std::size_t size) {
+  return __builtin_memcpy(to, from, size);  // an instruction: -mbulk-memory
+}
+
+/// Called by sbrk. Grows by a fifth at least, so that a heap of n bytes has grown O(log n) times.
+int emscripten_resize_heap(std::size_t size) {
+  constexpr std::size_t page = 65536, most = 65535;
+  const std::size_t now = __builtin_wasm_memory_size(0);
+  const std::size_t need = size / page + (size % page != 0);
+  const std::size_t wanted = std::min(std::max(need, now + now / 5), most);
+  constexpr std::size_t failed = ~std::size_t{0};
+  return need <= most && (__builtin_wasm_memory_grow(0, wanted - now) != failed ||
+                          __builtin_wasm_memory_grow(0, need - now) != failed);
 }
 
 }  // extern "C"

@@ -11,6 +11,7 @@ const suites = [
   'digest',
   'digest-vectors',
   'hamt',
+  'interrupted',
   'snapshot',
   'snapshot-corpus',
   'sortition-registry',

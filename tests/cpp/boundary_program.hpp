@@ -1,0 +1,749 @@
+// Random programs over the whole interface of the boundary, each step compared with std::map.
+//
+// A program is made from choices, so random tests and the fuzzer share it. Keys are few and among
+// them are pairs whose hashes are equal in many bits, or in all; arguments are now and then wrong;
+// now and then an allocation fails.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "boundary/context.hpp"
+#include "boundary_heap.hpp"
+#include "digest/verify.hpp"
+#include "snapshot/utf8.hpp"
+
+namespace boundary_testing {
+
+using namespace hamt::boundary;
+using contents = std::map<std::string, std::string>;
+
+inline void require(bool holds, const char* what, int line) {
+  if (holds) return;
+  std::fprintf(stderr, "boundary_program.hpp:%d: violated: %s\n", line, what);
+  std::abort();
+}
+#define BOUNDARY_REQUIRE(x) ::boundary_testing::require((x), #x, __LINE__)
+
+/// Full and partial collisions under the real hash (tests/vectors/key-collisions.json), short and
+/// long keys, more than one byte a character.
+inline const std::vector<std::string>& all_keys() {
+  static const std::vector<std::string> keys = [] {
+    std::vector<std::string> list = {
+        "",
+        "a",
+        "b",
+        "seven77",
+        "eight888",
+        "\xc3\xa4\xf0\x9f\x8c\xb3",
+        "__proto__",
+        std::string(42, 'x'),
+        std::string(300, 'y'),
+        "cc1c3d1000000000",
+        "aa89611000000000",
+        "f2fad82f143a17e0",
+        "ad794c8abad6a050",
+        "885dc3476ed2434c",
+        "3a0862190fed9205",
+        "e9abf25462702714",
+        "68b998a1133a2739",
+    };
+    for (int i = 0; i < 40; ++i) list.push_back("key-" + std::to_string(i));
+    return list;
+  }();
+  return keys;
+}
+
+/// The interface as a caller in C++ would want it.
+class caller {
+ public:
+  caller() : c_(std::make_unique<context>()) {}
+  context& c() { return *c_; }
+  const results& words() { return results_of(*c_); }
+
+  /// Writes bytes to the beginning of the input; false when there is no memory for it. The buffer
+  /// is made exactly as long, so that sanitizers see a read behind it.
+  bool write(std::string_view bytes) {
+    if (shrink(*c_, 0) != status::ok) return false;
+    if (!bytes.empty() && reserve(*c_, bytes.size()) != status::ok) return false;
+    if (!bytes.empty()) std::memcpy(words().input.data, bytes.data(), bytes.size());
+    return true;
+  }
+  std::string value() { return {words().value.data, words().value.size}; }
+  std::string output() { return {words().output.data, words().output.size}; }
+
+  /// What records hold: key, then values.
+  struct record {
+    std::string key;
+    std::vector<std::optional<std::string>> values;
+  };
+  std::vector<record> records(bool keyed, unsigned columns) {
+    const records_result& r = words().records;
+    std::vector<record> list(r.count);
+    const char* end = r.ends;
+    const auto next_end = [&end] {
+      std::uint32_t word;
+      std::memcpy(&word, end, sizeof word);
+      end += sizeof word;
+      return word;
+    };
+    std::size_t key_units = 0, key_at = 0, value_at = 0;
+    for (record& x : list) {
+      if (keyed) {
+        const std::size_t to = next_end();
+        for (; key_units < to; ++key_at) {
+          const auto byte = static_cast<unsigned char>(r.keys[key_at]);
+          key_units += ((byte & 0xc0) != 0x80) + (byte >= 0xf0);
+          x.key += r.keys[key_at];
+        }
+        // The rest of a character; all that is left, where a single key need not be UTF-8.
+        for (; key_at < r.keys_size && (r.count == 1 || (r.keys[key_at] & 0xc0) == 0x80); ++key_at)
+          x.key += r.keys[key_at];
+      }
+      for (unsigned i = 0; i < columns; ++i) {
+        const std::uint32_t word = next_end();
+        BOUNDARY_REQUIRE(word / 2 >= value_at && word / 2 <= r.values_size);
+        x.values.emplace_back();
+        if (word & 1) x.values.back() = std::string(r.values + value_at, word / 2 - value_at);
+        value_at = word / 2;
+      }
+    }
+    BOUNDARY_REQUIRE(!keyed || key_at == r.keys_size);
+    BOUNDARY_REQUIRE(value_at == r.values_size);
+    return list;
+  }
+
+  /// All entries of a map, `most` a batch.
+  contents entries(handle h, std::uint32_t most = 7) {
+    contents all;
+    std::uint32_t low = 0, high = 0, index = 0;
+    for (;;) {
+      const status s = batch(*c_, h, most, 3, low, high, index);
+      BOUNDARY_REQUIRE(s == status::ok || s == status::partial);
+      for (record& x : records(true, 1)) {
+        BOUNDARY_REQUIRE(x.values[0].has_value());
+        BOUNDARY_REQUIRE(all.emplace(x.key, *x.values[0]).second);
+      }
+      if (s == status::ok) return all;
+      BOUNDARY_REQUIRE(words().records.count != 0);
+      const position_result& p = words().position;
+      low = static_cast<std::uint32_t>(p.hash_low);
+      high = static_cast<std::uint32_t>(p.hash_high);
+      index = static_cast<std::uint32_t>(p.index);
+    }
+  }
+
+ private:
+  std::unique_ptr<context> c_;
+};
+
+/// `Choices(n)` gives a number below n, n at most 2^16.
+template <class Choices>
+class program {
+ public:
+  explicit program(Choices choose) : choose_(choose) { maps_[0] = {}; }
+  ~program() { fuse::left = -1; }
+  program(const program&) = delete;
+  program& operator=(const program&) = delete;
+
+  bool done() const { return choose_.done(); }
+
+  void step() {
+    const unsigned what = choose_(24);
+    if (choose_(8) == 0) fail_at_ = choose_(12);
+    switch (what) {
+      case 0:
+      case 1:
+      case 2:
+      case 3:
+        return edit_one(false);
+      case 4:
+      case 5:
+        return edit_one(true);
+      case 6:
+        return look_up();
+      case 7:
+        return copy_or_drop();
+      case 8:
+        return edit_many();
+      case 9:
+        return build_new();
+      case 10:
+        return iterate();
+      case 11:
+        return merge_two();
+      case 12:
+        return merge_three();
+      case 13:
+        return compare_two();
+      case 14:
+        return begin_diff();
+      case 15:
+      case 16:
+        return go_on_diff();
+      case 17:
+        return digests();
+      case 18:
+        return proofs();
+      case 19:
+        return snapshots();
+      case 20:
+        return broken_snapshot();
+      case 21:
+        return exchange_two();
+      default:
+        return wrong_arguments();
+    }
+  }
+
+  /// Compares everything, and gives everything back: nothing may be left.
+  void finish() {
+    fail_at_.reset();
+    for (const auto& [h, m] : maps_) BOUNDARY_REQUIRE(calls_.entries(h, 3) == m);
+    for (const auto& [id, rest] : cursors_) BOUNDARY_REQUIRE(diff_close(c(), id) == status::ok);
+    for (const auto& [h, m] : maps_) BOUNDARY_REQUIRE(drop(c(), h) == status::ok);
+    BOUNDARY_REQUIRE(usage(c()) == status::ok);
+    BOUNDARY_REQUIRE(calls_.words().usage.maps == 0);
+  }
+
+ private:
+  struct difference {
+    std::string key;
+    std::optional<std::string> before, after;
+    bool operator==(const difference&) const = default;
+  };
+  using differences_left = std::map<std::string, difference>;
+
+  context& c() { return calls_.c(); }
+
+  // --- choices
+
+  const std::string& key() { return all_keys()[choose_(static_cast<unsigned>(all_keys().size()))]; }
+  std::string value() {
+    const unsigned n = choose_(8);
+    const unsigned sizes[] = {0, 1, 2, 8, 17, 40, 200, 400};
+    return std::string(sizes[n], static_cast<char>('a' + choose_(3)));
+  }
+  std::map<handle, contents>::iterator any_map() {
+    return std::next(maps_.begin(), choose_(static_cast<unsigned>(maps_.size())));
+  }
+  /// One that may be edited; makes one when there is none.
+  std::map<handle, contents>::iterator own_map() {
+    const auto i = any_map();
+    if (i->first != 0) return i;
+    fuse::left = -1;
+    BOUNDARY_REQUIRE(copy(c(), 0) == status::ok);
+    return maps_.emplace(new_handle(), contents()).first;
+  }
+  handle new_handle() { return static_cast<handle>(calls_.words().map.id); }
+  void add_map(contents m) {
+    const handle h = new_handle();
+    BOUNDARY_REQUIRE(calls_.words().map.size == m.size());
+    BOUNDARY_REQUIRE(maps_.emplace(h, std::move(m)).second);
+  }
+
+  /// Runs a call, with the failure that was chosen. True unless memory was missing.
+  template <class F>
+  bool succeeds(F f, status& s) {
+    if (fail_at_) fuse::left = *fail_at_;
+    s = f();
+    const bool failed = fail_at_ && fuse::left < 0;
+    fuse::left = -1;
+    fail_at_.reset();
+    if (s == status::out_of_memory) {
+      BOUNDARY_REQUIRE(failed);
+      return false;
+    }
+    return true;
+  }
+  bool write(std::string_view bytes) {
+    fuse::left = -1;
+    return calls_.write(bytes);
+  }
+
+  // --- steps
+
+  void edit_one(bool deletes) {
+    const auto i = own_map();
+    contents& m = i->second;
+    const std::string k = key(), v = deletes ? "" : value();
+    const bool keep = choose_(2) != 0;
+    BOUNDARY_REQUIRE(write(k + v));
+    const auto found = m.find(k);
+    status s;
+    const bool done = succeeds(
+        [&] {
+          return deletes ? remove(c(), i->first, k.size(), keep)
+                         : set(c(), i->first, k.size(), v.size(), keep);
+        },
+        s);
+    if (done) {
+      if (found == m.end()) {
+        BOUNDARY_REQUIRE(s == status::absent);
+      } else if (!deletes && found->second == v) {
+        BOUNDARY_REQUIRE(s == status::unchanged);
+      } else {
+        BOUNDARY_REQUIRE(s == status::ok);
+        if (keep) BOUNDARY_REQUIRE(calls_.value() == found->second);
+      }
+      if (deletes)
+        m.erase(k);
+      else
+        m[k] = v;
+    }
+    BOUNDARY_REQUIRE(size(c(), i->first) == status::ok);
+    BOUNDARY_REQUIRE(calls_.words().map.size == m.size());
+    if (!done) BOUNDARY_REQUIRE(calls_.entries(i->first) == m);
+  }
+
+  void look_up() {
+    const auto i = any_map();
+    const std::string k = key(), v = value();
+    BOUNDARY_REQUIRE(write(k + v));
+    const auto found = i->second.find(k);
+    const bool there = found != i->second.end();
+    BOUNDARY_REQUIRE(has(c(), i->first, k.size()) == (there ? status::ok : status::absent));
+    BOUNDARY_REQUIRE(get(c(), i->first, k.size()) == (there ? status::ok : status::absent));
+    if (there) BOUNDARY_REQUIRE(calls_.value() == found->second);
+    BOUNDARY_REQUIRE(probe(c(), i->first, k.size(), v.size()) == (!there ? status::absent
+                                                                  : found->second == v
+                                                                      ? status::unchanged
+                                                                      : status::ok));
+  }
+
+  void copy_or_drop() {
+    const auto i = any_map();
+    if (maps_.size() > 8 && i->first != 0) {
+      BOUNDARY_REQUIRE(drop(c(), i->first) == status::ok);
+      BOUNDARY_REQUIRE(size(c(), i->first) == status::bad_argument);
+      maps_.erase(i);
+      return;
+    }
+    status s;
+    if (!succeeds([&] { return copy(c(), i->first); }, s)) return;
+    BOUNDARY_REQUIRE(s == status::ok);
+    add_map(i->second);
+  }
+
+  /// A batch of edits, and the contents after each of them, given the contents before.
+  std::string batch_of(contents m, bool deletes, std::vector<contents>& after) {
+    std::string bytes;
+    after = {m};
+    for (unsigned n = choose_(12); n != 0; --n) {
+      const std::string k = key(), v = value();
+      const bool out = deletes && choose_(3) == 0;
+      const std::uint32_t sizes[] = {static_cast<std::uint32_t>(k.size()),
+                                     out ? UINT32_MAX : static_cast<std::uint32_t>(v.size())};
+      bytes.append(reinterpret_cast<const char*>(sizes), sizeof sizes);
+      bytes += k;
+      if (out) {
+        m.erase(k);
+      } else {
+        bytes += v;
+        m[k] = v;
+      }
+      bytes.resize((bytes.size() + 3) & ~std::size_t{3});
+      after.push_back(m);
+    }
+    return bytes;
+  }
+  /// Cuts a batch, or damages a size in it.
+  bool damage(std::string& bytes) {
+    if (bytes.empty() || choose_(4) != 0) return false;
+    const unsigned at = choose_(static_cast<unsigned>(std::min<std::size_t>(bytes.size(), 65535)));
+    if (choose_(2) == 0)
+      bytes.resize(at);
+    else
+      bytes[at] = static_cast<char>(choose_(256));
+    return true;
+  }
+
+  void edit_many() {
+    const auto i = own_map();
+    std::vector<contents> after;
+    std::string bytes = batch_of(i->second, true, after);
+    const bool damaged = damage(bytes);
+    BOUNDARY_REQUIRE(write(bytes));
+    status s;
+    const bool done = succeeds([&] { return apply(c(), i->first, bytes.size()); }, s);
+    const contents now = calls_.entries(i->first, damaged ? 1 : 7);
+    if (done && !damaged) {
+      BOUNDARY_REQUIRE(s == status::ok);
+      BOUNDARY_REQUIRE(now == after.back());
+    } else if (!damaged) {
+      BOUNDARY_REQUIRE(std::find(after.begin(), after.end(), now) != after.end());
+    } else {
+      BOUNDARY_REQUIRE(!done || s == status::ok || s == status::bad_argument);
+    }
+    keep(i->first, now);
+  }
+
+  /// Notes what a map holds. A damaged batch can make keys that are no UTF-8, which JavaScript
+  /// never sends and snapshots refuse: such a map is dropped.
+  void keep(handle h, contents now) {
+    for (const auto& [k, v] : now) {
+      if (hamt::snapshot::is_utf8(k)) continue;
+      BOUNDARY_REQUIRE(drop(c(), h) == status::ok);
+      maps_.erase(h);
+      return;
+    }
+    maps_[h] = std::move(now);
+  }
+
+  void build_new() {
+    fuse::left = -1;
+    BOUNDARY_REQUIRE(copy(c(), 0) == status::ok);
+    const handle h = new_handle();
+    std::vector<contents> after;
+    std::string bytes = batch_of({}, false, after);
+    const bool damaged = damage(bytes);
+    BOUNDARY_REQUIRE(write(bytes));
+    status s;
+    const bool done = succeeds([&] { return build(c(), h, bytes.size()); }, s);
+    contents now = calls_.entries(h, damaged ? 1 : 7);
+    if (!done)
+      BOUNDARY_REQUIRE(now.empty());
+    else if (damaged)
+      BOUNDARY_REQUIRE(s == status::ok || (s == status::bad_argument && now.empty()));
+    else
+      BOUNDARY_REQUIRE(s == status::ok && now == after.back());
+    keep(h, std::move(now));
+  }
+
+  void iterate() {
+    const auto i = any_map(), j = any_map();
+    BOUNDARY_REQUIRE(calls_.entries(i->first, 1 + choose_(9)) == i->second);
+    // From a position of another map, or of none: entries of this one, and each once.
+    std::uint32_t low = choose_(65536) | choose_(65536) << 16, high = choose_(65536);
+    std::uint32_t index = choose_(5);
+    if (batch(c(), j->first, 1 + choose_(5), 1, 0, 0, 0) == status::partial && choose_(4) != 0) {
+      low = static_cast<std::uint32_t>(calls_.words().position.hash_low);
+      high = static_cast<std::uint32_t>(calls_.words().position.hash_high);
+      if (choose_(2) == 0) index = static_cast<std::uint32_t>(calls_.words().position.index);
+    }
+    status s;
+    if (!succeeds([&] { return batch(c(), i->first, 100, 3, low, high, index); }, s)) return;
+    BOUNDARY_REQUIRE(s == status::ok);
+    contents seen;
+    for (const auto& x : calls_.records(true, 1)) {
+      BOUNDARY_REQUIRE(seen.emplace(x.key, *x.values[0]).second);
+      const auto found = i->second.find(x.key);
+      BOUNDARY_REQUIRE(found != i->second.end() && found->second == *x.values[0]);
+    }
+  }
+
+  void merge_two() {
+    const auto i = any_map(), j = any_map();
+    status s;
+    if (!succeeds([&] { return merge(c(), i->first, j->first); }, s)) return;
+    BOUNDARY_REQUIRE(s == status::ok);
+    contents m = j->second;
+    m.insert(i->second.begin(), i->second.end());
+    add_map(std::move(m));
+  }
+
+  static std::optional<std::string> at(const contents& m, const std::string& k) {
+    const auto found = m.find(k);
+    return found == m.end() ? std::nullopt : std::optional(found->second);
+  }
+
+  void merge_three() {
+    const auto base = any_map(), ours = any_map(), theirs = any_map();
+    status s;
+    if (!succeeds([&] { return merge_changes(c(), base->first, ours->first, theirs->first); }, s))
+      return;
+    BOUNDARY_REQUIRE(s == status::ok);
+    contents m;
+    std::map<std::string, std::vector<std::optional<std::string>>> clashes;
+    contents all = base->second;
+    all.insert(ours->second.begin(), ours->second.end());
+    all.insert(theirs->second.begin(), theirs->second.end());
+    for (const auto& [k, unused] : all) {
+      const auto b = at(base->second, k), o = at(ours->second, k), t = at(theirs->second, k);
+      const auto& result = b == o ? t : o;
+      if (result) m[k] = *result;
+      if (o != b && t != b && o != t) clashes[k] = {b, o, t};
+    }
+    for (auto& x : calls_.records(true, 3)) {
+      BOUNDARY_REQUIRE(clashes.at(x.key) == x.values);
+      clashes.erase(x.key);
+    }
+    BOUNDARY_REQUIRE(clashes.empty());
+    add_map(std::move(m));
+  }
+
+  static differences_left differences_of(const contents& a, const contents& b) {
+    differences_left all;
+    for (const auto& [k, v] : a)
+      if (at(b, k) != v) all[k] = {k, v, at(b, k)};
+    for (const auto& [k, v] : b)
+      if (a.find(k) == a.end()) all[k] = {k, std::nullopt, v};
+    return all;
+  }
+
+  void compare_two() {
+    const auto i = any_map(), j = any_map();
+    const bool same = i->second == j->second;
+    BOUNDARY_REQUIRE(compare(c(), i->first, j->first) == (same ? status::unchanged : status::ok));
+    const unsigned most = choose_(20);
+    const differences_left all = differences_of(i->second, j->second);
+    status s;
+    if (!succeeds([&] { return changes(c(), i->first, j->first, most); }, s)) return;
+    BOUNDARY_REQUIRE(s == (all.size() > most ? status::partial : status::ok));
+    if (s == status::partial) return;
+    BOUNDARY_REQUIRE(calls_.words().records.count == all.size());
+    for (const auto& x : calls_.records(true, 1))
+      BOUNDARY_REQUIRE(all.at(x.key).before == x.values[0]);
+  }
+
+  void take_differences(differences_left& left) {
+    for (const auto& x : calls_.records(true, 2)) {
+      BOUNDARY_REQUIRE((left.at(x.key) == difference{x.key, x.values[0], x.values[1]}));
+      left.erase(x.key);
+    }
+  }
+
+  void begin_diff() {
+    const auto i = any_map(), j = any_map();
+    status s;
+    if (!succeeds([&] { return diff_open(c(), i->first, j->first, choose_(6)); }, s)) return;
+    differences_left left = differences_of(i->second, j->second);
+    const auto id = static_cast<std::uint32_t>(calls_.words().cursor.id);
+    BOUNDARY_REQUIRE(s == status::ok || s == status::partial);
+    BOUNDARY_REQUIRE((id != 0) == (s == status::partial));
+    take_differences(left);
+    if (id == 0)
+      BOUNDARY_REQUIRE(left.empty());
+    else
+      BOUNDARY_REQUIRE(cursors_.emplace(id, std::move(left)).second);
+  }
+
+  void go_on_diff() {
+    if (cursors_.empty()) return;
+    const auto i = std::next(cursors_.begin(), choose_(static_cast<unsigned>(cursors_.size())));
+    const status s = diff_next(c(), i->first, 1 + choose_(10));
+    BOUNDARY_REQUIRE(s == status::ok || s == status::partial);
+    take_differences(i->second);
+    BOUNDARY_REQUIRE(i->second.empty() == (s == status::ok));
+    if (s == status::partial && choose_(4) != 0) return;
+    BOUNDARY_REQUIRE(diff_close(c(), i->first) == status::ok);
+    BOUNDARY_REQUIRE(diff_close(c(), i->first) == status::bad_argument);
+    cursors_.erase(i);
+  }
+
+  std::string digest_of_map(handle h) {
+    BOUNDARY_REQUIRE(digest(c(), h) == status::ok);
+    return calls_.output();
+  }
+
+  void digests() {
+    const auto i = any_map(), j = any_map();
+    status s;
+    if (!succeeds([&] { return digest(c(), i->first); }, s)) return;
+    BOUNDARY_REQUIRE(s == status::ok && calls_.words().output.size == 32);
+    BOUNDARY_REQUIRE((calls_.output() == digest_of_map(j->first)) == (i->second == j->second));
+  }
+
+  void proofs() {
+    const auto i = any_map();
+    std::vector<std::string> keys;
+    for (unsigned n = 1 + choose_(3); n != 0; --n) keys.push_back(key());
+    std::string bytes, text;
+    for (const std::string& k : keys) {
+      const auto n = static_cast<std::uint32_t>(k.size());
+      bytes.append(reinterpret_cast<const char*>(&n), sizeof n);
+      text += k;
+    }
+    bytes += text;
+    const auto count = static_cast<std::uint32_t>(keys.size());
+    if (choose_(4) == 0) {
+      damage(bytes);
+      BOUNDARY_REQUIRE(write(bytes));
+      const status s = prove(c(), i->first, bytes.size(), count + choose_(2));
+      BOUNDARY_REQUIRE(s == status::ok || s == status::bad_argument);
+      return;
+    }
+    BOUNDARY_REQUIRE(write(bytes));
+    status s;
+    if (!succeeds([&] { return prove(c(), i->first, bytes.size(), count); }, s)) return;
+    BOUNDARY_REQUIRE(s == status::ok);
+    const std::string proof = calls_.output(), name = digest_of_map(i->first);
+    hamt::digest32 root;
+    std::memcpy(root.data(), name.data(), root.size());
+    const std::vector<std::string_view> asked(keys.begin(), keys.end());
+    const auto answers = hamt::verify_proof<hamt::key_hash>(root, asked, proof);
+    for (std::size_t k = 0; k < keys.size(); ++k)
+      BOUNDARY_REQUIRE(answers[k] == at(i->second, keys[k]));
+  }
+
+  std::string file_of(const std::vector<handle>& handles, std::uint32_t bases) {
+    std::string bytes(reinterpret_cast<const char*>(handles.data()),
+                      handles.size() * sizeof(handle));
+    bytes += "meta";
+    BOUNDARY_REQUIRE(write(bytes));
+    const auto count = static_cast<std::uint32_t>(handles.size()) - bases;
+    status s;
+    if (!succeeds([&] { return snapshot_write(c(), bases, count, 4); }, s)) return "";
+    BOUNDARY_REQUIRE(s == status::ok);
+    return calls_.output();
+  }
+
+  void snapshots() {
+    std::vector<handle> handles;
+    for (unsigned n = 1 + choose_(4); n != 0; --n) handles.push_back(any_map()->first);
+    const std::uint32_t bases = choose_(static_cast<unsigned>(handles.size()));
+    std::string file = file_of(handles, bases);
+    if (file.empty()) return;
+    const std::size_t size = file.size();
+    file.resize((size + 3) & ~std::size_t{3});
+    file.append(reinterpret_cast<const char*>(handles.data()), bases * sizeof(handle));
+    BOUNDARY_REQUIRE(write(file));
+    BOUNDARY_REQUIRE(snapshot_meta(c(), size) == status::ok && calls_.output() == "meta");
+    status s;
+    if (!succeeds([&] { return snapshot_read(c(), size, bases != 0, bases, 1 << 30); }, s)) return;
+    BOUNDARY_REQUIRE(s == status::ok);
+    const std::string list = calls_.output();
+    BOUNDARY_REQUIRE(list.size() == (handles.size() - bases) * sizeof(handle));
+    for (std::size_t i = bases; i < handles.size(); ++i) {
+      handle h;
+      std::memcpy(&h, list.data() + (i - bases) * sizeof h, sizeof h);
+      const contents& expected = maps_.at(handles[i]);
+      BOUNDARY_REQUIRE((h == 0) == expected.empty());
+      BOUNDARY_REQUIRE(calls_.entries(h) == expected);
+      if (bases == 0 && write(file)) {
+        BOUNDARY_REQUIRE(snapshot_digest(c(), size, static_cast<std::uint32_t>(i)) == status::ok);
+        const std::string of_file = calls_.output();
+        BOUNDARY_REQUIRE(of_file == digest_of_map(h));
+      }
+      BOUNDARY_REQUIRE(drop(c(), h) == status::ok);
+    }
+  }
+
+  void broken_snapshot() {
+    std::string file = file_of({any_map()->first, any_map()->first}, choose_(2));
+    if (file.empty()) return;
+    for (unsigned n = choose_(4); n != 0; --n)
+      file[choose_(static_cast<unsigned>(file.size()))] = static_cast<char>(choose_(256));
+    if (choose_(4) == 0) file.resize(choose_(static_cast<unsigned>(file.size()) + 1));
+    BOUNDARY_REQUIRE(write(file));
+    for (const status s : {snapshot_validate(c(), file.size()), snapshot_meta(c(), file.size()),
+                           snapshot_digest(c(), file.size(), choose_(3))}) {
+      BOUNDARY_REQUIRE(s == status::ok || s == status::invalid_snapshot ||
+                       s == status::bad_argument);
+      if (s == status::invalid_snapshot) BOUNDARY_REQUIRE(calls_.words().error.code_size != 0);
+    }
+    const status s = snapshot_read(c(), file.size(), 0, 0, choose_(65536));
+    if (s != status::ok) return;
+    const std::string list = calls_.output();
+    for (std::size_t i = 0; i < list.size(); i += sizeof(handle)) {
+      handle h;
+      std::memcpy(&h, list.data() + i, sizeof h);
+      BOUNDARY_REQUIRE(drop(c(), h) == status::ok);
+    }
+  }
+
+  void exchange_two() {
+    const auto i = any_map(), j = any_map();
+    const bool allowed = i->first != 0 && j->first != 0;
+    BOUNDARY_REQUIRE(exchange(c(), i->first, j->first) ==
+                     (allowed ? status::ok : status::bad_argument));
+    if (allowed) std::swap(i->second, j->second);
+  }
+
+  /// Arguments that no caller has: every one is refused, and nothing changes.
+  void wrong_arguments() {
+    const handle good = own_map()->first;
+    const std::string k = key();
+    BOUNDARY_REQUIRE(write(k));
+    const std::size_t sizes[] = {k.size() + 1, k.size() + 4,  std::size_t{1} << 31,
+                                 UINT32_MAX,   SIZE_MAX - 3U, SIZE_MAX};
+    const std::size_t n = sizes[choose_(6)];
+    handle h = choose_(65536) * (choose_(2) == 0 ? 65537U : 1U);
+    while (maps_.count(h) != 0) ++h;
+    std::uint32_t cursor = choose_(4) == 0 ? 0 : choose_(300);
+    while (cursors_.count(cursor) != 0) ++cursor;
+    constexpr status bad = status::bad_argument;
+    const status all[] = {
+        get(c(), h, 0),
+        get(c(), good, n),
+        has(c(), h, 0),
+        has(c(), good, n),
+        probe(c(), h, 0, 0),
+        probe(c(), good, k.size(), n),
+        probe(c(), good, n, 0),
+        set(c(), h, 0, 0, 1),
+        set(c(), 0, 0, 0, 1),
+        set(c(), good, n, 0, 1),
+        set(c(), good, 0, n, 1),
+        set(c(), good, k.size(), n, 0),
+        remove(c(), h, 0, 1),
+        remove(c(), 0, 0, 1),
+        remove(c(), good, n, 1),
+        apply(c(), h, 0),
+        apply(c(), 0, 0),
+        apply(c(), good, n),
+        build(c(), h, 0),
+        build(c(), 0, 0),
+        build(c(), good, n),
+        batch(c(), h, 1, 3, 0, 0, 0),
+        batch(c(), good, 0, 3, 0, 0, 0),
+        batch(c(), good, 1, 0, 0, 0, 0),
+        batch(c(), good, 1, 4, 0, 0, 0),
+        size(c(), h),
+        copy(c(), h),
+        drop(c(), h),
+        compare(c(), h, good),
+        compare(c(), good, h),
+        merge(c(), h, good),
+        merge(c(), good, h),
+        merge_changes(c(), good, good, h),
+        merge_changes(c(), h, good, good),
+        changes(c(), good, h, 1),
+        exchange(c(), good, h),
+        exchange(c(), good, 0),
+        diff_open(c(), good, h, 1),
+        diff_next(c(), cursor, 1),
+        diff_close(c(), cursor),
+        digest(c(), h),
+        prove(c(), h, 0, 1),
+        prove(c(), good, n, 1),
+        prove(c(), good, k.size(), 0),
+        prove(c(), good, k.size(), UINT32_MAX),
+        prove(c(), good, k.size(), 1U << 30),
+        snapshot_read(c(), n, 0, 0, SIZE_MAX),
+        snapshot_read(c(), k.size(), 1, UINT32_MAX, SIZE_MAX),
+        snapshot_read(c(), n, 1, 1U << 30, SIZE_MAX),
+        snapshot_validate(c(), n),
+        snapshot_meta(c(), n),
+        snapshot_digest(c(), n, 0),
+        snapshot_write(c(), UINT32_MAX, UINT32_MAX, 0),
+        snapshot_write(c(), 1U << 30, 0, 0),
+        snapshot_write(c(), 0, 0, n),
+        hamt::boundary::keccak256(c(), n),
+    };
+    for (std::size_t i = 0; i < std::size(all); ++i)
+      if (all[i] != bad) {
+        std::fprintf(stderr, "wrong argument %zu: status %d\n", i, static_cast<int>(all[i]));
+        std::abort();
+      }
+  }
+
+  Choices choose_;
+  caller calls_;
+  std::map<handle, contents> maps_;
+  std::map<std::uint32_t, differences_left> cursors_;
+  std::optional<unsigned> fail_at_;
+};
+
+}  // namespace boundary_testing
