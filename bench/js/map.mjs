@@ -10,145 +10,11 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import { fileURLToPath } from 'node:url'
+import { measure, median, settle } from './measure.mjs'
+import { load, makeKeys } from './peers.mjs'
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const quick = process.argv.includes('--quick')
-
-/** `count` keys like addresses, the same every time, each a fresh flat string. */
-function makeKeys(count, seed = 1) {
-  const keys = new Array(count)
-  const bytes = Buffer.alloc(42, '0x')
-  let s = seed
-  for (let i = 0; i < count; ++i) {
-    for (let j = 2; j < 42; ++j) {
-      s ^= s << 13
-      s ^= s >>> 17
-      s ^= s << 5
-      bytes[j] = '0123456789abcdef'.charCodeAt((s >>> 4) & 15)
-    }
-    keys[i] = bytes.latin1Slice(0, 42)
-  }
-  return keys
-}
-
-async function optional(name) {
-  try {
-    const module = await import(name)
-    return module.default ?? module
-  } catch {
-    return undefined
-  }
-}
-
-/** Every library behind the same few functions. `build` is a loop of `set` from the empty map; `from` its own fastest way. */
-async function load(only) {
-  const wanted = (name) => !only || only === name
-  const libraries = []
-  if (wanted('hamt-wasm')) {
-    const { Hamt, stats } = await import('hamt-wasm')
-    libraries.push({
-      name: 'hamt-wasm',
-      memory: () => stats().memory,
-      empty: () => Hamt.empty(),
-      from: (entries) => Hamt.from(entries),
-      get: (m, k) => m.get(k),
-      set: (m, k, v) => m.set(k, v),
-      delete: (m, k) => m.delete(k),
-      iterate: (m, f) => {
-        for (const [k, v] of m) f(k, v)
-      },
-      equals: (a, b) => a.equals(b),
-      diff: (a, b, f) => {
-        for (const change of a.diff(b)) f(change.key)
-      },
-    })
-  }
-  const byLookup = (library) => (a, b, f) => {
-    library.iterate(b, (k, v) => library.get(a, k) !== v && f(k))
-    library.iterate(a, (k) => library.get(b, k) === undefined && f(k))
-  }
-  const sameByLookup = (library) => (a, b) => {
-    let same = library.size(a) === library.size(b)
-    if (same) library.iterate(a, (k, v) => (same &&= library.get(b, k) === v))
-    return same
-  }
-  const add = (library) => {
-    library.diff ??= byLookup(library)
-    library.equals ??= sameByLookup(library)
-    libraries.push(library)
-  }
-  const Immutable = wanted('immutable') && (await optional('immutable'))
-  if (Immutable) {
-    add({
-      name: 'immutable',
-      empty: () => Immutable.Map(),
-      from: (entries) => Immutable.Map(entries),
-      get: (m, k) => m.get(k),
-      set: (m, k, v) => m.set(k, v),
-      delete: (m, k) => m.delete(k),
-      iterate: (m, f) => {
-        for (const [k, v] of m) f(k, v)
-      },
-      equals: (a, b) => a.equals(b),
-    })
-  }
-  for (const name of ['hamt_plus', 'hamt']) {
-    const hamt = wanted(name) && (await optional(name))
-    if (!hamt) continue
-    add({
-      name,
-      size: (m) => hamt.count(m),
-      empty: () => hamt.empty,
-      from(entries) {
-        if (hamt.mutate) return hamt.mutate((m) => entries.forEach(([k, v]) => hamt.set(k, v, m)), hamt.empty)
-        let m = hamt.empty
-        for (const [k, v] of entries) m = hamt.set(k, v, m)
-        return m
-      },
-      get: (m, k) => hamt.get(k, m),
-      set: (m, k, v) => hamt.set(k, v, m),
-      delete: (m, k) => hamt.remove(k, m),
-      iterate: (m, f) => {
-        for (const [k, v] of hamt.entries(m)) f(k, v)
-      },
-    })
-  }
-  const effect = wanted('effect') && (await optional('effect'))
-  if (effect) {
-    const { HashMap, Option } = effect
-    add({
-      name: 'effect',
-      size: (m) => HashMap.size(m),
-      empty: () => HashMap.empty(),
-      from: (entries) => HashMap.fromIterable(entries),
-      get: (m, k) => {
-        const found = HashMap.get(m, k)
-        return Option.isSome(found) ? found.value : undefined
-      },
-      set: (m, k, v) => HashMap.set(m, k, v),
-      delete: (m, k) => HashMap.remove(m, k),
-      iterate: (m, f) => {
-        for (const [k, v] of m) f(k, v)
-      },
-    })
-  }
-  if (wanted('Map')) {
-    add({
-      name: 'Map',
-      native: true,
-      size: (m) => m.size,
-      empty: () => new Map(),
-      from: (entries) => new Map(entries),
-      get: (m, k) => m.get(k),
-      set: (m, k, v) => m.set(k, v),
-      delete: (m, k) => (m.delete(k), m),
-      iterate: (m, f) => {
-        for (const [k, v] of m) f(k, v)
-      },
-    })
-  }
-  return libraries
-}
 
 // --- rows ----------------------------------------------------------------------------------------
 
@@ -257,41 +123,6 @@ function dataFor(lib, n, keys) {
     back = lib.native ? back : lib.set(back, key, lib.get(map, key))
   }
   return { ...keys, map, relative, back }
-}
-
-const median = (xs) => [...xs].sort((a, b) => a - b)[xs.length >> 1]
-
-/** Collects garbage, and lets finalizers run: in a program with an event loop, they do. */
-async function settle() {
-  globalThis.gc?.()
-  await new Promise((resolve) => setTimeout(resolve, 1))
-}
-
-/** Processor time of this process in milliseconds. */
-function now() {
-  const { user, system } = process.cpuUsage()
-  return (user + system) / 1000
-}
-
-/**
- * Runs until at least `least` milliseconds are spent, after as long without a look at the clock (a collection throws optimised code
- * away that refers to what died); nanoseconds an operation.
- */
-function measure(lib, row, data, least) {
-  if (data.lookups.length < 1_000_000) {
-    const until = now() + least
-    do row.run(lib, data, row.prepare?.(lib, data))
-    while (now() < until)
-  }
-  let operations = 0
-  let time = 0
-  do {
-    const made = row.prepare?.(lib, data)
-    const began = now()
-    operations += row.run(lib, data, made)
-    time += now() - began
-  } while (time < least)
-  return (time * 1e6) / operations
 }
 
 async function runRows(libraries, n) {

@@ -11,8 +11,8 @@
 //
 // An edit in place turns the version that was edited into a record of the new one. An edit of a pinned version makes the *new*
 // version a record of the old one. Reads follow up to `reach` records; when the next materialized version is farther, the one
-// `reach` steps ahead is materialized, and so is a record that is read often. A long way is also cut at its middle, so that reading
-// all of n kept versions in any order applies O(n log n) records.
+// `reach` steps ahead is materialized. A long way is also cut at its middle, so that reading all of n kept versions in any order
+// applies O(n log n) records.
 //
 // A store is a native Map or a trie in wasm (store.ts). A map begins in a Map and moves when it grows beyond `young.size`, when an
 // operation needs the trie, or when a Map would have to be copied more often than edits pay for (young-store.ts). So no history costs
@@ -42,8 +42,6 @@ import { young, YoungStore } from './young-store.js'
 
 /** How many records a read follows before it materializes a version. */
 const reach = 6
-/** After how many reads a record is materialized however near it is. */
-const manyReads = 64
 /** From this distance on the version halfway is materialized too. */
 const longWay = 32
 
@@ -97,10 +95,10 @@ function oldOf(record: Version): Stored | undefined {
   return record.old as Stored | undefined
 }
 
-/** Materializes a record that is read often, and what lies `reach` steps ahead when no materialized version is near. */
+/** Materializes the version `reach` steps ahead when no materialized one is nearer; that serves its neighbours too. */
 function prepareRead(v: Version): void {
   let ahead = v
-  if (++v.reads < manyReads) for (let i = 0; i < reach && ahead.store === null; ++i) ahead = ahead.next!
+  for (let i = 0; i < reach && ahead.store === null; ++i) ahead = ahead.next!
   if (ahead.store !== null) return
   try {
     materialize(ahead)
@@ -159,7 +157,6 @@ function adopt(v: Version, store: Store, isPinned: boolean): void {
   v.store = store
   v.pinned = isPinned
   v.branched = false
-  v.reads = 0
   v.next = null
   v.key = ''
   v.old = undefined
@@ -345,10 +342,10 @@ function keysBetween(a: Version, b: Version): Set<string> | undefined {
 
 /** The keys of a version in the order of iteration; undefined when its contents are in wasm. O(n log n), O(1) when asked again. */
 export function keysOf(v: Version): readonly string[] | undefined {
+  if (v.store !== null) return v.store.isYoung ? v.store.keys() : undefined
   const { chain, end } = chainOf(v)
   if (!end.store!.isYoung) return undefined
   const keys = end.store!.keys()
-  if (chain.length === 0) return keys
   const isAsBefore = chain.every((record) => oldOf(record) !== undefined && end.store!.has(record.key))
   if (isAsBefore) return keys
   const all = new YoungStore(new Map(keys.map((key) => [key, true])))

@@ -18,8 +18,6 @@ export class Version {
   disposed = false
   /** A difference record that was made by an edit of an older version, not left behind by an edit in place. */
   branched = false
-  /** How often this difference record was read. */
-  reads = 0
   /** References: difference records whose `next` this is, and iterations under way. */
   references = 0
 

@@ -10,10 +10,12 @@ import type { Stored } from './stored.js'
  * What decides whether a map is small; an object so that tests can set it. `size`: with more entries, a map moves to wasm. The
  * figures that chose it: bench/README.md, "Small maps".
  */
-export const young = { size: 8192 }
+export const young = { size: 16_384 }
 
 /** Up to this size a copy costs no more than some edits. */
 const cheapCopy = 64
+/** How many entries may be copied for each edit. */
+const copiedAnEdit = 4
 
 export class YoungStore implements Contents {
   readonly isYoung = true
@@ -21,12 +23,14 @@ export class YoungStore implements Contents {
   replaced: Stored | undefined
   /** The keys in the order of iteration, when somebody has asked since the last one came or went. */
   private order: readonly string[] | null = null
-  /** Entries that were put here since the last copy: what pays for the next one. */
-  private work: number
+  /** Edits in place. */
+  private edits = 0
 
-  constructor(readonly entries: Map<string, Stored> = new Map()) {
-    this.work = entries.size
-  }
+  /** `account`: what edits have paid in for copies, in entries; one for a store and all its copies. */
+  constructor(
+    readonly entries: Map<string, Stored> = new Map(),
+    private readonly account = { balance: entries.size },
+  ) {}
 
   get(key: string): Stored | undefined {
     const value = this.entries.get(key)
@@ -44,13 +48,13 @@ export class YoungStore implements Contents {
     if (old === undefined) {
       checkKey(key)
       this.order = null
-      ++this.work
+      this.countEdit()
       this.replaced = undefined
       entries.set(key, value)
       return added
     }
     if (old === value || sameStored(old, value)) return unchanged
-    ++this.work
+    this.countEdit()
     this.replaced = old
     entries.set(key, value)
     return replaced
@@ -60,7 +64,7 @@ export class YoungStore implements Contents {
     const old = this.get(key)
     if (old === undefined) return unchanged
     this.order = null
-    ++this.work
+    this.countEdit()
     this.replaced = old
     this.entries.delete(key)
     return replaced
@@ -75,20 +79,25 @@ export class YoungStore implements Contents {
 
   /** Whether a new lineage should begin here: the copy that this takes has been paid for. */
   isDue(): boolean {
-    return this.work >= 1024 && this.work >= 4 * this.entries.size
+    return this.edits >= 1024 && this.edits >= 4 * this.entries.size
   }
 
-  /** Whether a copy costs little, or has been paid for by as many edits as it copies entries. */
+  /** Whether a copy costs little, or has been paid for by edits. */
   mayCopy(): boolean {
-    return this.entries.size <= cheapCopy || this.work >= this.entries.size
+    return this.entries.size <= cheapCopy || this.account.balance >= this.entries.size
   }
 
   /** O(n). */
   copy(): YoungStore {
-    const copy = new YoungStore(new Map(this.entries))
+    const copy = new YoungStore(new Map(this.entries), this.account)
+    this.account.balance -= this.entries.size
     copy.order = this.order
-    copy.work = this.work = 0
     return copy
+  }
+
+  private countEdit(): void {
+    ++this.edits
+    this.account.balance += copiedAnEdit
   }
 
   /** The keys in the order of iteration; not to be changed. O(n log n) after a key has come or gone, and O(1) until the next one does. */
