@@ -148,7 +148,9 @@ function checkSmallPart(
       return isWellFormed(value) ? count : 0
     case 'object':
       return value === null ? count : checkSmall(value, list, count, depth + 1)
-    default:
+    case 'function':
+    case 'symbol':
+    case 'undefined':
       return 0
   }
 }

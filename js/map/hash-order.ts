@@ -42,19 +42,16 @@ function hash(key: string): void {
   let ch = 0x6c79_6765
   let dl = 0x7974_6573
   let dh = 0x7465_6462
-  let ml = 0
-  let mh = 0
   // A round for each block, and three to finish.
   for (let at = 0; at < end + 24; at += 8) {
+    let ml = 0
+    let mh = 0
     if (at < end) {
       ml = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)
       mh = bytes[at + 4]! | (bytes[at + 5]! << 8) | (bytes[at + 6]! << 16) | (bytes[at + 7]! << 24)
       dl ^= ml
       dh ^= mh
-    } else {
-      if (at === end) cl ^= 0xff
-      ml = mh = 0
-    }
+    } else if (at === end) cl ^= 0xff
     // a += b; b = rotl(b, 13) ^ a; a = rotl(a, 32)
     let sum = (al >>> 0) + (bl >>> 0)
     ah = (ah + bh + (sum > 0xffff_ffff ? 1 : 0)) | 0
