@@ -2,7 +2,7 @@
 // what they see.
 import { Draft } from './map/draft.js'
 import { Hamt } from './map/hamt.js'
-import { OpenedSnapshot, OpenedVersion } from './snapshot/snapshot.js'
+import { OpenedSnapshot, OpenedVersion } from './snapshot/opened.js'
 
 export { stats } from './map/stats.js'
 export type { Stats } from './map/stats.js'
@@ -10,15 +10,10 @@ export type { HamtOptions } from './map/hamt.js'
 export type { Difference } from './map/diff.js'
 export type { Codec } from './codec/codec.js'
 export { DisposedError, InterruptedError, ProofError, SnapshotError } from './errors.js'
-export {
-  applyDelta,
-  deserialize,
-  openSnapshot,
-  readMeta,
-  serialize,
-  serializeDelta,
-} from './snapshot/snapshot.js'
-export type * from './snapshot/snapshot.js'
+export { applyDelta, deserialize, readMeta, serialize, serializeDelta } from './snapshot/snapshot.js'
+export { openSnapshot } from './snapshot/opened.js'
+export type { OpenOptions } from './snapshot/opened.js'
+export type { DeserializeOptions, SerializeOptions } from './snapshot/snapshot.js'
 export { Hamt, OpenedSnapshot, OpenedVersion }
 export type { Draft }
 export { provenance } from './generated/provenance.js'

@@ -4,9 +4,11 @@
  * @module hamt-wasm/verify
  */
 
+import { sameBytes, takeBytes } from './codec/bytes.js'
 import { decodeCbor } from './codec/cbor-decode.js'
+import { encodeKey } from './codec/keys.js'
 import { ProofError } from './errors.js'
-import { compare, type Question, readProof } from './digest/proof-reader.js'
+import { compare, type KeyQuery, readProof } from './digest/proof-reader.js'
 import { hashKey } from './digest/siphash.js'
 
 export { ProofError } from './errors.js'
@@ -54,47 +56,35 @@ export function verifyProof<V>(
   proof: Uint8Array,
   codec: ValueDecoder<V> = cbor as ValueDecoder<V>,
 ): ProofResult<V> | ProofResult<V>[] {
-  if (!isBytes(digest)) throw new TypeError('digest must be a Uint8Array')
-  if (!isBytes(proof)) throw new TypeError('proof must be a Uint8Array')
-  if (digest.length !== 32) throw new ProofError('digest', `a digest has 32 bytes, not ${digest.length}`)
-  const several = Array.isArray(keys)
-  const questions = new Map<string, Question>()
-  for (const key of several ? (keys as readonly string[]) : [keys as string]) {
-    if (!questions.has(key)) questions.set(key, question(key))
-  }
-  if (questions.size === 0) throw new TypeError('no keys to verify')
-  const sorted = [...questions.values()].sort((a, b) => compare(a.key, b.key))
+  const expected = takeBytes(digest, 'digest')
+  const bytes = takeBytes(proof, 'proof')
+  if (expected.length !== 32) throw new ProofError('digest', `a digest has 32 bytes, not ${expected.length}`)
+  const asked: unknown[] = Array.isArray(keys) ? Array.from<unknown>(keys) : [keys]
+  const queries = new Map<unknown, KeyQuery>()
+  for (const key of asked) if (!queries.has(key)) queries.set(key, query(key))
+  if (queries.size === 0) throw new TypeError('no keys to verify')
+  const sorted = [...queries.values()].sort((a, b) => compare(a.key, b.key))
 
-  const computed = readProof(proof, sorted)
-  if (compare(computed, digest) !== 0) {
+  if (!sameBytes(readProof(bytes, sorted), expected)) {
     throw new ProofError('mismatch', 'the proof does not lead to this digest')
   }
-  const results = new Map<string, ProofResult<V>>()
-  for (const [key, { value }] of questions)
+  const results = new Map<unknown, ProofResult<V>>()
+  for (const [key, { value }] of queries)
     results.set(key, value ? found(value, codec) : { found: false, value: undefined })
-  return several ? (keys as readonly string[]).map((key) => results.get(key)!) : results.get(keys as string)!
-}
-
-/** Not by instanceof: bytes may come from another window or worker, with a Uint8Array of its own. */
-function isBytes(value: unknown): value is Uint8Array {
-  return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === '[object Uint8Array]'
+  return Array.isArray(keys) ? asked.map((key) => results.get(key)!) : results.get(keys)!
 }
 
 const cbor: ValueDecoder<unknown> = { decode: decodeCbor }
 
 function found<V>(bytes: Uint8Array, codec: ValueDecoder<V>): ProofResult<V> {
   try {
-    return { found: true, value: codec.decode(bytes.slice()) }
+    return { found: true, value: codec.decode(new Uint8Array(bytes)) }
   } catch (error) {
     throw new ProofError('value', `the value that the proof carries cannot be decoded: ${String(error)}`)
   }
 }
 
-const utf8 = new TextEncoder()
-
-function question(key: string): Question {
-  if (typeof key !== 'string') throw new TypeError('a key must be a string')
-  if (/\p{Surrogate}/u.test(key)) throw new TypeError('a key must not have a lone surrogate')
-  const bytes = utf8.encode(key)
+function query(key: unknown): KeyQuery {
+  const bytes = encodeKey(key)
   return { key: bytes, hash: hashKey(bytes) }
 }

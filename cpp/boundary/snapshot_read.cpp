@@ -2,6 +2,7 @@
 #include "snapshot/read.hpp"
 
 #include <cstring>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -45,17 +46,9 @@ status snapshot_read(context& c, std::size_t file_size, std::uint32_t is_delta, 
       const status s = read_maps(c, file_size + padding, bases, maps);
       if (s != status::ok) return s;
     }
-    // Of the last maps: most often the last is wanted, and none else.
-    std::vector<digest32> digests;
-    const auto find = [&](std::string_view digest) -> const tree* {
-      if (is_delta == 0) snapshot::fail(snapshot::rule::needs_base, 0);
-      for (std::size_t i = 0; i < maps.size(); ++i) {
-        const tree& m = maps[maps.size() - 1 - i];
-        if (i == digests.size()) digests.push_back(digest_of(m));
-        if (std::memcmp(digests[i].data(), digest.data(), digest.size()) == 0) return &m;
-      }
-      return nullptr;
-    };
+    if (is_delta == 0) return hand_over(c, snapshot::read(file, limit).versions);
+    snapshot::base_finder find(std::span<const tree>(maps),
+                               [](const tree& m) { return digest_of(m); });
     return hand_over(c, snapshot::read_delta(file, find, limit).versions);
   });
 }
@@ -71,7 +64,7 @@ status snapshot_validate(context& c, std::size_t file_size) {
 status snapshot_meta(context& c, std::size_t file_size) {
   return run(c, [&] {
     if (!c.has_input(file_size)) return status::bad_argument;
-    return c.give(snapshot::image({c.input.data(), file_size}).meta);
+    return c.give(snapshot::sections({c.input.data(), file_size}).meta());
   });
 }
 

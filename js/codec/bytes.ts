@@ -35,6 +35,23 @@ export function takeBytes(value: unknown, what: string): Uint8Array<ArrayBuffer>
   return copy
 }
 
+/**
+ * A caller's bytes as a Uint8Array of this realm over the same buffer, with their real length: to be read now, or by agreement for as long
+ * as the caller leaves them alone. O(1). TypeError as `takeBytes`. Runs no user code.
+ */
+export function viewBytes(value: unknown, what: string): Uint8Array {
+  if (!isBytes(value)) throw new TypeError(`${what} must be a Uint8Array, not ${describe(value)}`)
+  const length = lengthOf(value) as number
+  return length === 0 ? takeBytes(value, what) : viewOf(value, length)
+}
+
+/** Whether two arrays hold the same bytes. O(the shorter). */
+export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; ++i) if (a[i] !== b[i]) return false
+  return true
+}
+
 function viewOf(value: Uint8Array, length: number): Uint8Array {
   return new Uint8Array(bufferOf(value) as ArrayBuffer, offsetOf(value) as number, length)
 }

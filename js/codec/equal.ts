@@ -1,5 +1,5 @@
 // Equality of data, as equality of the encoded bytes has it, without encoding.
-import { isBytes } from './bytes.js'
+import { isBytes, sameBytes } from './bytes.js'
 import { MAX_DEPTH } from './path.js'
 import { kind } from './text.js'
 
@@ -41,12 +41,5 @@ function sameProperties(a: Properties, b: Properties, depth: number): boolean {
   for (const name of names) {
     if (!Object.hasOwn(b, name) || !same(a[name], b[name], depth + 1)) return false
   }
-  return true
-}
-
-/** Whether two arrays hold the same bytes. O(the shorter). */
-export function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; ++i) if (a[i] !== b[i]) return false
   return true
 }

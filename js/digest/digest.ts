@@ -1,5 +1,6 @@
 // Digests and proofs of a map, made in wasm. What verifies them is verify.ts, which needs no wasm.
-import { encodeUtf8, isWellFormed, kind } from '../codec/text.js'
+import { encodeKey } from '../codec/keys.js'
+import { kind } from '../codec/text.js'
 import { check } from '../wasm/errors.js'
 import { takeOutput, withInput } from '../wasm/input.js'
 import { raw } from '../wasm/instance.js'
@@ -40,10 +41,4 @@ function checkList(keys: Iterable<string>): Iterable<string> {
   if (typeof (keys as Partial<Iterable<string>> | null | undefined)?.[Symbol.iterator] === 'function')
     return keys
   throw new TypeError(`a key must be a string, or a list of strings, not ${kind(keys)}`)
-}
-
-function encodeKey(key: unknown): Uint8Array {
-  if (typeof key !== 'string') throw new TypeError(`a key must be a string, not ${kind(key)}`)
-  if (!isWellFormed(key)) throw new TypeError('a key must be well-formed: this one has a lone surrogate')
-  return encodeUtf8(key)
 }

@@ -1,50 +1,54 @@
 // Reads a proof from front to back, as cpp/digest/DIGEST.md lays it out, and computes the digest that it leads to.
 
 import { keccak_256 } from '@noble/hashes/sha3.js'
+import { ByteReader } from '../codec/byte-reader.js'
 import { ProofError } from '../errors.js'
 
 /** A key that is asked about, with the hash that decides its place; `value` is set when its entry has been read. */
-export interface Question {
+export interface KeyQuery {
   readonly key: Uint8Array
   readonly hash: bigint
   value?: Uint8Array
 }
 
 /**
- * The digest to which `proof` leads for these questions, which must be sorted by key and all different. The answers are worth something
+ * The digest to which `proof` leads for these queries, which must be sorted by key and all different. The answers are worth something
  * only if that digest is the expected one. At most 18 levels of recursion for each of 13 nodes; work is linear in the proof's
  * length for each key. Throws `ProofError` for anything that is not well formed.
  */
-export function readProof(proof: Uint8Array, questions: Question[]): Uint8Array {
-  return new ProofReader(proof).map(questions)
+export function readProof(proof: Uint8Array, queries: KeyQuery[]): Uint8Array {
+  return new ProofReader(proof).map(queries)
 }
 
 const LEVELS = 13 // of nodes; what hangs below the last are collision nodes
 
-const slotOf = (q: Question, level: number): number => Number((q.hash >> BigInt(5 * level)) & 31n)
+const slotOf = (q: KeyQuery, level: number): number => Number((q.hash >> BigInt(5 * level)) & 31n)
 
 /** The bits of a map that are set for the `width` slots from `from` on. */
 const slots = (map: number, from: number, width: number): number =>
   (map >>> from) & (0xffff_ffff >>> (32 - width))
 
 class ProofReader {
-  private at = 0
-  private readonly view: DataView
+  private readonly input: ByteReader
 
   constructor(private readonly bytes: Uint8Array) {
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.input = new ByteReader(bytes, 0, bytes.length, (fault, offset) =>
+      fault === 'truncated'
+        ? this.fail('truncated', 'the proof ends too early', offset)
+        : this.malformed('a number that is too large or not in its shortest form', offset),
+    )
   }
 
-  map(questions: Question[]): Uint8Array {
-    if (this.byte() !== 1) this.fail('version', 'unknown version of the proof format', 0)
+  map(queries: KeyQuery[]): Uint8Array {
+    if (this.input.byte() !== 1) this.fail('version', 'unknown version of the proof format', 0)
     const size = this.varint()
-    const root = size === 0 ? hash(tag('0')) : this.node(0, questions)
-    if (this.at !== this.bytes.length) this.fail('trailing', 'bytes after the proof', this.at)
+    const root = size === 0 ? hash(tag('0')) : this.node(0, queries)
+    if (this.input.at !== this.bytes.length) this.fail('trailing', 'bytes after the proof', this.input.at)
     return hash(tag('M'), Uint8Array.of(1, 1), u32(size), u32(size / 2 ** 32), root)
   }
 
-  private node(level: number, questions: Question[]): Uint8Array {
-    const start = this.at
+  private node(level: number, queries: KeyQuery[]): Uint8Array {
+    const start = this.input.at
     const entries = this.u32()
     const children = this.u32()
     const occupied = entries | children
@@ -52,10 +56,10 @@ class ProofReader {
     if ((entries & children) !== 0) this.malformed('a slot with both an entry and a child', start)
     if (level === LEVELS - 1 && occupied >>> 16 !== 0)
       this.malformed('a slot that the last level does not have', start)
-    const head = [tag('N'), this.bytes.subarray(start, this.at)]
+    const head = [tag('N'), this.bytes.subarray(start, this.input.at)]
 
     // `top`: nothing of this node was hashed above, so the first pair, or the only slot, goes in with the maps.
-    const range = (from: number, width: number, inside: Question[], top: boolean): Uint8Array | undefined => {
+    const range = (from: number, width: number, inside: KeyQuery[], top: boolean): Uint8Array | undefined => {
       if (slots(occupied, from, width) === 0) return undefined
       if (width > 1 && (top || inside.length > 0)) {
         const half = width / 2
@@ -77,43 +81,43 @@ class ProofReader {
       return top ? hash(...head, digest) : digest
     }
     // a key that falls into an empty slot is absent: the maps say so
-    const further = questions.filter((q) => slots(occupied, slotOf(q, level), 1) !== 0)
+    const further = queries.filter((q) => slots(occupied, slotOf(q, level), 1) !== 0)
     return range(0, 32, further, true)!
   }
 
-  /** The entry of a slot into which the questions fall: it is about one of them, or about another key. */
-  private entry(questions: Question[]): Uint8Array {
-    const start = this.at
+  /** The entry of a slot into which the queries fall: it is about one of them, or about another key. */
+  private entry(queries: KeyQuery[]): Uint8Array {
+    const start = this.input.at
     const index = this.varint()
     if (index > 0) {
-      const asked = questions[index - 1]
+      const asked = queries[index - 1]
       if (!asked) this.malformed('an entry for a key that was not asked', start)
       asked.value = this.blob()
       return entryDigest(asked.key, asked.value)
     }
     const key = this.brief()
-    if (questions.some((q) => compare(brief(q.key), key) === 0))
+    if (queries.some((q) => compare(brief(q.key), key) === 0))
       this.malformed('a key that was asked, shown as another', start)
     return hash(tag('E'), key, this.brief())
   }
 
-  private collision(questions: Question[]): Uint8Array {
-    const start = this.at
+  private collision(queries: KeyQuery[]): Uint8Array {
+    const start = this.input.at
     const count = this.u32()
     if (count < 2) this.malformed('a collision node with fewer than two entries', start)
-    const head = [tag('C'), this.bytes.subarray(start, this.at)]
+    const head = [tag('C'), this.bytes.subarray(start, this.input.at)]
 
-    const present = new Map<number, Question>()
+    const present = new Map<number, KeyQuery>()
     const absent: { key: Uint8Array; rank: number }[] = []
     const shown = new Set<number>()
     let least = 0 // the smallest rank that the next key can have
-    for (const q of questions) {
-      const at = this.at
+    for (const q of queries) {
+      const at = this.input.at
       const position = this.varint()
       const isPresent = position % 2 === 1
       const rank = (position - (position % 2)) / 2
       if (rank < least || rank > count || (isPresent && rank === count))
-        this.malformed('a key out of its place', at)
+        this.malformed('a key out of order', at)
       if (isPresent) {
         present.set(rank, q)
         shown.add(rank)
@@ -127,9 +131,9 @@ class ProofReader {
     }
 
     const keys = new Map<number, Uint8Array>()
-    const places = [...shown].sort((a, b) => a - b)
+    const indices = [...shown].sort((a, b) => a - b)
     const range = (from: number, size: number, top: boolean): Uint8Array => {
-      if (!places.some((place) => place >= from && place < from + size) && !top) return this.take(32)
+      if (!top && !(firstFrom(indices, from) < from + size)) return this.take(32)
       if (size > 1) {
         const half = 2 ** (31 - Math.clz32(size - 1))
         const left = range(from, half, false)
@@ -166,32 +170,20 @@ class ProofReader {
   }
 
   private take(size: number): Uint8Array {
-    if (size > this.bytes.length - this.at) this.fail('truncated', 'the proof ends too early', this.at)
-    return this.bytes.subarray(this.at, (this.at += size))
-  }
-
-  private byte(): number {
-    return this.take(1)[0]!
+    const start = this.input.skip(size)
+    return this.bytes.subarray(start, start + size)
   }
 
   private u32(): number {
-    this.take(4)
-    return this.view.getUint32(this.at - 4, true)
+    const start = this.input.skip(4)
+    const { bytes } = this
+    return (
+      (bytes[start]! | (bytes[start + 1]! << 8) | (bytes[start + 2]! << 16) | (bytes[start + 3]! << 24)) >>> 0
+    )
   }
 
   private varint(): number {
-    const start = this.at
-    let value = 0
-    for (let scale = 1; ; scale *= 128) {
-      const byte = this.byte()
-      value += (byte & 127) * scale
-      if (value > Number.MAX_SAFE_INTEGER) this.malformed('number too large', start)
-      if (byte < 128) {
-        if (byte === 0 && scale > 1) this.malformed('number not in its shortest form', start)
-        return value
-      }
-      if (scale > 2 ** 49) this.malformed('number too large', start)
-    }
+    return this.input.varint(2 ** 53)
   }
 
   private blob(): Uint8Array {
@@ -199,12 +191,24 @@ class ProofReader {
   }
 
   private brief(): Uint8Array {
-    const start = this.at
-    const size = this.byte()
+    const start = this.input.at
+    const size = this.input.byte()
     if (size > 64 && size !== 0xff) this.malformed('a brief field that is neither short nor a digest', start)
     this.take(size === 0xff ? 32 : size)
-    return this.bytes.subarray(start, this.at)
+    return this.bytes.subarray(start, this.input.at)
   }
+}
+
+/** The first of ascending numbers that is at least `from`; Infinity for none. O(log). */
+function firstFrom(ascending: readonly number[], from: number): number {
+  let low = 0
+  let high = ascending.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (ascending[middle]! < from) low = middle + 1
+    else high = middle
+  }
+  return ascending[low] ?? Infinity
 }
 
 const entryDigest = (key: Uint8Array, value: Uint8Array): Uint8Array =>

@@ -26,6 +26,11 @@ export function checkUsable(map: Hamt<unknown>): void {
   lineage.checkUsable(versionOf(map))
 }
 
+/** The codec that a map was made with. */
+export function codecOf(map: Hamt<unknown>): Codec<unknown> {
+  return versionOf(map).codec
+}
+
 /** Whether `dispose` was called. */
 export function isDisposed(map: Hamt<unknown>): boolean {
   return versionOf(map).disposed

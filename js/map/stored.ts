@@ -5,11 +5,11 @@
 //   any value, with a codec    the bytes that the codec made, decoded for each reader
 //
 // `undefined` stands for "no value": no map holds it.
-import { takeBytes } from '../codec/bytes.js'
+import { sameBytes, takeBytes } from '../codec/bytes.js'
 import { cbor, encodeCbor } from '../codec/codec.js'
 import type { Codec } from '../codec/codec.js'
 import { copyData, freezeData, PrivateCopy } from '../codec/data.js'
-import { sameBytes, sameData } from '../codec/equal.js'
+import { sameData } from '../codec/equal.js'
 
 /** A value that readers get a copy of. */
 abstract class Sealed {

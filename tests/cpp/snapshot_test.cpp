@@ -2,6 +2,7 @@
 // read.
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <map>
 #include <random>
 #include <string>
@@ -182,6 +183,70 @@ TYPED_TEST(Snapshot, DeltasAddUpToTheirVersions) {
 }
 
 using plain = version<hamt::local_policy>;
+
+/// Keys of hexadecimal digits, and others that are nearly so.
+TEST(SnapshotFile, HexadecimalStringsRoundTripInHalfTheSpace) {
+  std::mt19937 random(4);
+  for (int round = 0; round < 300; ++round) {
+    plain m;
+    const bool pure = round % 2 == 0;
+    for (unsigned n = random() % 100; n > 0; --n) {
+      std::string key = "0x";
+      for (unsigned digits = 2 * (random() % 12); digits > 0; --digits)
+        key += "0123456789abcdef"[random() % 16];
+      if (!pure && random() % 16 == 0) key += "0A!x"[random() % 4];
+      m = std::move(m).set(key, random() % 2 ? key : "0x");
+    }
+    const std::string file = files::write(std::vector{m});
+    ASSERT_NO_THROW(files::validate(file));
+    const auto loaded = files::read(file);
+    ASSERT_EQ(loaded.versions[0], m);
+    ASSERT_EQ(files::write(loaded.versions), file);
+    files::with_entries(file, 0, [&](auto entries) {
+      plain again;
+      for (const auto& [key, value] : entries) again = std::move(again).set(key, value);
+      ASSERT_EQ(again, m);
+    });
+  }
+  plain addresses;
+  for (int i = 0; i < 1000; ++i) {
+    char key[64];
+    std::snprintf(key, sizeof key, "0x%08x%032x", static_cast<unsigned>(random()), i);
+    addresses = std::move(addresses).set(key, "1");
+  }
+  EXPECT_LT(files::write(std::vector{addresses}).size(), 1000 * 24u);
+}
+
+TEST(SnapshotFile, AVersionIsNeverBasedOnOneWithoutEntries) {
+  // In every state of the list: empty before, between and after, alone, in a delta.
+  const plain a = plain{}.set("a", "1"), b = a.set("b", "2"), empty;
+  for (const std::vector<plain>& versions : {std::vector<plain>{empty, a},
+                                             {a, empty, b},
+                                             {empty, a, empty, b},
+                                             {empty, empty},
+                                             {b, empty}}) {
+    const std::string file = files::write(versions);
+    const files::sections parsed(file);
+    for (std::uint32_t v = 0; v < parsed.versions().size(); ++v) {
+      if (!parsed.is_root(v)) {
+        EXPECT_NE(parsed.versions()[parsed.versions()[v].base].size, 0);
+      }
+    }
+    EXPECT_EQ(files::read(file).versions, versions);
+    const auto digest = [](std::size_t i) { return std::string(32, static_cast<char>(i)); };
+    const std::vector<plain> external{a, empty};
+    const std::string delta = files::write_delta(external, versions, "", digest);
+    const auto find = [&](std::string_view d) { return &external[static_cast<std::size_t>(d[0])]; };
+    EXPECT_EQ(files::read_delta(delta, find).versions, versions);
+    // The same delta for a base that has no entries, where it says that there is one.
+    const auto none = [&](std::string_view) { return &empty; };
+    try {
+      EXPECT_EQ(files::read_delta(delta, none).versions, versions);
+    } catch (const error& e) {
+      EXPECT_EQ(e.broken(), rule::empty_base);
+    }
+  }
+}
 
 std::vector<plain> small_history() {
   plain a = plain{}.set("user:alice", "1").set("user:bob", "2").set("user:b\u00f6rge", "1");

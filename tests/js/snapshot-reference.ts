@@ -62,6 +62,8 @@ export function readSnapshot(bytes: Uint8Array, outside?: Map<string, Map<string
     return all.slice(0, n)
   }
   const strings = (n: number, text: boolean) => {
+    const form = byte()
+    unless(form === 0 || (form === 1 && n > 0), 'form')
     unless(Math.ceil(n / 32) <= end - at, 'truncated')
     const lengths = Array.from({ length: Math.ceil(n / 32) }, () => varint())
     const list: string[] = []
@@ -89,11 +91,13 @@ export function readSnapshot(bytes: Uint8Array, outside?: Map<string, Map<string
           )
           unless(s === 127 || s === model.length || string[s] !== model[s], 'prefix')
         }
-        if (text) unless(isUtf8(string), 'utf8')
+        if (text && form === 0) unless(isUtf8(string), 'utf8')
         list.push(string)
       } while (list.length % 32 !== 0 && list.length < n)
       unless(i === block.length, 'block')
     }
+    if (form === 1) return list.map((string) => `0x${hex(string)}`)
+    unless(n === 0 || !list.every((string) => /^0x(?:[0-9a-f]{2})*$/.test(string)), 'form')
     return list
   }
 
@@ -102,9 +106,13 @@ export function readSnapshot(bytes: Uint8Array, outside?: Map<string, Map<string
     unless(at < file.length, 'truncated')
     unless(file[at++] === letter, 'magic')
   }
-  for (const rule of ['unknown-format', 'unknown-hash', 'unknown-digest']) {
+  for (const [rule, known] of [
+    ['unknown-format', 2],
+    ['unknown-hash', 1],
+    ['unknown-digest', 1],
+  ] as const) {
     unless(at < file.length, 'truncated')
-    unless(file.charCodeAt(at++) === 1, rule)
+    unless(file.charCodeAt(at++) === known, rule)
   }
   unless(at <= end, 'truncated')
   unless(file.slice(end) === String.fromCharCode(...checksum(bytes.subarray(0, end))), 'checksum')
@@ -158,6 +166,7 @@ export function readSnapshot(bytes: Uint8Array, outside?: Map<string, Map<string
     sizes.push(growth[v]! + (typeof b === 'number' ? sizes[b]! : 0))
     const ground = base[below[v]!.at(-1)!]!
     unless(ground !== 'empty' || (sizes[v]! >= 0 && sizes[v]! <= K), 'size')
+    unless(ground !== 'empty' || typeof b !== 'number' || sizes[b]! > 0, 'empty-base')
   }
   let listing = Array.from({ length: N }, (_, v) => v)
   if (M !== 0) {
@@ -238,6 +247,7 @@ export function readSnapshot(bytes: Uint8Array, outside?: Map<string, Map<string
     const b = base[v]!
     const from =
       typeof b === 'number' ? made[b]! : b === 'empty' ? new Map<string, string>() : known[b.outside]!
+    unless(b === 'empty' || from.size > 0, 'empty-base')
     const map = new Map(from)
     for (const [key, value] of changes[v]!) {
       unless(value === none ? map.has(key) : map.get(key) !== value, 'no-change')
@@ -248,6 +258,10 @@ export function readSnapshot(bytes: Uint8Array, outside?: Map<string, Map<string
     made.push(map)
   }
   return { meta, versions: listing.map((v) => made[v]!) }
+}
+
+function hex(bytes: string): string {
+  return [...bytes].map((c) => c.charCodeAt(0).toString(16).padStart(2, '0')).join('')
 }
 
 function isUtf8(bytes: string): boolean {

@@ -38,14 +38,21 @@ export function string(model, text, shared) {
     ...text.slice(s),
   ]
 }
-/** `shares` overrides how many bytes some of the strings share. */
-export function table(strings, shares = {}) {
+/** The bytes of strings that are all `0x` and an even number of lower-case hexadecimal digits, or undefined. */
+function packed(strings) {
+  const texts = strings.map((s) => String.fromCharCode(...s))
+  if (texts.length === 0 || !texts.every((t) => /^0x(?:[0-9a-f]{2})*$/.test(t))) return undefined
+  return texts.map((t) => (t.slice(2).match(/../g) ?? []).map((digits) => parseInt(digits, 16)))
+}
+/** `shares` overrides how many bytes some of the strings share, `form` the form. */
+export function table(list, shares = {}, form = packed(list) ? 1 : 0) {
+  const strings = form === 1 ? packed(list) : list
   const blocks = []
   strings.forEach((text, i) => {
     if (i % 32 === 0) blocks.push([])
     blocks.at(-1).push(...string(i === 0 ? [] : strings[i % 32 === 0 ? 0 : i - 1], text, shares[i]))
   })
-  return [...blocks.flatMap((b) => varint(b.length)), ...blocks.flat()]
+  return [form, ...blocks.flatMap((b) => varint(b.length)), ...blocks.flat()]
 }
 
 /** SipHash-1-3, key (0, 0), of the bytes and 0xff. */
@@ -108,7 +115,7 @@ export function encode({ meta = [], bases = [], tree, growth, listing, keys, val
     ...counts,
   }
   const parts = {
-    start: [...utf8('HAMT'), 1, 1, 1],
+    start: [...utf8('HAMT'), 2, 1, 1],
     header: Object.values(header).flatMap(varint),
     meta,
     bases: bases.flat(),
@@ -172,6 +179,26 @@ const delta = {
 }
 delta.histories[0].push([1, 1])
 
+/** Addresses, in three blocks; and values that are hexadecimal by chance. */
+const addresses = strings(
+  ...Array.from({ length: 70 }, (_, i) => `0x${(i * 3).toString(16).padStart(4, '0')}${'5a'.repeat(18)}`),
+)
+const hexadecimal = {
+  tree: [0, 0],
+  growth: [70, -1],
+  keys: addresses,
+  values: strings('0x', '0x00', '0xff'),
+  histories: addresses.map((_, i) => (i === 9 ? [[0, 1], [1, 0]] : [[0, 1 + (i % 3)]])),
+}
+/** Tables that are nearly hexadecimal: an odd digit, a capital, another prefix. */
+const nearly = {
+  tree: [0],
+  growth: [4],
+  keys: strings('0x', '0x00', '0x0A', '0x0a0'),
+  values: strings('0x11', '1x11'),
+  histories: [[[0, 1]], [[0, 2]], [[0, 1]], [[0, 2]]],
+}
+
 export const good = {
   nothing: { tree: [], growth: [], keys: [], values: [], histories: [] },
   'an-empty-version': { tree: [0], growth: [0], keys: [], values: [], histories: [] },
@@ -185,6 +212,15 @@ export const good = {
     keys: strings('a', 'b'),
     values: [cbor(1), cbor(2)],
     histories: [[[0, 1], [2, 1]], [[1, 2]]],
+  },
+  hexadecimal,
+  'nearly-hexadecimal': nearly,
+  'after-an-empty-version': {
+    tree: [0, 1],
+    growth: [0, 1],
+    keys: strings('a'),
+    values: [cbor(1)],
+    histories: [[[1, 1]]],
   },
   'long-keys': {
     tree: [0],
@@ -206,7 +242,8 @@ const patched = (at, ...replacement) => {
 }
 const replaced = (list, i, item) => list.map((x, j) => (j === i ? item : x))
 const sealed = (body) => join(body, checksum(body))
-const keysAt = (list, coded) => [...varint(coded.length), ...coded]
+/** A plain table of one block. */
+const tableOf = (coded) => [0, ...varint(coded.length), ...coded]
 
 export const hostile = {
   'truncated--empty': new Uint8Array(0),
@@ -223,7 +260,7 @@ export const hostile = {
   'truncated--a-billion-bases': encode(change(small, { counts: { bases: 1e9 } })),
   'truncated--meta-beyond-the-end': encode(change(small, { counts: { meta: 4e9 } })),
   'magic--another-letter': patched(3, 0x55),
-  'unknown-format--2': patched(4, 2),
+  'unknown-format--1': patched(4, 1),
   'unknown-hash--0': patched(5, 0),
   'unknown-digest--2': patched(6, 2),
   'checksum--one-bit': patched(bytes.length - 1, bytes.at(-1) ^ 1),
@@ -232,7 +269,7 @@ export const hostile = {
   'varint--above-2-32': encode(change(small, { raw: { tree: [0, 0, 0xff, 0xff, 0xff, 0xff, 0x10, 2] } })),
   'varint--without-end': encode(change(small, { raw: { tree: [0, 0, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 2] } })),
   'varint--long-string-coded-too-long': encode(
-    change(good['long-keys'], { raw: { values: keysAt([], [0x0f, 0xb9, 0x81, 0, ...utf8('v'.repeat(100))]) } }),
+    change(good['long-keys'], { raw: { values: tableOf([0x0f, 0xb9, 0x81, 0, ...utf8('v'.repeat(100))]) } }),
   ),
   'count--more-first-changes-than-keys': encode(change(small, { counts: { first: 6 } })),
   'count--more-keys-than-changes': encode(change(small, { counts: { first: 1, later: 3 } })),
@@ -250,23 +287,35 @@ export const hostile = {
   'size--one-more': encode(change(small, { growth: [3, 0, 1, 1] })),
   'size--negative': encode(change(small, { growth: [3, -4, 0, 1] })),
   'size--above-all-keys': encode(change(small, { growth: [3, 0, 0, 3] })),
+  'empty-base--of-a-version': encode(change(good['after-an-empty-version'], { tree: [0, 0] })),
+  'empty-base--after-removals': encode(
+    change(good['after-an-empty-version'], {
+      tree: [0, 0, 0],
+      growth: [1, -1, 1],
+      histories: [[[0, 1], [1, 0], [2, 1]]],
+    }),
+  ),
+  'form--no-such': encode(change(small, { raw: { keys: table(small.keys, {}, 2) } })),
+  'form--hexadecimal-without-strings': encode(change(good.nothing, { raw: { keys: [1] } })),
+  'form--hexadecimal-written-plainly': encode(change(hexadecimal, { raw: { keys: table(addresses, {}, 0) } })),
+  'form--hexadecimal-values-written-plainly': encode(change(hexadecimal, { raw: { values: table(hexadecimal.values, {}, 0) } })),
   'listing--no-such-version': encode(change(small, { listing: [0, 1, 2, 3, 4] })),
   'listing--one-left-out': encode(change(small, { listing: [0, 1, 2, 2] })),
   'listing--needless': encode(change(small, { listing: [0, 1, 2, 3] })),
   'listing--before-its-base': encode(change(small, { listing: [1, 0, 2, 3] })),
   'listing--siblings-out-of-order': encode(change(small, { listing: [0, 3, 1, 2] })),
-  'block--longer-than-its-strings': encode(change(small, { raw: { values: [9, ...table(small.values).slice(1), 0] } })),
+  'block--longer-than-its-strings': encode(change(small, { raw: { values: [0, 9, ...table(small.values).slice(2), 0] } })),
   'block--shorter-than-its-strings': encode(
-    change(many, { raw: { keys: table(many.keys).map((byte, i) => (i === 0 ? byte - 2 : i === 1 ? byte + 2 : byte)) } }),
+    change(many, { raw: { keys: table(many.keys).map((byte, i) => (i === 1 ? byte - 2 : i === 2 ? byte + 2 : byte)) } }),
   ),
-  'block--no-bytes': encode(change(small, { raw: { values: [0] } })),
-  'string--shares-more-than-there-is': encode(change(small, { raw: { values: keysAt([], [0x02, 1, 0x20, 2]) } })),
-  'string--shares-with-nothing': encode(change(many, { raw: { values: keysAt([], [0x12, 7]) } })),
-  'string--negative-length': encode(change(small, { raw: { values: keysAt([], [0x02, 1, 0x05, 2]) } })),
-  'string--longer-than-its-block': encode(change(small, { raw: { values: keysAt([], [0x0e, 1]) } })),
+  'block--no-bytes': encode(change(small, { raw: { values: [0, 0] } })),
+  'string--shares-more-than-there-is': encode(change(small, { raw: { values: tableOf([0x02, 1, 0x20, 2]) } })),
+  'string--shares-with-nothing': encode(change(many, { raw: { values: tableOf([0x12, 7]) } })),
+  'string--negative-length': encode(change(small, { raw: { values: tableOf([0x02, 1, 0x05, 2]) } })),
+  'string--longer-than-its-block': encode(change(small, { raw: { values: tableOf([0x0e, 1]) } })),
   'string--shares-more-than-127': encode(
     change(good['long-keys'], {
-      raw: { keys: keysAt([], [...string([], good['long-keys'].keys[0]), ...string(good['long-keys'].keys[0], good['long-keys'].keys[1], 128)]) },
+      raw: { keys: tableOf([...string([], good['long-keys'].keys[0]), ...string(good['long-keys'].keys[0], good['long-keys'].keys[1], 128)]) },
     }),
   ),
   'prefix--not-shared': encode(
