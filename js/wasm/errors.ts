@@ -37,7 +37,7 @@ function failure(status: Status): Error {
       return new InterruptedError()
     case Status.heapLost:
       return new InterruptedError(
-        'a call was cut off while it took memory for a map: no map can be used any more in this thread',
+        'a call into WebAssembly was cut off while it took memory: nothing that needs WebAssembly can be used any more in this thread',
       )
     default:
       return new Error(`hamt-wasm: internal error (${status})`)
