@@ -1,5 +1,5 @@
 // `npm run lint` and `npm run format`.
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { Failure, openly, quietly, root, say } from './step.mjs'
@@ -8,7 +8,7 @@ const bin = (name) => join(root, 'node_modules', '.bin', name)
 
 /** C++ files of this repository, as paths from its root. */
 function cppFiles(...endings) {
-  return ['cpp', 'tests/cpp', 'tests/fuzz', 'bench/cpp']
+  return ['cpp', 'tests/cpp', 'tests/cpp_package', 'tests/fuzz', 'bench/cpp']
     .filter((dir) => existsSync(join(root, dir)))
     .flatMap((dir) => readdirSync(join(root, dir), { recursive: true }).map((name) => join(dir, name)))
     .filter((name) => endings.some((ending) => name.endsWith(ending)))
@@ -35,8 +35,26 @@ async function tidy() {
   await Promise.all(Array.from({ length: availableParallelism() }, worker))
 }
 
+/** Each folder of cpp/ includes only itself and those before it in this list. */
+const layers = ['trie', 'snapshot', 'digest', 'blocks', 'sortition', 'boundary', 'binding']
+
+/** Includes that point up: nothing else keeps them out, since all layers share one include folder. */
+function includes() {
+  const upward = cppFiles('.hpp', '.cpp')
+    .filter((name) => name.startsWith('cpp/'))
+    .flatMap((name) => {
+      const rank = layers.indexOf(name.split('/')[1])
+      if (rank < 0) return [`${name}: its folder is not among the layers`]
+      return [...readFileSync(join(root, name), 'utf8').matchAll(/^#include "(\w+)\//gm)]
+        .filter(([, layer]) => layers.indexOf(layer) > rank || layers.indexOf(layer) < 0)
+        .map(([line]) => `${name}: ${line}...", which is not below it`)
+    })
+  if (upward.length > 0) throw new Failure(upward.join('\n'))
+}
+
 export async function lint() {
   const checks = {
+    includes,
     'clang-format': () => openly('clang-format', ['--dry-run', '--Werror', ...cppFiles('.hpp', '.cpp')]),
     'clang-tidy': tidy,
     prettier: () => openly(bin('prettier'), ['--check', '--log-level', 'warn', '.']),

@@ -1,15 +1,19 @@
-// The map: the value that a user holds.
+// The map: the value that a user holds, a persistent map from strings.
 //
-//     auto a = hamt::map<>{}.set("hello", "1");
-//     auto b = a.set("world", "2");            // a is as it was; both share what is equal
+//     const hamt::map<int> a{{"one", 1}, {"two", 2}};
+//     const auto b = a.set("three", 3);        // a is as it was; both share what is equal
+//     for (const auto& [key, value] : b) ...   // in the order of the hashes
 //
 // A map is one counted pointer. Copying it is one count; changing it copies one path of nodes, or
 // nothing when the map is a temporary that alone owns the path.
 #pragma once
 
 #include <cstddef>
+#include <initializer_list>
+#include <iterator>
 #include <optional>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "trie/cursor.hpp"
@@ -17,7 +21,8 @@
 
 namespace hamt {
 
-/// A persistent map from strings to V. `P` says how it counts, allocates and hashes.
+/// A persistent map from strings to V, any copyable type, or `bytes` for strings of bytes. `P` says
+/// how it counts, allocates and hashes.
 ///
 /// | operation           | time                          | allocates          |
 /// | ------------------- | ----------------------------- | ------------------ |
@@ -25,6 +30,7 @@ namespace hamt {
 /// | find, contains      | O(log n), at most 13 nodes    | nothing            |
 /// | set, erase          | O(log n): one path            | a node a level     |
 /// | set, erase on &&    | the same                      | often nothing      |
+/// | update              | a find and a set              | as set             |
 /// | iterate             | O(1) a step                   | nothing            |
 /// | ==                  | the parts that are not shared | nothing            |
 ///
@@ -38,7 +44,15 @@ class map {
   using value_view = typename value_traits<V>::view;
   using policy = P;
 
+  /// An entry as a list in braces holds it.
+  using element = std::pair<std::string_view, std::remove_cvref_t<argument>>;
+  class iterator;
+
   map() noexcept = default;
+  /// The map of some entries; of equal keys the last counts. O(n log n).
+  map(std::initializer_list<element> entries) : map() {
+    for (const element& e : entries) put(e.first, e.second);
+  }
   map(const map& o) noexcept : root_(o.root_) {
     if (root_ != nullptr) root_->retain();
   }
@@ -82,6 +96,25 @@ class map {
     return std::move(*this);
   }
 
+  /// This map with what `f` makes of the value of `key` (an optional view, empty where the key is
+  /// absent): a value, or an optional value, where empty means that the key is to be absent.
+  template <class F>
+  [[nodiscard]] map update(std::string_view key, F&& f) const& {
+    return map(*this).update(key, std::forward<F>(f));
+  }
+  template <class F>
+  [[nodiscard]] map update(std::string_view key, F&& f) && {
+    auto&& value = std::forward<F>(f)(std::as_const(*this).find(key));
+    if constexpr (std::is_convertible_v<decltype(value), argument>) {
+      put(key, value);
+    } else if (value) {
+      put(key, *value);
+    } else {
+      remove(key);
+    }
+    return std::move(*this);
+  }
+
   /// As `set` and `erase` above; `seen` is called with the value that is about to be replaced or
   /// taken out, before anything changes. It is not called when there is none, or when an equal
   /// value is there. It may throw.
@@ -96,6 +129,11 @@ class map {
     return std::move(*this);
   }
 
+  /// The entries, as `entry_view`s, in the order of cursor.hpp. An input range; an iterator is
+  /// valid while this map lives and is not changed (a `cursor` holds its version itself).
+  iterator begin() const noexcept { return iterator(root_); }
+  std::default_sentinel_t end() const noexcept { return {}; }
+
   /// Whether both are the same version: one pointer comparison. Equal maps may be different
   /// versions.
   bool same(const map& o) const noexcept { return root_ == o.root_; }
@@ -107,8 +145,7 @@ class map {
 
   /// The root, or null for the empty map: for layers above and for tests.
   const node_type* root() const noexcept { return root_; }
-  /// Gives up the root with its count. `adopt` takes one over.
-  [[nodiscard]] node_type* release() noexcept { return std::exchange(root_, nullptr); }
+  /// The map that takes over a root with its count.
   static map adopt(node_type* root) noexcept {
     map m;
     m.root_ = root;
@@ -148,11 +185,35 @@ class map {
   node_type* root_ = nullptr;
 };
 
+/// See map::begin.
+template <class V, class P>
+class map<V, P>::iterator {
+ public:
+  using iterator_concept = std::input_iterator_tag;
+  using value_type = entry_view<V>;
+  using difference_type = std::ptrdiff_t;
+
+  iterator() noexcept = default;
+  explicit iterator(const node_type* root) noexcept : at_(root) {}
+
+  value_type operator*() const noexcept { return {at_.key(), at_.value()}; }
+  iterator& operator++() noexcept {
+    at_.next();
+    return *this;
+  }
+  void operator++(int) noexcept { at_.next(); }
+  friend bool operator==(const iterator& i, std::default_sentinel_t) noexcept { return !i.at_; }
+
+ private:
+  node_cursor<V, P> at_;
+};
+
 /// A map whose values are strings of bytes, under a policy that may represent them in its own way.
 template <class P>
 using byte_map = map<typename P::byte_value, P>;
 
-/// A map under change: many edits, one new version. A draft changes in place what it alone owns and
+/// A transient (Clojure's word): a map under change, for many edits that make one new version. It
+/// changes in place what it alone owns and
 /// copies the rest, once; the version that it began with, and open cursors, see nothing of it.
 template <class V = bytes, class P = local_policy>
 class draft {

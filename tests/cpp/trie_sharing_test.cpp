@@ -290,21 +290,4 @@ TEST(sharing_of_values, those_in_shared_parts_are_not_compared_or_copied) {
   EXPECT_LT(traced::compared, 200);
 }
 
-TEST(handles, a_root_given_up_is_adopted_with_its_count) {
-  using map_type = hamt::map<hamt::bytes, strict_policy<whole_hash>>;
-  const auto before = strict_memory::usage();
-  {
-    map_type m = map_type().set("a", "1").set("b", "2");
-    const map_type other = m;
-    auto* root = m.release();
-    EXPECT_TRUE(m.empty());
-    EXPECT_EQ(root->count(), 2u);
-    const map_type again = map_type::adopt(root);
-    EXPECT_TRUE(again.same(other));
-    EXPECT_EQ(root->count(), 2u);
-    EXPECT_TRUE(map_type::adopt(map_type().release()).empty());
-  }
-  EXPECT_EQ(strict_memory::usage().blocks, before.blocks);
-}
-
 }  // namespace

@@ -1,0 +1,197 @@
+// The surface of the map for C++ programs: lists in braces, ranges, update; values of every
+// copyable type.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <iterator>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <ranges>
+#include <string>
+#include <vector>
+
+#include "trie_references.hpp"
+#include "trie_testing.hpp"
+
+namespace {
+
+using namespace sceptic;
+
+// --- the surface ---
+
+TEST(map, is_made_from_a_list) {
+  const hamt::map<int> m{{"one", 1}, {"two", 2}, {"one", 3}};
+  EXPECT_EQ(m.size(), 2u);
+  EXPECT_EQ(m.find("one"), 3);
+  EXPECT_EQ(m, (hamt::map<int>{{"two", 2}, {"one", 3}}));
+  const hamt::map<> text{{"a", "1"}, {"b", "2"}}, one{{"a", "1"}};
+  EXPECT_EQ(text.find("b"), "2");
+  EXPECT_EQ(one.size(), 1u);
+  const hamt::map<std::string> strings{{"a", std::string(300, 'x')}};
+  EXPECT_EQ(strings.find("a")->get().size(), 300u);
+  const hamt::map<> copy{text}, none{}, empty = {};
+  EXPECT_TRUE(copy.same(text));
+  EXPECT_TRUE(none.empty() && empty.empty());
+  EXPECT_EQ(hamt::violated(text), "");
+}
+
+TEST(map, a_list_whose_map_cannot_be_made_leaves_nothing) {
+  using map_type = hamt::map<traced, strict_policy<whole_hash>>;
+  const auto before = strict_memory::usage();
+  const traced value(1);
+  const auto make = [&] { return map_type{{"a", value}, {"b", value}, {"c", value}}; };
+  long long n = 0;
+  for (bool done = false; !done; ++n) {
+    fuse::left = n;
+    try {
+      EXPECT_EQ(make().size(), 3u);
+      done = true;
+    } catch (const std::bad_alloc&) {
+    }
+    fuse::left = -1;
+    EXPECT_EQ(strict_memory::usage().blocks, before.blocks);
+  }
+  EXPECT_GT(n, 3);
+  EXPECT_EQ(traced::alive, 1);
+}
+
+using numbers = hamt::map<int, strict_policy<two_bit_hash>>;
+static_assert(std::ranges::input_range<const numbers>);
+static_assert(std::input_iterator<numbers::iterator>);
+
+TEST(map, is_a_range_in_the_order_of_cursors) {
+  numbers m;
+  EXPECT_TRUE(m.begin() == m.end());
+  for (int i = 0; i < 60; ++i) m = m.set("key " + std::to_string(i), i);
+  hamt::cursor<int, strict_policy<two_bit_hash>> c(m);
+  int sum = 0;
+  for (const auto& [key, value] : m) {
+    EXPECT_EQ(key, c.key());
+    EXPECT_EQ(value, c.value());
+    sum += value;
+    c.next();
+  }
+  EXPECT_FALSE(c);
+  EXPECT_EQ(sum, 59 * 60 / 2);
+  EXPECT_EQ(std::ranges::count_if(m, [](const auto& e) { return e.value % 2 == 0; }), 30);
+  const auto found = std::ranges::find_if(m, [](const auto& e) { return e.value == 33; });
+  ASSERT_TRUE(found != m.end());
+  EXPECT_EQ((*found).key, "key 33");
+}
+
+TEST(map, update_replaces_adds_and_takes_out) {
+  const hamt::map<int> m{{"a", 1}};
+  const auto count = [](std::optional<int> n) { return n.value_or(0) + 1; };
+  EXPECT_EQ(m.update("a", count).find("a"), 2);
+  EXPECT_EQ(m.update("b", count).find("b"), 1);
+  EXPECT_EQ(m.find("a"), 1) << "the map itself stays";
+  const auto none = [](auto) { return std::optional<int>(); };
+  EXPECT_TRUE(m.update("a", none).empty());
+  EXPECT_TRUE(m.update("b", none).same(m));
+  EXPECT_TRUE(m.update("a", [](std::optional<int> n) { return n; }).same(m));
+  const hamt::map<> text{{"a", "1"}};
+  EXPECT_EQ(text.update("a", [](auto v) { return std::string(*v) + "!"; }).find("a"), "1!");
+  EXPECT_EQ(hamt::map<>(text).update("a", [](auto v) { return v->substr(1); }).find("a"), "");
+  const hamt::map<std::string> strings{{"a", "1"}};
+  EXPECT_EQ(strings.update("a", [](auto v) { return v->get() + "!"; }).find("a")->get(), "1!");
+  EXPECT_THROW((void)m.update("a", [](auto) -> int { throw 1; }), int);
+  EXPECT_EQ(m.find("a"), 1);
+}
+
+// --- values ---
+
+struct without_default {
+  explicit without_default(int n) : n(n) {}
+  int n;
+  friend bool operator==(const without_default&, const without_default&) = default;
+};
+struct without_default_or_equality {
+  explicit without_default_or_equality(int n) : n(n) {}
+  int n;
+};
+/// Equal members, other padding: memcmp would tell them apart.
+struct padded {
+  char tag;
+  int number;
+};
+struct padded_and_comparable {
+  char tag;
+  int number;
+  friend bool operator==(const padded_and_comparable&, const padded_and_comparable&) = default;
+};
+struct alignas(16) aligned {
+  double x[2];
+  friend bool operator==(const aligned&, const aligned&) = default;
+};
+enum class color { red, green };
+
+template <class T>
+T with_padding(int fill, char tag, int number) {
+  T t;
+  std::memset(static_cast<void*>(&t), fill, sizeof t);
+  t.tag = tag;
+  t.number = number;
+  return t;
+}
+
+TEST(values, need_no_default_constructor) {
+  const hamt::map<without_default> m{{"a", without_default(1)}};
+  EXPECT_EQ(m.find("a")->n, 1);
+  EXPECT_TRUE(m.set("a", without_default(1)).same(m));
+  const hamt::map<without_default_or_equality> n{{"a", without_default_or_equality(1)}};
+  EXPECT_EQ(n.find("a")->n, 1);
+  EXPECT_TRUE(n.set("a", without_default_or_equality(1)).same(n)) << "without padding, bits tell";
+}
+
+TEST(values, are_never_compared_by_their_padding) {
+  const auto x = with_padding<padded_and_comparable>(0, 'a', 1);
+  const auto y = with_padding<padded_and_comparable>(0xff, 'a', 1);
+  const hamt::map<padded_and_comparable> m{{"a", x}};
+  EXPECT_TRUE(m.set("a", y).same(m));
+  EXPECT_TRUE(m == (hamt::map<padded_and_comparable>{{"a", y}}));
+
+  // Without ==, a value is equal to itself only, whatever its padding holds.
+  static_assert(!hamt::value_traits<padded>::packable);
+  const hamt::map<padded> n{{"a", with_padding<padded>(0, 'a', 1)},
+                            {"b", with_padding<padded>(0, 'b', 2)}};
+  EXPECT_FALSE(n.set("a", with_padding<padded>(0, 'a', 1)).same(n));
+  EXPECT_FALSE(n.set("a", with_padding<padded>(0xff, 'a', 1)).same(n));
+  const auto edited = n.set("a", with_padding<padded>(0, 'a', 3));
+  EXPECT_EQ(edited.find("a")->get().number, 3);
+  std::vector<std::string> changed;
+  for (hamt::diff_cursor<padded> d(n, edited); d; d.next()) changed.emplace_back(d.key());
+  EXPECT_EQ(changed, std::vector<std::string>{"a"}) << "b is the same object in both";
+}
+
+TEST(values, of_every_copyable_kind) {
+  const hamt::map<std::vector<int>> vectors{{"a", {1, 2}}};
+  EXPECT_EQ(vectors.find("a")->get(), (std::vector{1, 2}));
+  EXPECT_TRUE(vectors.set("a", {1, 2}).same(vectors));
+  const auto shared = std::make_shared<int>(7);
+  {
+    const hamt::map<std::shared_ptr<int>> pointers{{"a", shared}};
+    EXPECT_EQ(pointers.set("b", nullptr).find("a")->get(), shared);
+    EXPECT_GT(shared.use_count(), 1);
+  }
+  EXPECT_EQ(shared.use_count(), 1);
+  const hamt::map<hamt::map<int>> maps{{"inner", {{"a", 1}}}};
+  EXPECT_EQ(maps.find("inner")->get().find("a"), 1);
+  const hamt::map<aligned> vectors2{{"a", {{1, 2}}}};
+  EXPECT_EQ(vectors2.find("a")->x[1], 2);
+  const hamt::map<color> colors{{"a", color::green}};
+  EXPECT_EQ(colors.find("a"), color::green);
+  const hamt::map<bool> flags{{"a", true}};
+  EXPECT_EQ(flags.update("a", [](std::optional<bool> b) { return !*b; }).find("a"), false);
+  const hamt::map<std::optional<int>> optionals{{"a", std::nullopt}};
+  EXPECT_TRUE(optionals.contains("a"));
+  EXPECT_TRUE(optionals.update("a", [](auto) { return std::optional<int>(); }).contains("a"));
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const hamt::map<double> reals{{"a", nan}};
+  EXPECT_TRUE(reals.set("a", nan).same(reals));
+  EXPECT_TRUE(std::signbit(*reals.set("a", 0.0).set("b", -0.0).find("b")));
+}
+
+}  // namespace
