@@ -53,7 +53,7 @@ class table_writer {
 
  private:
   /// A child with rows of its own, of one of the nodes of a position.
-  struct child {
+  struct pending_child {
     std::uint64_t order;  // of its position: what precedes in iteration comes first
     unsigned level;
     std::uint64_t prefix;
@@ -63,7 +63,7 @@ class table_writer {
 
   /// What append_body tells of one node.
   struct collected {
-    std::vector<child>* children;
+    std::vector<pending_child>* children;
     std::uint32_t parent;
     void child(const node_type* n, unsigned level, std::uint64_t prefix) {
       children->push_back({digits<5>::order(prefix), level, prefix, parent, n});
@@ -88,15 +88,15 @@ class table_writer {
   };
 
   /// Writes the rows of all nodes that stand at one position in some version, given in the order of
-  /// the versions, after those of everything beneath; gives their addresses. Recursion is as deep as
-  /// the trie.
+  /// the versions, after those of everything beneath; gives their addresses. Recursion is as deep
+  /// as the trie.
   std::vector<address> write_position(const std::vector<const node_type*>& nodes, unsigned level,
                                       std::uint64_t prefix) {
     std::vector<const node_type*> distinct;
     std::vector<std::uint32_t> which;  // of `distinct`, for each node
     find_distinct(nodes, distinct, which);
 
-    std::vector<child> children;
+    std::vector<pending_child> children;
     std::string scratch;
     for (std::uint32_t i = 0; i < distinct.size(); ++i) {
       collected refs{&children, i};
@@ -152,9 +152,9 @@ class table_writer {
   }
 
   /// Writes the rows beneath a position, one position after the other.
-  void write_children(std::vector<child>& children,
+  void write_children(std::vector<pending_child>& children,
                       std::unordered_map<const node_type*, address>& places) {
-    const auto before = [](const child& a, const child& b) {
+    const auto before = [](const pending_child& a, const pending_child& b) {
       return a.order != b.order   ? a.order < b.order
              : a.level != b.level ? a.level < b.level
                                   : a.parent < b.parent;
@@ -162,7 +162,7 @@ class table_writer {
     std::sort(children.begin(), children.end(), before);
     std::vector<const node_type*> nodes;
     for (std::size_t begin = 0, end; begin < children.size(); begin = end) {
-      const child& first = children[begin];
+      const pending_child& first = children[begin];
       nodes.clear();
       for (end = begin; end < children.size() && children[end].level == first.level &&
                         children[end].prefix == first.prefix;
@@ -212,7 +212,8 @@ class table_writer {
     row += refs;
   }
 
-  static bool same(const slot_view<typename P::byte_value, P>& a, const slot_view<typename P::byte_value, P>& b) {
+  static bool same(const slot_view<typename P::byte_value, P>& a,
+                   const slot_view<typename P::byte_value, P>& b) {
     if (a.same(b)) return true;
     if (a.is_entry() != b.is_entry()) return false;
     if (a.is_entry()) return a.key() == b.key() && bytes_of(a.value()) == bytes_of(b.value());
@@ -271,9 +272,9 @@ class table_writer {
 
 }  // namespace detail
 
-/// The node table of versions, with `meta` beside them. Computes the digests that are not known yet;
-/// then O(what the versions do not share). Allocates about twice the result. The bytes follow from
-/// the versions' contents, their order and `meta` alone.
+/// The node table of versions, with `meta` beside them. Computes the digests that are not known
+/// yet; then O(what the versions do not share). Allocates about twice the result. The bytes follow
+/// from the versions' contents, their order and `meta` alone.
 template <class P>
 std::string write_table(std::span<const byte_map<P>> versions, std::string_view meta = {}) {
   return detail::table_writer<P>().write(versions, meta);
