@@ -288,7 +288,7 @@ async function verify(args: Arguments): Promise<Result> {
     '',
     assumption,
   ]
-  const json = toJson({ ok: status === 'right', status, sentence, e3Id, ...report, logNotes: notes })
+  const json = toJson({ ...report, ok: status === 'right', status, sentence, e3Id, logNotes: notes })
   return { text: text.join('\n'), json, status: exitStatus[status] }
 }
 

@@ -22,7 +22,7 @@ export interface Continued {
  */
 export function applyLogs(
   registry: NodeRegistry,
-  logs: Pick<Logs, 'events'>,
+  logs: Pick<Logs, 'events' | 'removed'>,
   onProgress?: (done: number, of: number) => void,
 ): Continued {
   const { position } = registry
@@ -46,6 +46,13 @@ export function applyLogs(
       throw new LogError(`${nameOf(event)}: ${(e as Error).message}`)
     }
   })
+  const there = new Set(events.map(({ blockNumber, logIndex }) => `${blockNumber}:${logIndex}`))
+  for (const event of logs.removed) {
+    if (there.has(`${event.blockNumber}:${event.logIndex}`) || !registry.hasChange(event)) continue
+    throw new LogError(
+      `${nameOf(event)} was removed from the chain, and the registry has it: replay the logs from before block ${event.blockNumber}`,
+    )
+  }
   const applied = events.length - known
   const notes: string[] = []
   const first = events[0]
@@ -82,6 +89,6 @@ function isAfter(
   return blockNumber > last || (blockNumber === last && logIndex > position.logIndex)
 }
 
-export function nameOf({ eventName, blockNumber, logIndex }: RegistryEvent): string {
+export function nameOf({ eventName, blockNumber, logIndex }: Omit<RegistryEvent, 'timestamp'>): string {
   return `${eventName} at block ${blockNumber}, log ${logIndex}`
 }

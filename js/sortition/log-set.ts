@@ -35,7 +35,8 @@ export function combineLogs(
 ): Omit<Logs, 'chainId' | 'counts'> {
   const notes: string[] = []
   const orphans = orphanedBlocks(facts)
-  const logs = survivors(entries, orphans, counts, notes)
+  const taken: LogEntry[] = []
+  const logs = survivors(entries, orphans, counts, notes, taken)
   const blocks = chainOf(facts, orphans)
   const addresses = contractsOf(logs, named, notes)
   const events = eventsOf(logs, addresses, blocks)
@@ -49,6 +50,11 @@ export function combineLogs(
   for (const [address, name] of addresses) (byContract[name] ??= []).push(address)
   return {
     events,
+    removed: taken.flatMap((log) => {
+      const contract = contractOf(log, addresses)
+      const event = contract && argsAs(log, contract)
+      return event ? [{ ...event, blockNumber: BigInt(log.blockNumber), logIndex: log.logIndex }] : []
+    }),
     blockHashes: new Map([...blocks].flatMap(([n, { hash }]) => (hash ? [[n, hash.value]] : []))),
     latest: latestOf(blocks),
     contracts: byContract,
@@ -82,13 +88,14 @@ function survivors(
   orphans: ReadonlyMap<number, Set<Hex>>,
   counts: LogCounts,
   notes: string[],
+  taken: LogEntry[],
 ): LogEntry[] {
   const out: LogEntry[] = []
   for (const number of [...entries.keys()].sort(ascending)) {
     const block = entries.get(number)!
     for (const index of [...block.keys()].sort(ascending)) {
       const all = block.get(index)!
-      const log = all.length === 1 && !all[0]!.removed ? all[0] : resolvePosition(all, counts, notes)
+      const log = all.length === 1 && !all[0]!.removed ? all[0] : resolvePosition(all, counts, notes, taken)
       if (!log) continue
       const orphan = orphans.get(number)
       if (log.blockHash && orphan?.delete(log.blockHash)) {
@@ -107,9 +114,15 @@ function ascending(a: number, b: number): number {
 }
 
 /** Takes back what was removed, with its copies; what is left must be one log. */
-function resolvePosition(all: readonly LogEntry[], counts: LogCounts, notes: string[]): LogEntry | undefined {
+function resolvePosition(
+  all: readonly LogEntry[],
+  counts: LogCounts,
+  notes: string[],
+  taken: LogEntry[],
+): LogEntry | undefined {
   const removed = all.filter((log) => log.removed)
   counts.removed += removed.length
+  taken.push(...removed)
   let kept: LogEntry | undefined
   for (const log of all) {
     if (log.removed) continue
@@ -260,14 +273,21 @@ function contractsOf(logs: readonly LogEntry[], named: Named, notes: string[]): 
 function emittersOf(logs: readonly LogEntry[], name: ContractName): Address[] {
   const emitters = new Set<Address>()
   for (const log of logs) {
-    if (!log.address || emitters.has(log.address)) continue
-    try {
-      if (argsAs(log, name)) emitters.add(log.address)
-    } catch {
-      // Another contract's event of the same signature, or a malformed log: which of the two is known once its contract is.
-    }
+    if (log.address && !emitters.has(log.address) && emits(log, name)) emitters.add(log.address)
   }
   return [...emitters]
+}
+
+/**
+ * Whether a log can be decoded as an event of a contract. Where it cannot, it is another contract's event of the same
+ * signature, or malformed: which of the two is known once its contract is.
+ */
+function emits(log: LogEntry, name: ContractName): boolean {
+  try {
+    return argsAs(log, name) !== undefined
+  } catch {
+    return false
+  }
 }
 
 function namedByRegistry(
@@ -325,7 +345,10 @@ function eventsOf(
   return logs.flatMap((log): RegistryEvent[] => {
     const contract = contractOf(log, addresses)
     const event = contract && argsAs(log, contract)
-    if (!event) return []
+    if (!event) {
+      if (contract) refuseForeignEvent(log, contract)
+      return []
+    }
     const time = blocks.get(log.blockNumber)?.time?.value
     if (time === undefined) {
       throw new LogError(
@@ -336,6 +359,14 @@ function eventsOf(
     const position = { blockNumber: BigInt(blockNumber), logIndex, timestamp: BigInt(time) }
     return [{ ...event, ...position, ...(address && { address }) }]
   })
+}
+
+/** A contract of these that emits an event of another of these has a wrong address, or its log has. */
+function refuseForeignEvent(log: LogEntry, contract: ContractName): void {
+  for (const { contract: other, item } of log.candidates) {
+    if (!emits(log, other)) continue
+    throw new LogError(`${log.where}: ${item.name} is an event of ${other}, and the log is of ${contract}`)
+  }
 }
 
 /** Logs of one block are in the order of its transactions, and a transaction is in one block. */

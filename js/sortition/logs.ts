@@ -31,6 +31,8 @@ export { LogError } from './log-entry.js'
 export interface Logs {
   /** Every event of `sortitionAbi` of these contracts, once. */
   readonly events: readonly RegistryEvent[]
+  /** Events that were taken back, as their blocks left the chain. */
+  readonly removed: readonly Omit<RegistryEvent, 'timestamp'>[]
   /** Hashes of blocks by number, as far as they are known. */
   readonly blockHashes: ReadonlyMap<number, Hex>
   /** The latest block whose time is known. */

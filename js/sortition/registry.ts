@@ -329,6 +329,21 @@ export class NodeRegistry {
   }
 
   /**
+   * Whether this very change is in the registry. O(log changes).
+   * @internal
+   */
+  hasChange(event: Omit<RegistryEvent, 'timestamp'>): boolean {
+    const { log } = this.#versions
+    const { blockNumber, logIndex } = positionOf({ ...event, timestamp: 0n })
+    const row = log.rowsBefore({ blockNumber, logIndex }, this.#rows)
+    if (row === this.#rows) return false
+    const there = log.position(row)
+    if (there.blockNumber !== blockNumber || there.logIndex !== logIndex) return false
+    const change = changeOf({ ...event, timestamp: BigInt(there.timestamp) })
+    return textOf(change) === textOf(log.change(row))
+  }
+
+  /**
    * How many changes there are from one position to another, both included.
    * @internal
    */

@@ -1,0 +1,89 @@
+// The corpus of evidence, by the command line and by a program: the same verdict, word for word.
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readLogs } from 'hamt-wasm/sortition'
+import { cases, evidence, evidenceFile, judgeAll, registryOf } from './support/evidence.js'
+
+const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+const folder = evidenceFile('')
+let dir: string
+beforeAll(() => void (dir = mkdtempSync(join(tmpdir(), 'hamt-wasm-evidence-'))))
+afterAll(() => rmSync(dir, { recursive: true, force: true }))
+
+function hamtWasm(words: string[]) {
+  const { NODE_OPTIONS: _, ...env } = process.env
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], { cwd: folder, env })
+  return { status, out: stdout.toString(), err: stderr.toString() }
+}
+const logsOf = (names: string[]) => names.flatMap((name) => ['--logs', name])
+
+test('every file of the corpus has a case', () => {
+  const named = new Set(cases.flatMap(({ logs, registry = [] }) => [...logs, ...registry]))
+  const files = readdirSync(folder).filter((name) => !/^(README\.md|cases\.json)$/.test(name))
+  expect(files.filter((name) => !named.has(name))).toEqual([])
+})
+
+test.each(cases)('$logs beside $registry: $status, $says', ({ logs, registry, status, says }) => {
+  const said = judgeAll(
+    () => readLogs(logs.map((name) => ({ name, content: evidence(name) }))),
+    () => registryOf(registry),
+  )
+  expect(said).toMatchObject({ status, sentence: expect.stringContaining(says) })
+
+  const beside = registry ? ['--registry', join(dir, `${registry.join()}.hamt`)] : []
+  if (registry && !existsSync(beside[1]!))
+    expect(hamtWasm(['sortition', 'replay', ...logsOf(registry), '--out', beside[1]!]).status).toBe(0)
+  const verify = ['sortition', 'verify', ...logsOf(logs), ...beside, '--e3', '7']
+  const text = hamtWasm(verify)
+  expect(text.status).toBe(status)
+  if (status === 2) {
+    expect(text.out).toBe('')
+    expect(text.err).toBe(`hamt-wasm: ${said.sentence.replace(/\.$/, '')}\n`)
+  } else {
+    expect(text.err).toBe('')
+    expect(text.out.split('\n')).toContain(said.sentence)
+    const json = hamtWasm([...verify, '--json'])
+    expect(json.status).toBe(status)
+    expect(JSON.parse(json.out)).toMatchObject({ sentence: said.sentence, ok: status === 0, e3Id: '7' })
+    for (const note of said.notes) expect(text.out).toContain(`Note: ${note}.`)
+  }
+  // Nothing that a terminal obeys, whatever the files have.
+  // eslint-disable-next-line no-control-regex
+  for (const output of [text.out, text.err])
+    expect(output).not.toMatch(/[\0-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]/)
+})
+
+test('a later part replayed first: the earlier one is refused, and nothing is written', () => {
+  const out = join(dir, 'halves.hamt')
+  const replay = (name: string) => hamtWasm(['sortition', 'replay', '--logs', name, '--out', out])
+  expect(replay('registry-second-half.json').status).toBe(0)
+  const before = readFileSync(out)
+  expect(replay('registry-first-half.json')).toMatchObject({
+    status: 2,
+    err: 'hamt-wasm: CiphernodeAdded at block 1, log 0 contradicts the registry: it is before the end of the registry, and not in it\n',
+  })
+  expect(readFileSync(out)).toEqual(before)
+  expect(
+    hamtWasm(['sortition', 'replay', '--logs', 'wrong-contracts.json', '--out', join(dir, 'none.hamt')])
+      .status,
+  ).toBe(2)
+  expect(existsSync(join(dir, 'none.hamt'))).toBe(false)
+})
+
+test('list: all requests with their verdicts, the worst as status', () => {
+  expect(hamtWasm(['sortition', 'list', '--logs', 'right.json'])).toMatchObject({
+    status: 0,
+    out: '7  1970-01-01T00:02:20Z  Right: the draw follows the rule.\n',
+  })
+  expect(hamtWasm(['sortition', 'list', '--logs', 'still-open.json'])).toMatchObject({ status: 3 })
+  expect(hamtWasm(['sortition', 'list', '--logs', 'closed-early.json'])).toMatchObject({ status: 1 })
+  const two = hamtWasm(['sortition', 'list', '--logs', 'two-committees.json', '--json'])
+  expect(two.status).toBe(2)
+  expect(JSON.parse(two.out)).toMatchObject({
+    requests: [{ e3Id: '7', time: 140, status: 'cannot be judged' }],
+  })
+})

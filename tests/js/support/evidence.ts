@@ -1,0 +1,65 @@
+// The corpus of evidence: which files, beside which registry, and what must be said of them.
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import {
+  applyLogs,
+  drawsIn,
+  idText,
+  judgeDraw,
+  LogError,
+  type Logs,
+  NodeRegistry,
+  readLogs,
+} from 'hamt-wasm/sortition'
+
+export interface EvidenceCase {
+  /** Files of logs, read together. */
+  logs: string[]
+  /** Files that a registry is made from first. */
+  registry?: string[]
+  /** 0 right, 1 wrong, 2 unusable, 3 not decided. */
+  status: number
+  /** The sentence, or how it begins. */
+  says: string
+}
+
+const folder = fileURLToPath(new URL('../../vectors/evidence/', import.meta.url))
+export const evidenceFile = (name: string) => folder + name
+export const evidence = (name: string) => new Uint8Array(readFileSync(folder + name))
+export const cases = JSON.parse(readFileSync(`${folder}cases.json`, 'utf8')) as EvidenceCase[]
+/** The request that all cases are about. */
+export const e3Id = 7n
+
+export interface Said {
+  status: number
+  sentence: string
+  notes: readonly string[]
+}
+
+const statuses = { right: 0, wrong: 1, 'cannot be judged': 2, 'not decided': 3 }
+
+/** What a program says of logs: the five calls that it takes. */
+export function judgeAll(logs: () => Logs, registry: () => NodeRegistry, request = e3Id): Said {
+  try {
+    const read = logs()
+    const continued = applyLogs(registry(), read)
+    const draws = drawsIn(read)
+    const draw = draws.get(request)
+    if (!draw) {
+      const known =
+        draws.size > 0 ? `; they have ${[...draws.keys()].map(idText).join(', ')}` : ', and no other'
+      return { status: 2, sentence: `the logs have no request of e3Id ${request}${known}`, notes: [] }
+    }
+    const { status, sentence, notes } = judgeDraw(continued.registry, draw)
+    return { status: statuses[status], sentence, notes: [...read.notes, ...continued.notes, ...notes] }
+  } catch (e) {
+    if (e instanceof LogError) return { status: 2, sentence: e.message, notes: [] }
+    throw e
+  }
+}
+
+export function registryOf(names: readonly string[] | undefined): NodeRegistry {
+  if (!names) return NodeRegistry.empty()
+  return applyLogs(NodeRegistry.empty(), readLogs(names.map((name) => ({ name, content: evidence(name) }))))
+    .registry
+}
