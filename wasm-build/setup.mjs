@@ -1,13 +1,22 @@
 // Installs what a command needs and is not there yet: Debian's packages, then npm's. It looks at what is there each
 // time (some tens of milliseconds) instead of trusting a note it left, so a removed tool is installed again.
 import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { delimiter, dirname, isAbsolute, join } from 'node:path'
 import { ask, Failure, quietly, root, say } from './step.mjs'
 
 const oldestEmcc = [3, 1, 6]
 
+/**
+ * The PATH without what npm puts in front of it: a package's `sudo`, `apt-get` or `npm` in node_modules/.bin is not the
+ * system's. Relative directories go too.
+ */
+export function systemPath(path = process.env.PATH ?? '') {
+  const isSystem = (dir) => isAbsolute(dir) && !dir.split(/[\\/]/).includes('node_modules')
+  return path.split(delimiter).filter(isSystem).join(delimiter)
+}
+
 function onPath(name) {
-  for (const dir of (process.env.PATH ?? '').split(delimiter)) {
+  for (const dir of systemPath().split(delimiter)) {
     if (dir && existsSync(join(dir, name))) return join(dir, name)
   }
   return undefined
@@ -26,7 +35,8 @@ function olderThan(version, floor) {
 
 /** The version of the first `name` on the PATH, as numbers, or undefined. */
 async function version(name, args = ['--version'], env = {}) {
-  const text = onPath(name) && (await ask(name, args, { env }))
+  const program = onPath(name)
+  const text = program && (await ask(program, args, { env }))
   return /(\d+)\.(\d+)(?:\.(\d+))?/
     .exec(text ?? '')
     ?.slice(1)
@@ -63,7 +73,7 @@ const tools = {
     apt: 'libclang-rt-dev',
     elsewhere: "clang's compiler-rt (the sanitizers' run-time libraries)",
     there: async () => {
-      const dir = (await ask('clang++', ['-print-resource-dir']))?.trim()
+      const dir = (await ask(onPath('clang++') ?? 'clang++', ['-print-resource-dir']))?.trim()
       return dir && anyFile(`${dir}/lib/linux`, `${dir}/lib/x86_64-unknown-linux-gnu`, `${dir}/lib/darwin`)
     },
   },
@@ -119,14 +129,15 @@ function isDebian() {
   return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(readFileSync('/etc/os-release', 'utf8'))
 }
 
-/** How to become root: [] when already so, ['sudo', …] when sudo works or can ask for a password, or undefined. */
+/** How to become root: [] when already so, [sudo, …] when sudo works or can ask for a password, or undefined. */
 async function rootPrefix() {
   if (process.getuid?.() === 0) return []
-  if (!onPath('sudo')) return undefined
-  if ((await ask('sudo', ['-n', 'true'])) !== undefined) return ['sudo', '-n']
+  const sudo = onPath('sudo')
+  if (!sudo) return undefined
+  if ((await ask(sudo, ['-n', 'true'])) !== undefined) return [sudo, '-n']
   if (!process.stdin.isTTY) return undefined
   say('Debian packages must be installed, and sudo may ask for your password')
-  return ['sudo']
+  return [sudo]
 }
 
 async function installTools(names) {
@@ -144,6 +155,9 @@ async function installTools(names) {
       `Please install these, then run the command again; only Debian's are installed for you:\n${list}`,
     )
   }
+  if (process.env.HAMT_WASM_NO_INSTALL) {
+    throw new Failure(`HAMT_WASM_NO_INSTALL is set. Please run this as root, then try again:\n  ${command}`)
+  }
   const prefix = await rootPrefix()
   if (!prefix) {
     throw new Failure(
@@ -153,7 +167,11 @@ async function installTools(names) {
 
   say(`Installing Debian packages: ${packages.join(' ')}`)
   const apt = (log, ...args) =>
-    quietly(log, ...split([...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', ...args]))
+    quietly(
+      log,
+      ...split([...prefix, onPath('env'), 'DEBIAN_FRONTEND=noninteractive', onPath('apt-get'), ...args]),
+      { env: { PATH: systemPath() } },
+    )
   const install = ['install', '-y', '-q', '--no-install-recommends', ...packages]
   try {
     await apt('apt-update', 'update', '-q')
@@ -193,8 +211,15 @@ async function installNpmPackages(dir, what) {
       `${modules} is a link, and what it points to is out of date: run npm ci there, or remove the link`,
     )
   }
+  if (process.env.HAMT_WASM_NO_INSTALL) {
+    throw new Failure(`HAMT_WASM_NO_INSTALL is set. Please run npm ci in ${dir}, then try again`)
+  }
+  const npm = onPath('npm')
+  if (!npm) throw new Failure('npm is needed, and not on the PATH')
   say(`Installing ${what} (npm ci)`)
-  await quietly('npm-ci', 'npm', ['ci', '--no-audit', '--no-fund'], { cwd: dir })
+  // npm looks for node itself, and finds the one that runs this.
+  const PATH = [dirname(process.execPath), systemPath()].join(delimiter)
+  await quietly('npm-ci', npm, ['ci', '--no-audit', '--no-fund'], { cwd: dir, env: { PATH } })
 }
 
 /** Makes sure that the bundlers and runtimes are there that the tests of the packed tarball use it with. */

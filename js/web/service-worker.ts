@@ -13,9 +13,12 @@ interface Scope {
   ): void
   skipWaiting(): Promise<void>
   clients: { claim(): Promise<void> }
+  registration: { scope: string }
 }
 const scope = globalThis as unknown as Scope
-const name = `verifier-${version}`
+// Other pages of this origin have caches too, other copies of this page among them: each has the names below its own scope.
+const mine = `hamt-wasm verifier ${scope.registration.scope} `
+const name = mine + version
 
 scope.addEventListener('install', (event) => {
   event.waitUntil(
@@ -27,7 +30,7 @@ scope.addEventListener('install', (event) => {
 })
 
 scope.addEventListener('activate', (event) => {
-  const others = (names: string[]) => names.filter((each) => each.startsWith('verifier-') && each !== name)
+  const others = (names: string[]) => names.filter((each) => each.startsWith(mine) && each !== name)
   event.waitUntil(
     caches
       .keys()

@@ -411,7 +411,7 @@ describe('refused, with the place in the file', () => {
           bondingRegistry: contracts.ciphernodeRegistry,
         },
       },
-      'emits such events',
+      'and the log is of bondingRegistry',
     ],
     [
       'one contract for two',
