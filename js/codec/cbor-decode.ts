@@ -30,6 +30,8 @@ const latin1 = new TextDecoder('latin1')
 const nothing = new Uint8Array(0)
 /** Up to this many bytes a loop over ASCII is faster than TextDecoder (measured in Node 20). */
 const loopLength = 12
+/** Below this many bytes a bigint fits in every engine. */
+const everyEngineHolds = 2 ** 16
 
 class Decoder {
   private bytes = nothing as Uint8Array
@@ -114,7 +116,9 @@ class Decoder {
     }
     try {
       return utf8.decode(bytes.subarray(at, at + length))
-    } catch {
+    } catch (error) {
+      // Not for want of memory or of stack. The name, as the decoder may be of another realm.
+      if ((error as Error).name !== 'TypeError') throw error
       return this.fail('text is not UTF-8', start)
     }
   }
@@ -203,9 +207,11 @@ class Decoder {
       digits[2 * i] = hexDigit(byte >> 4)
       digits[2 * i + 1] = hexDigit(byte & 15)
     }
+    const text = `0x${latin1.decode(digits)}`
     try {
-      return BigInt(`0x${latin1.decode(digits)}`)
-    } catch {
+      return BigInt(text)
+    } catch (error) {
+      if (length < everyEngineHolds) throw error
       return this.fail('bignum too large for this engine', start)
     }
   }

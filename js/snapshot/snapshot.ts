@@ -5,6 +5,7 @@ import type { Codec } from '../codec/codec.js'
 import { kind } from '../codec/text.js'
 import { Result, type Status } from '../generated/interface.js'
 import { check } from '../wasm/errors.js'
+import { dropHandle } from '../wasm/handles.js'
 import { takeOutput, withInput } from '../wasm/input.js'
 import { raw } from '../wasm/instance.js'
 import { result, wordsAt } from '../wasm/memory.js'
@@ -147,11 +148,22 @@ function checkCodecs(maps: readonly Hamt<unknown>[]): void {
     throw new TypeError('the maps of one file must have the same codec')
 }
 
-/** Makes maps of the handles that a call left in the output buffer. */
+/** Makes maps of the handles that a call left in the output buffer; when that fails, gives back those that no map owns. */
 function handOver<V>(status: Status, codec: Codec<V>): Hamt<V>[] {
   check(status)
-  const handles = wordsAt(result(Result.outputData), result(Result.outputSize) / 4).slice()
-  return Array.from(handles, (handle) => fromHandle(handle, codec))
+  const at = result(Result.outputData)
+  const count = result(Result.outputSize) / 4
+  const maps: Hamt<V>[] = []
+  let taken = 0
+  try {
+    const handles = wordsAt(at, count)
+    while (taken < count) maps.push(fromHandle(handles[taken++]!, codec))
+    return maps
+  } catch (error) {
+    const handles = wordsAt(at, count)
+    while (taken < count) dropHandle(handles[taken++]!)
+    throw error
+  }
 }
 
 function expect<V>(maps: Hamt<V>[], digest: Uint8Array | undefined): Hamt<V>[] {

@@ -124,7 +124,7 @@ export class Draws {
       verdict: verdictOf(report, request.outcome),
       timepoint: report.timepoint,
       policy,
-      seed: report.seed ?? 0n,
+      seed: report.seed,
       seedSource,
       seedIsWrong: report.violations.some(({ code }) => code === 'seed'),
       notes: report.notes.slice(0, mostNotes),
