@@ -34,7 +34,7 @@ class string_sorter {
   }
 
   distinct_strings run() {
-    std::vector<range> waiting{{0, items_.size(), 0}};
+    std::vector<range> waiting{{0, items_.size(), common_prefix()}};
     while (!waiting.empty()) {
       const range r = waiting.back();
       waiting.pop_back();
@@ -63,6 +63,19 @@ class string_sorter {
   };
   static constexpr std::uint64_t longer = 8;  // the low byte of a word that more bytes follow
   static constexpr std::size_t few = 24;      // up to here insertion is faster than counting
+
+  /// How many bytes all strings share at the front, so that the first words tell most apart.
+  std::size_t common_prefix() noexcept {
+    if (strings_.empty()) return 0;
+    std::size_t common = strings_[0].size();
+    for (const std::string_view s : strings_) {
+      std::size_t n = 0;
+      while (n < common && n < s.size() && s[n] == strings_[0][n]) ++n;
+      common = n;
+      steps_ += n / 7;
+    }
+    return common;
+  }
 
   /// Seven bytes from `from` on, highest first, then how many bytes are left there: 8 for more than
   /// seven. Words compare as the strings do as far as they go; equal words without more are equal

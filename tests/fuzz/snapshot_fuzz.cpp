@@ -64,6 +64,12 @@ void check(std::string_view file) {
     return;
   }
   require(valid, "read, but not valid");
+  try {
+    const auto find = [&](std::string_view) { return &base; };
+    files::read_delta(file, find, 4096);
+  } catch (const files::error& e) {
+    require(e.broken() == files::rule::too_large, "less room, and another error");
+  }
   for (const version& m : loaded.versions) {
     version again;
     for (hamt::cursor<> c(m); c; c.next()) again = std::move(again).set(c.key(), c.value());
@@ -80,6 +86,12 @@ void check(std::string_view file) {
   require(files::write(twice.versions, twice.meta) == once, "two encodings of the same versions");
 }
 
+std::string hexadecimal(std::string_view bytes) {
+  std::string text;
+  files::append_hexadecimal(text, bytes);
+  return text;
+}
+
 /// Versions out of bytes, so that the fuzzer also explores the writer: commands of set, erase, new
 /// version, go back.
 void write_from(std::string_view commands) {
@@ -90,6 +102,7 @@ void write_from(std::string_view commands) {
     std::string key(commands.substr(i + 1, 1 + command % 2));
     for (char& c : key) c = static_cast<char>(c & 0x7f);
     if (command % 16 == 15) key.insert(0, 130, 'p');
+    if (command % 16 >= 7 && command % 16 < 12) key = hexadecimal(key);
     switch (command / 16 % 4) {
       case 0:
       case 1:
