@@ -1,4 +1,4 @@
-// The digest of a map that is not there: from its entries, as a snapshot holds them.
+// The digest of a list of entries, as a snapshot holds them, without building a map.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
-// Making proofs: the part of a trie on the way to some keys, and the digests of what lies beside
-// it. The format is specified in DIGEST.md, "Proofs".
+// Inclusion and exclusion proofs: the paths of the trie to some keys, and sibling digests.
+// DIGEST.md, "Proofs".
 #pragma once
 
 #include <algorithm>
@@ -40,7 +40,7 @@ class prover {
   void write_node(const node_type* n, unsigned level, const questions& keys) {
     if (n->is_collision()) return write_collision(n, keys);
     const std::uint32_t occupied = n->entry_map() | n->child_map();
-    slot_row row;
+    asked_slots row;
     row.at = n;
     row.level = level;
     for (const std::string_view key : keys) {
@@ -60,14 +60,14 @@ class prover {
   }
 
   /// A node's slots while they are being written.
-  struct slot_row {
+  struct asked_slots {
     const node_type* at;
     unsigned level;
     std::uint32_t asked = 0;  // occupied slots into which keys fall
     questions keys;           // those keys
   };
 
-  void write_range(const slot_row& row, unsigned from, unsigned width) {
+  void write_range(const asked_slots& row, unsigned from, unsigned width) {
     const std::uint32_t all = bits_of(from, width);
     if (((row.at->entry_map() | row.at->child_map()) & all) == 0) return;
     if ((row.asked & all) == 0) return digest(range_digest(row.at, from, width));
@@ -76,7 +76,7 @@ class prover {
     write_range(row, from + width / 2, width / 2);
   }
 
-  void write_slot(const slot_row& row, unsigned slot) {
+  void write_slot(const asked_slots& row, unsigned slot) {
     questions here;
     for (const std::string_view key : row.keys)
       if (slot_of(key, row.level) == slot) here.push_back(key);

@@ -1,5 +1,5 @@
-// Checking proofs. Needs no map: a digest, the keys, and the proof's bytes, which may be anything.
-// DIGEST.md, "Proofs".
+// Verification of inclusion and exclusion proofs. Needs no map: a digest, the keys, and the proof's
+// bytes, which may be anything. DIGEST.md, "Proofs".
 #pragma once
 
 #include <algorithm>
@@ -73,9 +73,10 @@ class proof_reader {
   }
 
  private:
-  static constexpr unsigned levels = 13;
+  static constexpr unsigned levels = 13;  // of nodes: DIGEST.md, "The trie that is hashed"
 
-  struct slot_row {
+  /// A node's slots while it is read.
+  struct asked_slots {
     unsigned level;
     std::uint32_t entry_map, child_map;
     std::uint32_t asked = 0;  // occupied slots into which keys fall
@@ -84,7 +85,7 @@ class proof_reader {
 
   digest32 node(unsigned level, const questions& keys) {
     const std::size_t start = at_;
-    slot_row row;
+    asked_slots row;
     row.level = level;
     row.entry_map = u32();
     row.child_map = u32();
@@ -109,7 +110,7 @@ class proof_reader {
   }
 
   /// Nothing for a range without occupied slots.
-  std::optional<digest32> range(const slot_row& row, unsigned from, unsigned width) {
+  std::optional<digest32> range(const asked_slots& row, unsigned from, unsigned width) {
     const std::uint32_t all = ((std::uint32_t{1} << width) - 1) << from;
     if (((row.entry_map | row.child_map) & all) == 0) return std::nullopt;
     if ((row.asked & all) == 0) return digest();
@@ -120,7 +121,7 @@ class proof_reader {
     return left ? left : right;
   }
 
-  digest32 slot(const slot_row& row, unsigned slot) {
+  digest32 slot(const asked_slots& row, unsigned slot) {
     questions here;
     for (question* q : row.keys)
       if (slot_of(*q, row.level) == slot) here.push_back(q);
@@ -174,7 +175,7 @@ class proof_reader {
       const std::uint64_t position = varint();
       const bool present = position % 2 == 1;
       if (position / 2 < least || position / 2 > count || (present && position / 2 == count))
-        malformed("a key out of its place", here);
+        malformed("a key out of order", here);
       const auto rank = static_cast<std::uint32_t>(position / 2);
       if (!present) {
         absent.push_back({q->key, rank});
@@ -189,12 +190,20 @@ class proof_reader {
     const digest32 digest = collision_digest(count, left, ranks(shown, half, count - half));
 
     for (const gap& g : absent) {
-      for (const shown_entry& e : shown) {
-        if ((e.index + 1 == g.rank && e.key >= g.key) || (e.index == g.rank && e.key <= g.key))
-          malformed("an absent key that is not between its neighbours", start);
-      }
+      const shown_entry* before = g.rank == 0 ? nullptr : find(shown, g.rank - 1);
+      const shown_entry* after = find(shown, g.rank);
+      if ((before != nullptr && before->key >= g.key) || (after != nullptr && after->key <= g.key))
+        malformed("an absent key that is not between its neighbours", start);
     }
     return digest;
+  }
+
+  /// The shown entry at an index, or null. O(log shown).
+  static const shown_entry* find(std::span<const shown_entry> shown, std::uint32_t index) noexcept {
+    const auto at =
+        std::lower_bound(shown.begin(), shown.end(), index,
+                         [](const shown_entry& e, std::uint32_t i) { return e.index < i; });
+    return at == shown.end() || at->index != index ? nullptr : &*at;
   }
 
   digest32 ranks(std::span<shown_entry> shown, std::uint32_t from, std::uint32_t size) {

@@ -1,4 +1,4 @@
-// Reads a proof from front to back, as cpp/digest/DIGEST.md lays it out, and computes the digest that it leads to.
+// Reader of inclusion and exclusion proofs (cpp/digest/DIGEST.md): computes the digest that a proof leads to.
 
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { ByteReader } from '../codec/byte-reader.js'

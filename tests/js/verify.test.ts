@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
-import { Hamt, ProofError as MainProofError } from 'hamt-wasm'
+import { Hamt, openSnapshot, ProofError as MainProofError, serialize } from 'hamt-wasm'
 import { ProofError, verifyProof } from 'hamt-wasm/verify'
 import { cbor } from '../../js/codec/codec.js'
 import { bytesOf, type Entry, referenceProof } from './digest-reference.js'
@@ -191,5 +191,67 @@ test('a proof at 100,000 entries stays below a kilobyte', () => {
     expect(verifyProof(digest, `key-${i}`, proof)).toEqual(
       i < 100_000 ? { found: true, value: i } : { found: false, value: undefined },
     )
+  }
+})
+
+test('what was verified is a copy: it does not change with the bytes of the proof, nor they with it', () => {
+  const raw = { encode: (bytes: Uint8Array) => bytes, decode: (bytes: Uint8Array) => bytes }
+  const map = Hamt.from({ k: Uint8Array.of(1, 2, 3) }, { codec: raw })
+  class Speciated extends Uint8Array {
+    static get [Symbol.species](): Uint8ArrayConstructor {
+      throw new Error('species')
+    }
+  }
+  for (const as of [
+    (b: Uint8Array) => Buffer.from(b),
+    (b: Uint8Array) => new Speciated(b),
+    Uint8Array.from,
+  ]) {
+    const proof = as.call(Uint8Array, map.prove('k')) as Uint8Array
+    const { value } = verifyProof(map.digest(), 'k', proof, raw)
+    const before = [...proof]
+    value!.fill(9)
+    expect([...proof]).toEqual(before)
+    const again = verifyProof(map.digest(), 'k', proof, raw)
+    proof.fill(0)
+    expect([...again.value!]).toEqual([1, 2, 3])
+  }
+})
+
+test('a decoder that changes the proof while it is verified changes no answer', () => {
+  const map = Hamt.from({ a: 1, b: 2, c: 3 })
+  const proof = map.prove(['a', 'b', 'c'])
+  const codec = {
+    decode: (bytes: Uint8Array) => {
+      proof.fill(0)
+      return bytes[0]
+    },
+  }
+  expect(verifyProof(map.digest(), ['a', 'b', 'c'], proof, codec).map((r) => r.value)).toEqual([1, 2, 3])
+})
+
+test('keys are refused in the same words everywhere', () => {
+  const map = Hamt.from({ k: 1 })
+  const [digest, proof] = [map.digest(), map.prove('k')]
+  const opened = openSnapshot(serialize([map])).at(0)
+  for (const bad of [7, null, '\ud800'] as unknown as string[]) {
+    const words = (f: () => unknown): string => {
+      try {
+        f()
+      } catch (error) {
+        return (error as Error).message
+      }
+      return 'nothing was thrown'
+    }
+    const said = words(() => map.get(bad))
+    expect(said).toMatch(/^a key must be/)
+    for (const f of [
+      () => verifyProof(digest, [bad], proof),
+      () => map.prove(['k', bad]),
+      () => map.set(bad, 1),
+      () => opened.get(bad),
+      () => opened.has(bad),
+    ])
+      expect(words(f)).toBe(said)
   }
 })
