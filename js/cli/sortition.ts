@@ -179,12 +179,12 @@ const judgeOptions: Record<string, Option> = {
   logs: { ...logsOption, required: true },
   policy: { value: 'POLICY', help: 'uncapped or owner-cap; that of the request unless given' },
   'chain-id': { value: 'ID', help: 'of the chain, where seeds follow from random words' },
-  threshold: { value: 'H,N', help: 'of the committee, where the logs of the controller do not say it' },
   ...contractOptions,
 }
 const requestOptions: Record<string, Option> = {
   ...judgeOptions,
   e3: { value: 'ID', help: 'the request, by its e3Id: decimal, or 0x', required: true },
+  threshold: { value: 'H,N', help: 'of the committee, where the logs of the controller do not say it' },
   seed: { value: 'SEED', help: 'the seed, where the hash of the entropy block is not among the logs' },
   'block-hash': { value: 'HASH', help: 'the hash of the entropy block' },
   'random-word': {

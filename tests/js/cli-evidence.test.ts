@@ -5,7 +5,8 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { readLogs } from 'hamt-wasm/sortition'
+import { applyLogs, drawsIn, judgeDraw, NodeRegistry, readLogs } from 'hamt-wasm/sortition'
+import { vectors } from './support/chain.js'
 import { cases, evidence, evidenceFile, judgeAll, registryOf } from './support/evidence.js'
 
 const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
@@ -83,5 +84,31 @@ test('list: all requests with their verdicts, the worst as status', () => {
   expect(two.status).toBe(2)
   expect(JSON.parse(two.out)).toMatchObject({
     requests: [{ e3Id: '7', time: 140, status: 'cannot be judged' }],
+  })
+})
+
+test.each(['chain-run', 'chain-run-live', 'chain-run-upgrade'])(
+  '%s: every recorded request is right',
+  (name) => {
+    const run = vectors<{ requests: { e3Id: string; threshold: [number, number] }[] }>(name)
+    const logs = readLogs([{ name, content: run }])
+    const { registry } = applyLogs(NodeRegistry.empty(), logs)
+    const draws = drawsIn(logs)
+    expect(draws.size).toBe(run.requests.length)
+    for (const { e3Id, threshold } of run.requests)
+      expect(judgeDraw(registry, draws.get(BigInt(e3Id))!, { threshold, limit: 0 })).toMatchObject({
+        status: 'right',
+      })
+    // And a registry that was saved has all of it.
+    const again = applyLogs(NodeRegistry.deserialize(registry.serialize()), logs)
+    expect(again).toMatchObject({ applied: 0, known: logs.events.length, notes: [] })
+  },
+)
+
+test('a size of the committee that the logs do not say is not guessed', () => {
+  const list = hamtWasm(['sortition', 'list', '--logs', '../chain-run-live.json'])
+  expect(list).toMatchObject({
+    status: 3,
+    out: expect.stringMatching(/Not decided: /),
   })
 })
