@@ -81,6 +81,7 @@ class caller {
     return true;
   }
   std::string value() { return {words().value.data, words().value.size}; }
+  std::string replaced() { return {words().replaced.data, words().replaced.size}; }
   std::string output() { return {words().output.data, words().output.size}; }
 
   /// What records hold: key, then values.
@@ -295,7 +296,7 @@ class program {
         BOUNDARY_REQUIRE(s == status::unchanged);
       } else {
         BOUNDARY_REQUIRE(s == status::ok);
-        if (keep) BOUNDARY_REQUIRE(calls_.value() == found->second);
+        if (keep) BOUNDARY_REQUIRE(calls_.replaced() == found->second);
       }
       if (deletes)
         m.erase(k);
@@ -730,6 +731,13 @@ class program {
         snapshot_write(c(), UINT32_MAX, UINT32_MAX, 0),
         snapshot_write(c(), 1U << 30, 0, 0),
         snapshot_write(c(), 0, 0, n),
+        nodes_write(c(), UINT32_MAX, 0),
+        nodes_write(c(), 0, n),
+        blocks_open(c(), h, 0),
+        blocks_open(c(), good, h),
+        blocks_answer(c(), cursor, 0),
+        blocks_take(c(), cursor, 1),
+        blocks_close(c(), cursor),
         hamt::boundary::keccak256(c(), n),
     };
     for (std::size_t i = 0; i < std::size(all); ++i)
