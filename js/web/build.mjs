@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { shrink } from './shrink.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const source = join(root, 'js', 'web')
@@ -84,18 +85,30 @@ async function example() {
   })
 }
 
+/** The wasm module, without what no source in the bundles calls. */
+function wasmOf({ outputs }) {
+  const included = Object.values(outputs).flatMap(({ inputs }) =>
+    Object.entries(inputs).flatMap(([name, { bytesInOutput }]) => (bytesInOutput > 0 ? [name] : [])),
+  )
+  const glue = join(root, 'js/generated/glue.js')
+  const sources = included.map((name) => resolve(name)).filter((name) => name !== glue)
+  const read = (name) => readFileSync(name, 'utf8')
+  return shrink(readFileSync(join(root, 'js/generated/hamt.wasm')), read(glue), sources.map(read))
+}
+
 /** Builds the page; `to` is where, dist-web/ unless given. */
 export async function buildWeb(to = join(root, 'dist-web')) {
   const fresh = join(root, `.dist-web-${process.pid}`)
   rmSync(fresh, { recursive: true, force: true })
   mkdirSync(fresh, { recursive: true })
   try {
-    await esbuild.build({
+    const { metafile } = await esbuild.build({
       ...common,
       entryPoints: ['main', 'worker'].map((name) => join(source, `${name}.ts`)),
       outdir: fresh,
       splitting: true,
       chunkNames: '[name]-[hash]',
+      metafile: true,
     })
     await esbuild.build({
       ...common,
@@ -103,7 +116,7 @@ export async function buildWeb(to = join(root, 'dist-web')) {
       outdir: fresh,
     })
     for (const name of ['index.html', 'favicon.svg']) copyFileSync(join(source, name), join(fresh, name))
-    copyFileSync(join(root, 'js/generated/hamt.wasm'), join(fresh, 'hamt.wasm'))
+    writeFileSync(join(fresh, 'hamt.wasm'), wasmOf(metafile))
     writeFileSync(join(fresh, 'example.json'), await example())
     await buildServiceWorker(fresh)
     rmSync(to, { recursive: true, force: true })

@@ -2,8 +2,6 @@
 import { load } from '../slim.js'
 import { type Dataset, openFiles, openInput } from './data/dataset.js'
 import type { Progress } from './data/progress.js'
-import { sampleRegistry } from './data/sample.js'
-import { checkProof } from './data/versions.js'
 import type { InputFile } from './input.js'
 import type { Answer, Calls, Opened, Question } from './protocol.js'
 
@@ -53,7 +51,10 @@ const handlers: Handlers = {
     const bytes = new Uint8Array(await response.arrayBuffer())
     return show(openFiles([{ name: 'The example', bytes }], progress))
   },
-  openSample: (progress, operators) => show(openInput(sampleRegistry(operators, progress), progress)),
+  async openSample(progress, operators) {
+    const { sampleRegistry } = await import('./data/sample.js')
+    return show(openInput(sampleRegistry(operators, progress), progress))
+  },
   list: (_, name, of, query) => dataset().list(name, of, query),
   check: (_, e3Id, options, alterations) => registry().draws.check(e3Id, options, alterations),
   statusOf: (_, e3Id) => registry().draws.statusOf(e3Id),
@@ -63,7 +64,7 @@ const handlers: Handlers = {
   sharing: (progress, index) => dataset().sharing(index, progress),
   trie: (_, index) => dataset().trie(index),
   prove: (_, version, key) => dataset().prove(version, key),
-  checkProof: (_, digest, key, proof) => checkProof(digest, key, proof),
+  checkProof: async (_, ...proof) => (await import('./data/proofs.js')).checkProof(...proof),
   save: () => dataset().save(),
 }
 

@@ -1,7 +1,6 @@
 // The versions of what is open, of a registry or of any snapshot: their entries, differences and proofs.
 import type { Hamt } from '../../index.js'
 import type { NodeRegistry } from '../../sortition/index.js'
-import { verifyProof } from '../../verify.js'
 import { visible } from '../format.js'
 import { latest } from '../latest.js'
 import type { DifferenceRow, EntryRow, MadeProof } from '../protocol.js'
@@ -104,24 +103,10 @@ export class Entries {
   }
 }
 
-/** Checks a proof against a digest alone; needs nothing that is open. Errors say what is wrong with the proof. */
-export function checkProof(digest: string, key: string, proof: string): { value: string | undefined } {
-  const result = verifyProof(bytesOf(digest, 'the digest'), key, bytesOf(proof, 'the proof'))
-  return { value: result.found ? valueText(result.value) : undefined }
-}
-
 function keyText(key: string): string {
   return key === '' ? '""' : visible(key)
 }
 
 function hexOf(bytes: Uint8Array): string {
   return `0x${Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
-}
-function bytesOf(text: string, what: string): Uint8Array {
-  const digits = text.replace(/\s/g, '').replace(/^0x/i, '')
-  if (digits === '' || !/^(?:[0-9a-fA-F]{2})*$/.test(digits))
-    throw new TypeError(`${what} must be bytes in hexadecimal digits`)
-  return Uint8Array.from({ length: digits.length / 2 }, (_, i) =>
-    parseInt(digits.slice(2 * i, 2 * i + 2), 16),
-  )
 }
