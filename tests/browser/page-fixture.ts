@@ -139,7 +139,7 @@ export class VerifierPage {
         flags,
       )
       .catch(async () => {
-        const found = await this.texts(selector)
+        const found = await this.texts(`${selector}, .trouble p`)
         throw new Error(
           `${selector} does not come to say ${String(text)}, but ${JSON.stringify(found).slice(0, 2000)}`,
         )
