@@ -43,7 +43,7 @@ const common = {
   external: ['node:*'],
 }
 
-/** The topics of the events that the page reads. */
+/** The topics of the events that the page reads, by name. */
 async function knownTopics() {
   const entry = join(root, 'js/sortition/abi.ts')
   const { outputFiles } = await esbuild.build({
@@ -55,8 +55,8 @@ async function knownTopics() {
   const address = `data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`
   const { sortitionAbi } = await import(address)
   const typeOf = ({ type, components }) => (components ? `(${components.map(typeOf)})` : type)
-  const signatures = sortitionAbi.map(({ name, inputs }) => `${name}(${inputs.map(typeOf)})`)
-  return new Set(signatures.map((text) => `0x${Buffer.from(keccak_256(Buffer.from(text))).toString('hex')}`))
+  const hash = (text) => `0x${Buffer.from(keccak_256(Buffer.from(text))).toString('hex')}`
+  return new Map(sortitionAbi.map(({ name, inputs }) => [name, hash(`${name}(${inputs.map(typeOf)})`)]))
 }
 
 /** The example: the recorded logs that the page reads, and the blocks that they are in or name. */
@@ -67,14 +67,22 @@ async function example() {
   )
   const { ciphernodeRegistry, bondingRegistry } = contracts
   const emitters = [ciphernodeRegistry, bondingRegistry].map((address) => address.toLowerCase())
+  const known = new Set(topics.values())
   const read = logs.filter(
-    ({ address, topics: [topic] }) => emitters.includes(address.toLowerCase()) && topics.has(topic),
+    ({ address, topics: [topic] }) => emitters.includes(address.toLowerCase()) && known.has(topic),
   )
-  // The block after a request's gives its seed.
-  const named = new Set(read.flatMap(({ blockNumber }) => [Number(blockNumber), Number(blockNumber) + 1]))
+  const numbers = new Set(read.map(({ blockNumber }) => Number(blockNumber)))
+  // The first word of a request is its entropy block, from whose hash the seed follows; other hashes are not needed.
+  const requested = topics.get('CommitteeRequested')
+  const entropy = new Set(
+    read.filter(({ topics: [topic] }) => topic === requested).map(({ data }) => Number(data.slice(0, 66))),
+  )
   return JSON.stringify({
     contracts: { ciphernodeRegistry, bondingRegistry },
-    blocks: blocks.filter(({ number }) => named.has(number)),
+    blocks: blocks.flatMap(({ number, timestamp, hash }) => {
+      if (entropy.has(number)) return [{ number, timestamp, hash }]
+      return numbers.has(number) ? [{ number, timestamp }] : []
+    }),
     logs: read.map(({ address, topics, data, blockNumber, logIndex }) => ({
       address,
       topics,
