@@ -54,7 +54,7 @@ const nothing: State = {
   opened: undefined,
   openedName: '',
   opening: 0,
-  options: { policy: 'uncapped' },
+  options: {},
   alterations: {},
   asked: {},
   answers: {},
@@ -135,8 +135,7 @@ export class App {
 
   #setRoute(route: Route): void {
     const leaves = route.e3Id !== this.state.route.e3Id
-    const { policy } = this.state.options
-    this.update({ route, trouble: undefined, ...(leaves && { alterations: {}, options: { policy } }) })
+    this.update({ route, trouble: undefined, ...(leaves && { alterations: {}, options: {} }) })
   }
 
   // --- opening ------------------------------------------------------------------------------------
@@ -181,13 +180,13 @@ export class App {
     this.update({ trouble: undefined })
     try {
       const opened = await answer
-      const { opening, options, answers } = this.state
+      const { opening, answers } = this.state
       this.update({
         opened,
         openedName,
         opening: opening + 1,
         alterations: {},
-        options: { policy: options.policy },
+        options: {},
         answers: answers.charts ? { charts: answers.charts } : {},
         wantsFocus: true,
       })

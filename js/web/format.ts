@@ -1,5 +1,6 @@
 // Numbers, addresses, scores and times as text.
 import type { Address } from '../sortition/index.js'
+export { bytesText, timeText } from '../sortition/verdict.js'
 
 export function shortAddress(address: string): string {
   return `${address.slice(0, 6)}…${address.slice(-4)}`
@@ -36,19 +37,6 @@ export function requestName(e3Id: bigint): string {
 export function contractOf(e3Id: bigint): Address | undefined {
   const address = e3Id >> 96n
   return address === 0n ? undefined : `0x${address.toString(16).padStart(40, '0')}`
-}
-
-/** A second, in UTC. */
-export function timeText(seconds: number | bigint): string {
-  const date = new Date(Number(seconds) * 1000)
-  if (Number.isNaN(date.getTime())) return `second ${seconds}`
-  return `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`
-}
-
-export function bytesText(bytes: number): string {
-  if (bytes < 1000) return `${bytes} bytes`
-  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(1)} KB`
-  return `${(bytes / 1e6).toFixed(1)} MB`
 }
 
 export function capital(text: string): string {

@@ -2,6 +2,7 @@
 import type { Address } from '../sortition/index.js'
 import { type Answer, type Answers, type App, selectionOf, type State } from './app.js'
 import { h, put } from './dom.js'
+import { idText } from '../sortition/verdict.js'
 import { requestName } from './format.js'
 import { latest } from './latest.js'
 import type { CheckAnswer, Checked, Opened, OpenedRegistry, TicketCloud } from './protocol.js'
@@ -72,7 +73,7 @@ export class PageView {
     this.#progress.draw(progress)
     this.#drawTrouble(trouble)
     this.#drawSource(opened, openedName, opened ? undefined : route.e3Id)
-    this.#arrange(opened)
+    this.#arrange(opened, opened?.kind === 'registry' && opened.requests === 0 ? route.e3Id : undefined)
     if (!opened) return
     if (opened.kind === 'registry') this.#drawRegistry(opened, state)
     this.#drawVersions(opened, state)
@@ -131,7 +132,7 @@ export class PageView {
   })
 
   /** Puts those sections on the page that what is open has. */
-  readonly #arrange = latest((opened: Opened | undefined) => {
+  readonly #arrange = latest((opened: Opened | undefined, linked: bigint | undefined) => {
     if (!opened) return put(this.#result)
     const notice = (text: string) => h('p', { className: 'notice' }, text)
     const versions = opened.versions > 0 && [this.#sharing.element, this.#version.element]
@@ -141,7 +142,9 @@ export class PageView {
     const missing =
       opened.changes === 0
         ? 'This registry is empty: no operator has ever been added to it.'
-        : 'There are no requests in these files, so there is no draw to check. Open the logs of one beside them.'
+        : linked !== undefined
+          ? `The logs have no request of e3Id ${idText(linked)}, and no other.`
+          : 'There are no requests in these files, so there is no draw to check. Open the logs of one beside them.'
     put(
       this.#result,
       hasRequests

@@ -1,6 +1,16 @@
 // Messages between the page and its worker: plain data that can be cloned. The worker keeps everything that grows with the
 // input; the page asks for long lists a page at a time, so that no message and no drawing grows with the input.
-import type { Address, Explanation, Hex, NodeState, Policy, Violation } from '../sortition/index.js'
+import type {
+  Address,
+  Explanation,
+  Hex,
+  NodeState,
+  Policy,
+  Report,
+  Status,
+  Verdict,
+  Violation,
+} from '../sortition/index.js'
 
 // --- what is open ---------------------------------------------------------------------------------
 
@@ -12,6 +22,8 @@ export interface OpenedRegistry {
   /** Events that changed an operator or the rules. */
   changes: number
   otherLogs: number
+  /** What was passed over, and what cannot be known. */
+  notes: string[]
   /** One for each second in which something changed. */
   versions: number
   /** Of the last event, in seconds; undefined before the first. */
@@ -56,11 +68,8 @@ export interface RequestRow {
   e3Id: bigint
   /** T, in seconds. */
   time: number
-  /** N. */
-  size: number
-  ticketPrice: bigint
-  entropyBlock: bigint
-  outcome: 'finalized' | 'failed' | 'open'
+  /** Whose hash the seed follows from, where it does. */
+  entropyBlock: bigint | undefined
 }
 export interface OperatorRow {
   node: Address
@@ -141,7 +150,8 @@ export type ListName = keyof Lists
 
 /** How a request is checked, beyond what the logs say. */
 export interface CheckOptions {
-  policy: Policy
+  /** That of the request unless given. */
+  policy?: Policy
   blockHash?: Hex
   seed?: bigint
   vrf?: { randomWord: bigint; chainId: bigint; registry: Address; requestId: bigint }
@@ -150,16 +160,14 @@ export interface CheckOptions {
 /** Arguments as text by name, or null to leave the log out; by the log's key. */
 export type Alterations = Record<string, Record<string, string> | null>
 
-export type Status = 'right' | 'wrong' | 'not decided' | 'cannot be judged'
-export interface Verdict {
-  status: Status
-  sentence: string
-}
-
 export interface Checked {
   kind: 'checked'
   request: RequestRow
   verdict: Verdict
+  outcome: Report['outcome']
+  /** N. */
+  size: number
+  ticketPrice: bigint
   /** T - 1. */
   timepoint: bigint
   policy: Policy
@@ -187,10 +195,8 @@ export interface Checked {
 }
 export type CheckAnswer =
   | Checked
-  /** The files do not hold what the seed follows from. */
-  | { kind: 'seed needed'; request: RequestRow; message: string }
-  /** The request itself is malformed. */
-  | { kind: 'unusable'; request: RequestRow; message: string }
+  /** The evidence is not complete, or contradicts itself. `needed`: what is missing can be given by hand. */
+  | { kind: 'unchecked'; request: RequestRow; verdict: Verdict; needed: boolean }
   | { kind: 'unknown' }
 
 /** A log of a request with its arguments as text. */

@@ -54,7 +54,7 @@ inBrowsers('files', (test) => {
     await v.sees('.trouble', /broken\.json .* JSON/)
     expect(await v.text('#sentence')).toBe(right)
     await v.choose(v.file('noise.hamt', Buffer.from('a registry, perhaps')))
-    await v.sees('.trouble', 'noise.hamt is neither JSON nor a snapshot')
+    await v.sees('.trouble', 'noise.hamt cannot be read as a snapshot')
     await v.choose(v.file('untimed.json', run.logs))
     await v.sees('.trouble', 'the time of block')
     await v.choose(v.file('some.hamt', serialize([Hamt.from({ a: 1 })])), recorded)
@@ -75,7 +75,7 @@ inBrowsers('files', (test) => {
 
     await v.choose(bytes, v.file('rest.json', events.slice(until)))
     // Decoded events carry no block hashes.
-    await v.sees('#sentence', 'Cannot be judged: the seed is missing.')
+    await v.sees('#sentence', 'Not decided: the hash of block')
     await v.fill('#blockHash', run.requests[0].entropyBlockHash)
     await v.click('Check with this')
     await v.settled(right)
@@ -114,8 +114,7 @@ inBrowsers('files', (test) => {
     ])
     await v.page.keyboard.press('Escape')
     await v.pick('#request-pick', run.requests[0].e3Id)
-    await v.sees('#sentence', 'Cannot be judged: the request is malformed.')
-    await v.sees('#verdict', 'requestBlock must be a time after 0')
+    await v.sees('#sentence', 'Cannot be judged: request.requestBlock must be a time after 0')
   })
 
   test('an empty registry, and a snapshot of no version, say that they are empty', async (v) => {

@@ -19,7 +19,7 @@ export const run = JSON.parse(readFileSync(join(root, 'tests/vectors/chain-run.j
 export const policy =
   "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
   "worker-src 'self'; base-uri 'none'; form-action 'none'"
-export const right = 'Right: the committee follows the rule.'
+export const right = 'Right: the draw follows the rule.'
 export const submissionTopic = '0x52999628fb1cb05707e842278833b22e511f11746202cecdf221968b0b89e8bd'
 export const finalizedTopic = '0x965338df36bd39d668fe7694af5c34a5e37fb2cdc450ce4e99c0e71deb7c11e5'
 

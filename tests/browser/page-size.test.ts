@@ -75,7 +75,7 @@ inBrowsers('size', (test, name, server) => {
     const found = await v.search('#request-pick', `${many - 1}`)
     expect(found[0]).toContain(`Request ${grouped(many - 1)} `)
     await v.page.keyboard.press('Enter')
-    await v.sees('#sentence', 'Cannot be judged: the seed is missing.', 60_000)
+    await v.sees('#sentence', 'Not decided: the hash of block', 60_000)
     await expectFew(v)
   }, 240_000)
 

@@ -1,6 +1,6 @@
 // What is open: logs with a registry, or any snapshot; and the answers to the page's questions about it.
 import { deserialize, openSnapshot, readMeta, SnapshotError } from '../../index.js'
-import { type Address, NodeRegistry } from '../../sortition/index.js'
+import { type Address, applyLogs, type Continued, NodeRegistry } from '../../sortition/index.js'
 import { type Input, InputError, type InputFile, readFiles } from '../input.js'
 import { latest } from '../latest.js'
 import type {
@@ -27,6 +27,7 @@ import { Entries, RegistryVersions, SnapshotVersions, type Versions } from './ve
 
 /** Versions of a snapshot that is loaded: beyond that, it takes too long to look at. */
 const mostVersions = 100_000
+const mostNotes = 20
 
 /** Reads files; InputError names the file that cannot be used, and where. */
 export function openFiles(files: readonly InputFile[], progress: Progress): Dataset {
@@ -50,7 +51,7 @@ function isRegistry({ name, bytes }: InputFile): boolean {
     return meta?.kind === 'node-registry'
   } catch (e) {
     if (!(e instanceof SnapshotError)) throw e
-    throw new InputError(`${name} is neither JSON nor a snapshot: ${e.message}`)
+    throw new InputError(`${name} cannot be read as a snapshot: ${e.message}`)
   }
 }
 
@@ -127,11 +128,12 @@ export class RegistryDataset extends Dataset {
 
   /** Replays. Errors name the file and the event. */
   constructor(input: Input, progress: Progress) {
-    const registry = replay(input, progress)
+    const { registry, notes } = replay(input, progress)
+    const { logs } = input
     const versions = new RegistryVersions(registry)
     super(versions)
     this.#registry = registry
-    this.draws = new Draws(registry, input, (time) => versions.before(time))
+    this.draws = new Draws(registry, logs, (time) => versions.before(time))
     const { length } = versions
     this.#operators = length > 0 ? ([...versions.at(length - 1).keys()].sort() as Address[]) : []
     this.opened = {
@@ -139,7 +141,8 @@ export class RegistryDataset extends Dataset {
       operators: this.#operators.length,
       requests: this.draws.rows.length,
       changes: registry.changes,
-      otherLogs: input.otherLogs,
+      otherLogs: logs.counts.others,
+      notes: [...logs.notes, ...notes].slice(0, mostNotes),
       versions: length,
       last: registry.position?.timestamp,
       bytes: registry.serialize().length,
@@ -229,27 +232,16 @@ function versionListing(entries: Entries, name: ListName, of: unknown): AnyListi
   return name === 'differences' ? entries.differences(from, to) : undefined
 }
 
-/** The registry after those events that its file has not seen. */
-function replay(input: Input, progress: Progress): NodeRegistry {
+/** The registry after those events that its file has not seen. LogError for logs that contradict the file. */
+function replay({ registry: file, logs }: Input, progress: Progress): Continued {
   let registry = NodeRegistry.empty()
-  if (input.registry) {
+  if (file) {
     try {
-      registry = NodeRegistry.deserialize(input.registry.bytes)
+      registry = NodeRegistry.deserialize(file.bytes)
     } catch (e) {
       if (!(e instanceof SnapshotError)) throw e
-      throw new InputError(`${input.registry.name}: ${e.message}`)
+      throw new InputError(`${file.name}: ${e.message}`)
     }
   }
-  const known = registry.position
-  const news = input.events.filter(
-    ({ blockNumber, logIndex }) =>
-      !known ||
-      Number(blockNumber) > known.blockNumber ||
-      (Number(blockNumber) === known.blockNumber && logIndex > known.logIndex),
-  )
-  news.forEach((event, i) => {
-    registry = registry.apply(event)
-    if (i % 5000 === 0) progress('Replaying the logs', i, news.length)
-  })
-  return registry
+  return applyLogs(registry, logs, (done, of) => progress('Replaying the logs', done, of))
 }

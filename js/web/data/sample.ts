@@ -167,8 +167,14 @@ export function sampleRegistry(operators: number, progress: Progress): Input {
   chain.changesIn(25)
   return {
     registry: undefined,
-    events: chain.events,
-    blockHashes: new Map([[entropyBlock, blockHash]]),
-    otherLogs: 0,
+    logs: {
+      events: chain.events,
+      blockHashes: new Map([[entropyBlock, blockHash]]),
+      latest: undefined,
+      contracts: {},
+      chainId: undefined,
+      counts: { logs: 0, events: chain.events.length, copies: 0, removed: 0, pending: 0, others: 0 },
+      notes: [],
+    },
   }
 }

@@ -64,7 +64,7 @@ export class CommitteeView {
     put(this.#section.body, this.#none, this.#seats.element, this.#instead)
   }
 
-  draw({ request: { e3Id, size }, seats, recordedDiffers }: Checked): void {
+  draw({ request: { e3Id }, size, seats, recordedDiffers }: Checked): void {
     this.#none.hidden = seats > 0
     this.#none.textContent = `There are fewer than ${grouped(size)} valid submissions, so no committee follows from them.`
     this.#seats.element.hidden = seats === 0

@@ -1,6 +1,6 @@
 // Where files come in, and what is open.
 import { h } from '../dom.js'
-import { bytesText, plural } from '../format.js'
+import { bytesText, plural, visible } from '../format.js'
 import type { Opened } from '../protocol.js'
 import type { Bundled } from '../route.js'
 
@@ -81,6 +81,8 @@ export function openedLine(name: string, opened: Opened, actions: Opening): HTML
     'div',
     { className: 'opened' },
     h('p', { id: 'opened', tabindex: -1 }, h('strong', {}, name), `: ${summaryOf(opened)}`),
+    opened.kind === 'registry' &&
+      opened.notes.map((note) => h('p', { className: 'about' }, `Note: ${visible(note)}.`)),
     h(
       'p',
       { className: 'buttons quiet' },

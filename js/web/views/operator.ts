@@ -6,7 +6,7 @@ import { Combobox } from '../combobox.js'
 import { Fold, h, put } from '../dom.js'
 import { capital, grouped, plural, scoreText, timeText } from '../format.js'
 import { pagedTable } from '../paged.js'
-import type { History, OperatorRow, RequestRow, StateRow } from '../protocol.js'
+import type { History, OperatorRow, StateRow } from '../protocol.js'
 import type { Route } from '../route.js'
 import { Figure, section } from './parts.js'
 
@@ -62,8 +62,10 @@ export class OperatorView {
     until: number,
     charts: Answers['charts'],
   ): void {
-    const request = check?.kind === 'checked' ? check.request : undefined
-    const inTickets = request !== undefined && request.ticketPrice > 0n
+    const checked = check?.kind === 'checked' ? check : undefined
+    const request = checked?.request
+    const price = checked && checked.ticketPrice > 0n ? checked.ticketPrice : undefined
+    const inTickets = price !== undefined
     this.#e3Id = request?.e3Id
     this.#picker.text = operator ?? ''
     this.#chart?.destroy()
@@ -89,7 +91,7 @@ export class OperatorView {
       unit: inTickets ? 'tickets' : 'balance',
     })
     this.#fold.set('The same as a table', () => {
-      const table = stateTable(inTickets ? request : undefined)
+      const table = stateTable(price)
       const e3Id = request && { e3Id: request.e3Id }
       table.show(this.client.list('states', { operator: operator!, ...e3Id }))
       return table.element
@@ -119,7 +121,7 @@ function labelOf({ total, from, atRequest }: History, inTickets: boolean): strin
   return `${states} At the request: ${stateText(state)}, ${plural(amount, inTickets ? 'ticket' : 'unit')}.`
 }
 
-function stateTable(request: RequestRow | undefined) {
+function stateTable(price: bigint | undefined) {
   return pagedTable<StateRow>({
     what: 'states',
     caption: 'States of the operator',
@@ -128,7 +130,7 @@ function stateTable(request: RequestRow | undefined) {
       { name: 'What happened', wideOnly: true },
       { name: 'State' },
       { name: 'Balance', number: true },
-      ...(request ? [{ name: 'Tickets', number: true }] : []),
+      ...(price === undefined ? [] : [{ name: 'Tickets', number: true }]),
       { name: 'At the request' },
     ],
     cells: ({ from, events, state, counts }) => [
@@ -136,7 +138,7 @@ function stateTable(request: RequestRow | undefined) {
       events.map((event) => eventTexts[event] ?? event).join(', '),
       stateText(state),
       grouped(state.ticketBalance),
-      ...(request ? [grouped(state.ticketBalance / request.ticketPrice)] : []),
+      ...(price === undefined ? [] : [grouped(state.ticketBalance / price)]),
       counts ? 'this counts' : '',
     ],
     rowClass: ({ counts }) => (counts ? 'counts' : undefined),

@@ -36,18 +36,19 @@ function field(id: string, label: string, hint: string, value = ''): HTMLElement
   ]
 }
 
-function policyChoice(chosen: Policy): HTMLElement {
-  const choice = (value: Policy, text: string) =>
+function policyChoice(chosen: Policy | undefined): HTMLElement {
+  const choice = (value: Policy | undefined, text: string) =>
     h(
       'label',
       { className: 'choice' },
-      h('input', { type: 'radio', name: 'policy', value, checked: chosen === value }),
+      h('input', { type: 'radio', name: 'policy', value: value ?? '', checked: chosen === value }),
       ` ${text}`,
     )
   return h(
     'fieldset',
     {},
     h('legend', {}, 'Policy'),
+    choice(undefined, 'that of the request'),
     choice('uncapped', 'each operator for itself'),
     choice('owner-cap', 'at most one operator of each bond owner'),
   )
@@ -89,12 +90,13 @@ function form({ options, request, apply }: OptionsInput): HTMLElement {
       },
     },
     policyChoice(options.policy),
-    field(
-      'blockHash',
-      `Hash of block ${request.entropyBlock}`,
-      'The seed follows from it. Empty: as the files say.',
-      options.blockHash,
-    ),
+    request.entropyBlock !== undefined &&
+      field(
+        'blockHash',
+        `Hash of block ${request.entropyBlock}`,
+        'The seed follows from it. Empty: as the files say.',
+        options.blockHash,
+      ),
     field(
       'seed',
       'Seed',
@@ -118,7 +120,9 @@ function readOptions(form: FormData): CheckOptions {
       throw new Error(`${label} must be a number, decimal or after 0x.`)
     return BigInt(text(name))
   }
-  const options: CheckOptions = { policy: text('policy') === 'owner-cap' ? 'owner-cap' : 'uncapped' }
+  const options: CheckOptions = {}
+  const policy = text('policy')
+  if (policy === 'owner-cap' || policy === 'uncapped') options.policy = policy
   if (text('blockHash')) {
     if (!/^0x[0-9a-fA-F]{64}$/.test(text('blockHash')))
       throw new Error('The block hash must be 0x and 64 hexadecimal digits.')

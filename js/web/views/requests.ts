@@ -62,5 +62,5 @@ export class RequestPicker {
 }
 
 function nameOf({ e3Id, time }: RequestRow): string {
-  return `${requestName(e3Id)} · ${timeText(time).slice(0, 16)}`
+  return `${requestName(e3Id)} · ${timeText(time).slice(0, 16).replace('T', ' ')}`
 }

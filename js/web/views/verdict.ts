@@ -1,15 +1,13 @@
 // The verdict: one sentence, what is assumed, what it rests on, what is wrong.
-import type { Violation } from '../../sortition/index.js'
+import type { Status, Verdict, Violation } from '../../sortition/index.js'
+import { assumption, cannotBeJudged } from '../../sortition/verdict.js'
 import type { Client } from '../client.js'
 import { Fold, h, put, s } from '../dom.js'
 import { capital, contractOf, grouped, hex, plural, scoreText, shortAddress, timeText } from '../format.js'
 import { Paged } from '../paged.js'
-import type { CheckAnswer, Checked, CheckOptions, Status } from '../protocol.js'
+import type { CheckAnswer, Checked, CheckOptions } from '../protocol.js'
 import { OptionsForm } from './options.js'
 import { section } from './parts.js'
-
-const assumption =
-  'Assumed: the logs are complete, and their block times and hashes are the chain’s. Everything else is computed here.'
 
 export interface VerdictActions {
   undoAll: () => void
@@ -51,7 +49,7 @@ export class VerdictView {
     this.#sentence.textContent = sentence
     this.#announcement.textContent = sentence
     const checked = check.kind === 'checked' ? check : undefined
-    put(this.#basis, checked ? basis(checked, operators, this.actions) : reason(check))
+    put(this.#basis, checked ? basis(checked, operators, this.actions) : assumed())
     this.#violations.element.hidden = !checked || checked.violations === 0
     if (checked && checked.violations > 0)
       this.#violations.show(this.client.list('violations', { e3Id: checked.request.e3Id }))
@@ -61,23 +59,14 @@ export class VerdictView {
     if (check.kind !== 'unknown')
       this.#options.draw(
         { options, request: check.request, apply: (next) => this.actions.apply(next) },
-        check.kind === 'seed needed',
+        check.kind === 'unchecked' && check.needed,
       )
   }
 }
 
-/** The verdict in words, whatever came of the check. */
-export function verdictOf(check: CheckAnswer): { status: Status; sentence: string } {
-  switch (check.kind) {
-    case 'checked':
-      return check.verdict
-    case 'seed needed':
-      return { status: 'cannot be judged', sentence: 'Cannot be judged: the seed is missing.' }
-    case 'unusable':
-      return { status: 'cannot be judged', sentence: 'Cannot be judged: the request is malformed.' }
-    case 'unknown':
-      return { status: 'cannot be judged', sentence: 'Cannot be judged: the request is missing.' }
-  }
+/** Whatever came of the check. */
+export function verdictOf(check: CheckAnswer): Verdict {
+  return check.kind === 'unknown' ? cannotBeJudged('the request is not in the logs') : check.verdict
 }
 
 const classOf: Record<Status, string> = {
@@ -102,31 +91,25 @@ function mark(status: Status): SVGElement {
   )
 }
 
-function reason(check: CheckAnswer): HTMLElement | string {
-  if (check.kind === 'seed needed')
-    return h(
-      'p',
-      {},
-      `A draw is checked with its seed, which follows from a block hash or a random word, and ${check.message}. Any node or block explorer tells it.`,
-    )
-  return check.kind === 'unusable' ? h('p', {}, `${capital(check.message)}.`) : ''
+function assumed(): HTMLElement {
+  return h('p', { className: 'about assumed' }, assumption)
 }
 
 function basis(checked: Checked, operators: number, { undoAll }: VerdictActions): HTMLElement[] {
-  const { request, verdict, eligible, submitted, counted, altered, notes } = checked
+  const { size, outcome, verdict, eligible, submitted, counted, altered, notes } = checked
   const parts = [
     `Of ${plural(operators, 'operator')}, ${grouped(eligible)} were eligible, and ${grouped(submitted)} submitted a ticket` +
       (counted < submitted ? `, ${grouped(counted)} of them validly.` : '.'),
   ]
   if (verdict.status === 'right')
     parts.push(
-      request.outcome === 'finalized'
-        ? `The ${grouped(request.size)} lowest scores among these are the committee that the chain recorded.`
-        : `A committee needs ${grouped(request.size)}.`,
+      outcome === 'formed'
+        ? `The ${grouped(size)} lowest scores among these are the committee that the chain recorded.`
+        : `A committee needs ${grouped(size)}.`,
     )
   if (!checked.seedIsWrong) parts.push(`The seed follows from ${checked.seedSource}.`)
   return [
-    h('p', { className: 'about assumed' }, assumption),
+    assumed(),
     ...(altered > 0
       ? [
           h(
@@ -174,14 +157,14 @@ function readable({ code, message }: Violation): HTMLElement[] {
 }
 
 function facts(checked: Checked): HTMLElement {
-  const { request, timepoint, policy, seed, seedSource } = checked
+  const { request, size, ticketPrice, timepoint, policy, seed, seedSource } = checked
   const contract = contractOf(request.e3Id)
   const rows: [string, string, string?][] = [
     ['Request (e3Id)', hex(request.e3Id), 'long'],
     ...(contract ? ([['of contract', contract, 'long']] as [string, string, string][]) : []),
     ['State of operators at', `${timeText(timepoint)} (second ${timepoint}), one before the request`],
-    ['Seats', grouped(request.size)],
-    ['Ticket price', `${grouped(request.ticketPrice)} units of the balance`],
+    ['Seats', grouped(size)],
+    ['Ticket price', `${grouped(ticketPrice)} units of the balance`],
     ['Policy', policy],
     ['Seed', hex(seed), 'long'],
     ['Seed from', seedSource],

@@ -1,0 +1,96 @@
+// The corpus of evidence, honest and not: the page gives every case the verdict that the command line gives, word for word.
+import { execFile } from 'node:child_process'
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { applyLogs, NodeRegistry, readLogs } from 'hamt-wasm/sortition'
+import { root } from './harness.js'
+import { inBrowsers } from './page-fixture.js'
+
+interface Case {
+  logs: string[]
+  /** Logs of which a registry file is made. */
+  registry?: string[]
+}
+
+const corpus = join(root, 'tests/vectors/evidence')
+const e3Id = 7
+const folder = mkdtempSync(join(tmpdir(), 'hamt-evidence-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const files = readdirSync(corpus).filter((name) => /\.(nd)?json$/.test(name) && name !== 'cases.json')
+for (const name of files) copyFileSync(join(corpus, name), join(folder, name))
+
+const listed = join(corpus, 'cases.json')
+const cases: Case[] = [
+  ...(existsSync(listed) ? (JSON.parse(readFileSync(listed, 'utf8')) as Case[]) : []),
+  ...files.map((name) => ({ logs: [name] })),
+  { logs: ['winner-left.json'], registry: ['right.json'] },
+]
+
+/** The registry file of a case, if it has one. */
+function registryOf({ registry }: Case): string | undefined {
+  if (!registry) return undefined
+  const inputs = registry.map((name) => ({ name, content: readFileSync(join(corpus, name)) }))
+  const name = `of-${registry.join('-')}.hamt`
+  writeFileSync(join(folder, name), applyLogs(NodeRegistry.empty(), readLogs(inputs)).registry.serialize())
+  return name
+}
+
+/** What the command line says: its verdict, or why there is none; and its status. */
+async function said(given: Case): Promise<{ status: number; words: string }> {
+  const registry = registryOf(given)
+  const args = given.logs.flatMap((name) => ['--logs', name])
+  if (registry) args.push('--registry', registry)
+  const cli = join(root, 'dist/cli/main.js')
+  return new Promise((resolve) =>
+    execFile(
+      process.execPath,
+      [cli, 'sortition', 'verify', ...args, '--e3', `${e3Id}`],
+      { cwd: folder },
+      (error, out, complaint) => {
+        const verdict = /^(Right|Wrong|Not decided|Cannot be judged):.*$/m.exec(out)?.[0]
+        const words = verdict ?? complaint.replace(/^hamt-wasm: /, '')
+        resolve({ status: Number(error?.code ?? 0), words: plain(words) })
+      },
+    ),
+  )
+}
+
+/** The same words: one begins a sentence, the other follows a name. */
+const plain = (words: string) => words.trim().replace(/\.$/, '').replace(/^the /, 'The ')
+
+inBrowsers('evidence', (test) => {
+  test(`every verdict of ${cases.length} cases is that of the command line`, async (v) => {
+    for (const given of cases) {
+      const { status, words } = await said(given)
+      await v.page.goto('about:blank')
+      await v.open(`#e3=0x${e3Id.toString(16)}`)
+      const names = [...given.logs, registryOf(given) ?? []].flat()
+      await v.choose(...names.map((name) => join(folder, name)))
+      const shown = await v.page.waitForFunction(
+        () => {
+          if (document.querySelector('main')!.getAttribute('aria-busy') !== 'false') return false
+          const seen = ['.trouble p', '#sentence', '.result .notice']
+            .flatMap((selector) => [...document.querySelectorAll<HTMLElement>(selector)])
+            .find((each) => each.getClientRects().length > 0 && each.textContent !== '')
+          return seen && { text: seen.textContent, trouble: seen.closest('.trouble') !== null }
+        },
+        { timeout: 20_000 },
+      )
+      const { text } = (await shown.jsonValue()) as { text: string }
+      expect({ ...given, status, words: plain(text.replace('This did not work. ', '')) }).toEqual({
+        ...given,
+        status,
+        words,
+      })
+    }
+  }, 240_000)
+})
