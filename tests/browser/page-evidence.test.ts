@@ -28,12 +28,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const files = readdirSync(corpus).filter((name) => /\.(nd)?json$/.test(name) && name !== 'cases.json')
 for (const name of files) copyFileSync(join(corpus, name), join(folder, name))
 
-const listed = join(corpus, 'cases.json')
-const cases: Case[] = [
-  ...(existsSync(listed) ? (JSON.parse(readFileSync(listed, 'utf8')) as Case[]) : []),
-  ...files.map((name) => ({ logs: [name] })),
-  { logs: ['winner-left.json'], registry: ['right.json'] },
-]
+const cases = JSON.parse(readFileSync(join(corpus, 'cases.json'), 'utf8')) as Case[]
 
 /** The registry file of a case, if it has one. */
 function registryOf({ registry }: Case): string | undefined {

@@ -170,6 +170,7 @@ export function sampleRegistry(operators: number, progress: Progress): Input {
     logs: {
       events: chain.events,
       blockHashes: new Map([[entropyBlock, blockHash]]),
+      removed: [],
       latest: undefined,
       contracts: {},
       chainId: undefined,
