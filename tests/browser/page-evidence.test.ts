@@ -1,14 +1,6 @@
 // The corpus of evidence, honest and not: the page gives every case the verdict that the command line gives, word for word.
 import { execFile } from 'node:child_process'
-import {
-  copyFileSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { applyLogs, NodeRegistry, readLogs } from 'hamt-wasm/sortition'
