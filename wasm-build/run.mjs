@@ -40,7 +40,7 @@ const commands = {
   example: ([name, ...args]) => example(name, args),
 
   async test() {
-    await setup(needs.wasm, needs.native, needs.browsers)
+    await setup(needs.wasm, needs.native, needs.browsers, needs.stores)
     await setupPackageTests()
     await build()
     await test(['types', ...nativeParts, 'js', 'browser', 'package'])
@@ -50,6 +50,7 @@ const commands = {
     await test(nativeParts)
   },
   async 'test:js'(args) {
+    await setup(needs.wasm, needs.stores)
     await build()
     await test(['js'], args)
   },

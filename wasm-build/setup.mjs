@@ -94,6 +94,7 @@ const tools = {
   },
   chromium: { apt: 'chromium', elsewhere: 'Chromium', there: () => onPath('chromium') },
   firefox: { apt: 'firefox-esr', elsewhere: 'Firefox', there: () => onPath('firefox-esr') },
+  redis: { apt: 'redis-server', elsewhere: 'Redis 6 or newer', there: () => onPath('redis-server') },
   'clang-format': { apt: 'clang-format', elsewhere: 'clang-format 14', there: () => onPath('clang-format') },
   'clang-tidy': { apt: 'clang-tidy', elsewhere: 'clang-tidy 14', there: () => onPath('clang-tidy') },
 }
@@ -101,13 +102,15 @@ const tools = {
 const wasm = ['emcc', 'cmake', 'ninja']
 const native = ['cmake', 'ninja', 'g++', 'clang++', 'sanitizers', 'gtest']
 const browsers = ['chromium', 'firefox']
+const stores = ['redis']
 
 /** The tools each part of the work needs. */
 export const needs = {
   wasm,
   native,
   browsers,
-  bench: [...wasm, 'g++', 'benchmark'],
+  stores,
+  bench: [...wasm, ...stores, 'g++', 'benchmark'],
   lint: ['clang-format', 'clang-tidy', 'cmake', 'ninja', 'g++', 'gtest'],
 }
 

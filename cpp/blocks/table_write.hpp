@@ -52,81 +52,68 @@ class table_writer {
   }
 
  private:
-  /// A child with rows of its own, of one of the nodes of a position.
-  struct pending_child {
-    std::uint64_t order;  // of its position: what precedes in iteration comes first
+  /// A child or a text that a row names.
+  struct reference {
+    const node_type* child;  // null: a text
+    std::string_view text;
     unsigned level;
     std::uint64_t prefix;
-    std::uint32_t parent;  // which node of the position
-    const node_type* at;
   };
 
-  /// What append_body tells of one node.
-  struct collected {
-    std::vector<pending_child>* children;
-    std::uint32_t parent;
+  /// The items of a row, which do not depend on where children lie, and what they name.
+  struct draft_row {
+    std::string items;
+    std::vector<reference> names;
     void child(const node_type* n, unsigned level, std::uint64_t prefix) {
-      children->push_back({digits<5>::order(prefix), level, prefix, parent, n});
+      names.push_back({n, {}, level, prefix});
     }
-    void text(std::string_view) noexcept {}
+    void text(std::string_view bytes) { names.push_back({nullptr, bytes, 0, 0}); }
   };
 
-  /// Where the children and texts that a row names lie, in the order in which it names them.
-  struct placed {
-    table_writer* writer;
-    const std::unordered_map<const node_type*, address>* children;
-    std::string* out;
-    void child(const node_type* n, unsigned, std::uint64_t) {
-      const address a = children->at(n);
-      append_varint(*out, a.start);
-      append_varint(*out, a.size);
-    }
-    void text(std::string_view bytes) {
-      append_varint(*out, writer->place_text(bytes));
-      append_varint(*out, bytes.size());
-    }
-  };
+  using addresses = std::unordered_map<digest32, address, digest_hash>;
 
   /// Writes the rows of all nodes that stand at one position in some version, given in the order of
-  /// the versions, after those of everything beneath; gives their addresses. Recursion is as deep
-  /// as the trie.
+  /// the versions, after those of everything beneath; gives their addresses. Recursion is as deep as
+  /// the trie.
   std::vector<address> write_position(const std::vector<const node_type*>& nodes, unsigned level,
                                       std::uint64_t prefix) {
     std::vector<const node_type*> distinct;
     std::vector<std::uint32_t> which;  // of `distinct`, for each node
     find_distinct(nodes, distinct, which);
 
-    std::vector<pending_child> children;
-    std::string scratch;
-    for (std::uint32_t i = 0; i < distinct.size(); ++i) {
-      collected refs{&children, i};
-      scratch.clear();
-      append_body(scratch, distinct[i], level, prefix, refs);
+    // The first is a full row, the others patches as long as that is worth it; the children of
+    // slots that are equal in the node before are known already.
+    std::vector<draft_row> drafts(distinct.size());
+    for (std::size_t i = 0; i < distinct.size(); ++i) {
+      if (i == 0 || distinct[i]->is_collision())
+        full_items(drafts[i], distinct[i], level, prefix);
+      else
+        patch_items(drafts[i], distinct[i - 1], distinct[i], level, prefix);
     }
-    std::unordered_map<const node_type*, address> places;
-    write_children(children, places);
+    addresses places;
+    write_children(drafts, places);
 
     std::vector<address> rows;
     rows.reserve(distinct.size());
-    const node_type* last = nullptr;
-    std::size_t full_start = 0, full_end = 0;
-    std::string row, patch;
     std::string& section = sections_[level];
-    for (const node_type* n : distinct) {
-      write_full_row(row, n, level, prefix, places);
-      bool patched = false;
-      if (last != nullptr && !n->is_collision()) {
-        write_patch_row(patch, last, n, level, prefix, places);
-        patched = 2 * patch.size() <= row.size() &&
-                  section.size() + patch.size() - full_end <= longest_patches;
+    std::size_t full_start = 0, full_end = 0;
+    for (std::size_t i = 0; i < distinct.size(); ++i) {
+      draft_row& row = drafts[i];
+      const std::size_t start = section.size();
+      append_row(section, row, places);
+      const std::size_t size = section.size() - start;
+      if (row.items[0] == patch_row && (2 * size > full_end - full_start ||
+                                        section.size() - full_end > longest_patches)) {
+        section.resize(start);
+        full_items(row, distinct[i], level, prefix);
+        append_row(section, row, places);
       }
-      if (!patched) {
-        full_start = section.size();
-        full_end = full_start + row.size();
+      if (row.items[0] == full_row) {
+        full_start = start;
+        full_end = section.size();
       }
-      section += patched ? patch : row;
       rows.push_back({full_start, section.size() - full_start});
-      last = n;
+      row = {};
     }
     std::vector<address> all;
     all.reserve(nodes.size());
@@ -151,81 +138,92 @@ class table_writer {
     }
   }
 
-  /// Writes the rows beneath a position, one position after the other.
-  void write_children(std::vector<pending_child>& children,
-                      std::unordered_map<const node_type*, address>& places) {
-    const auto before = [](const pending_child& a, const pending_child& b) {
-      return a.order != b.order   ? a.order < b.order
-             : a.level != b.level ? a.level < b.level
-                                  : a.parent < b.parent;
+  /// Writes the rows of the children that rows of one position name, one position of theirs after
+  /// the other.
+  void write_children(const std::vector<draft_row>& drafts, addresses& places) {
+    struct child {
+      std::uint64_t order;  // of its position: what precedes in iteration comes first
+      std::uint32_t parent;
+      const reference* what;
     };
-    std::sort(children.begin(), children.end(), before);
+    std::vector<child> children;
+    for (std::uint32_t i = 0; i < drafts.size(); ++i)
+      for (const reference& r : drafts[i].names)
+        if (r.child != nullptr) children.push_back({digits<5>::order(r.prefix), i, &r});
+    std::sort(children.begin(), children.end(), [](const child& x, const child& y) {
+      return x.order != y.order               ? x.order < y.order
+             : x.what->level != y.what->level ? x.what->level < y.what->level
+                                              : x.parent < y.parent;
+    });
     std::vector<const node_type*> nodes;
     for (std::size_t begin = 0, end; begin < children.size(); begin = end) {
-      const pending_child& first = children[begin];
+      const reference& first = *children[begin].what;
       nodes.clear();
-      for (end = begin; end < children.size() && children[end].level == first.level &&
-                        children[end].prefix == first.prefix;
-           ++end) {
-        if (nodes.empty() || nodes.back() != children[end].at) nodes.push_back(children[end].at);
-      }
+      for (end = begin; end < children.size() && children[end].what->level == first.level &&
+                        children[end].what->prefix == first.prefix;
+           ++end)
+        nodes.push_back(children[end].what->child);
       const std::vector<address> rows = write_position(nodes, first.level, first.prefix);
-      for (std::size_t i = 0; i < nodes.size(); ++i) places.emplace(nodes[i], rows[i]);
+      for (std::size_t i = 0; i < nodes.size(); ++i)
+        places.try_emplace(subtree_digest(nodes[i]), rows[i]);
     }
   }
 
-  void write_full_row(std::string& row, const node_type* n, unsigned level, std::uint64_t prefix,
-                      const std::unordered_map<const node_type*, address>& places) {
-    row.assign(1, full_row);
-    std::string refs;
-    placed place{this, &places, &refs};
-    append_body(row, n, level, prefix, place);
-    row += refs;
+  static void full_items(draft_row& row, const node_type* n, unsigned level,
+                         std::uint64_t prefix) {
+    row.items.assign(1, full_row);
+    row.names.clear();
+    append_body(row.items, n, level, prefix, row);
   }
 
   /// What leads from `last` to `n`: the slots that are emptied, and the items that are put.
-  void write_patch_row(std::string& row, const node_type* last, const node_type* n, unsigned level,
-                       std::uint64_t prefix,
-                       const std::unordered_map<const node_type*, address>& places) {
+  static void patch_items(draft_row& row, const node_type* last, const node_type* n,
+                          unsigned level, std::uint64_t prefix) {
     const std::uint32_t was = last->entry_map() | last->child_map(),
                         is = n->entry_map() | n->child_map();
     std::uint32_t put = is & ~was;
     for (std::uint32_t rest = was & is; rest != 0; rest &= rest - 1)
       if (!same(last->at(lowest(rest)), n->at(lowest(rest)))) put |= rest & (~rest + 1);
-    row.assign(1, patch_row);
-    row += static_cast<char>(popcount(was & ~is));
+    row.items.assign(1, patch_row);
+    row.items += static_cast<char>(popcount(was & ~is));
     for (std::uint32_t rest = was & ~is; rest != 0; rest &= rest - 1)
-      row += static_cast<char>(lowest(rest));
-    row += static_cast<char>(popcount(put));
-    std::string refs;
-    placed place{this, &places, &refs};
+      row.items += static_cast<char>(lowest(rest));
+    row.items += static_cast<char>(popcount(put));
     for (; put != 0; put &= put - 1) {
       const unsigned slot = lowest(put);
       const auto held = n->at(slot);
       if (held.child == nullptr)
-        append_entry(row, slot, held.key(), bytes_of(held.value()),
-                     [&](std::string_view text) { place.text(text); });
+        append_entry(row.items, slot, held.key(), bytes_of(held.value()),
+                     [&](std::string_view text) { row.text(text); });
       else
-        append_child(row, slot, held.child, level + 1, prefix | std::uint64_t{slot} << (5 * level),
-                     place);
+        append_child(row.items, slot, held.child, level + 1,
+                     prefix | std::uint64_t{slot} << (5 * level), row);
     }
-    row += refs;
   }
 
-  static bool same(const slot_view<typename P::byte_value, P>& a,
-                   const slot_view<typename P::byte_value, P>& b) {
+  /// A row's items and where what they name lies.
+  void append_row(std::string& out, const draft_row& row, const addresses& places) {
+    out += row.items;
+    for (const reference& r : row.names) {
+      const address a = r.child != nullptr ? places.at(subtree_digest(r.child)) : place_text(r.text);
+      append_varint(out, a.start);
+      append_varint(out, a.size);
+    }
+  }
+
+  static bool same(const slot_view<typename P::byte_value, P>& a, const slot_view<typename P::byte_value, P>& b) {
     if (a.same(b)) return true;
     if (a.is_entry() != b.is_entry()) return false;
     if (a.is_entry()) return a.key() == b.key() && bytes_of(a.value()) == bytes_of(b.value());
     return subtree_digest(a.child) == subtree_digest(b.child);
   }
 
-  /// The start of a long key or value in its section.
-  std::uint64_t place_text(std::string_view bytes) {
+  /// Where a long key or value lies.
+  address place_text(std::string_view bytes) {
     std::string& section = sections_[text_section];
     const auto [at, is_new] = texts_.try_emplace(text_digest(bytes), section.size());
     if (is_new) section += bytes;
-    return at->second;
+    return {at->second, bytes.size()};
   }
 
   std::string assemble(std::span<const byte_map<P>> versions, const std::vector<address>& roots,
@@ -272,9 +270,9 @@ class table_writer {
 
 }  // namespace detail
 
-/// The node table of versions, with `meta` beside them. Computes the digests that are not known
-/// yet; then O(what the versions do not share). Allocates about twice the result. The bytes follow
-/// from the versions' contents, their order and `meta` alone.
+/// The node table of versions, with `meta` beside them. Computes the digests that are not known yet;
+/// then O(what the versions do not share). Allocates about twice the result. The bytes follow from
+/// the versions' contents, their order and `meta` alone.
 template <class P>
 std::string write_table(std::span<const byte_map<P>> versions, std::string_view meta = {}) {
   return detail::table_writer<P>().write(versions, meta);
