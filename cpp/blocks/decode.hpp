@@ -10,15 +10,11 @@
 #include <utility>
 #include <vector>
 
+#include "blocks/address.hpp"
 #include "blocks/format.hpp"
 #include "trie/hash.hpp"
 
 namespace hamt::blocks {
-
-/// Where bytes lie in a section of a node table; see BLOCKS.md.
-struct address {
-  std::uint64_t start = 0, size = 0;
-};
 
 struct decoded_node;
 

@@ -5,13 +5,11 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "blocks/encode.hpp"
-#include "blocks/table_write.hpp"
+#include "blocks/address.hpp"
 
 namespace hamt::blocks {
 
@@ -121,33 +119,24 @@ class missing_blocks {
       scratch.clear();
       append_body(scratch, base, level, prefix, base_refs);
     }
-    std::unordered_set<digest32, detail::digest_hash> known;
-    std::unordered_map<std::uint64_t, const node_type*> at;
-    for (const piece& p : before) {
-      known.insert(p.digest);
-      if (p.at != nullptr) at.emplace(position(p), p.at);
-    }
+    detail::addresses known;
+    for (const piece& p : before) known.try_emplace(p.digest);
     for (piece& p : now) {
       if (known.count(p.digest) != 0) continue;
-      if (p.at == nullptr && !asked_texts_.insert(p.digest).second) continue;
-      if (p.at != nullptr) {
-        const auto other = at.find(position(p));
-        if (other != at.end()) p.base = other->second;
-      }
+      if (p.at == nullptr && !asked_texts_.try_emplace(p.digest).second) continue;
+      for (const piece& other : before)
+        if (p.at != nullptr && other.at != nullptr && other.level == p.level &&
+            other.prefix == p.prefix)
+          p.base = other.at;
       next.push_back(p);
     }
-  }
-
-  /// Of two nodes beneath the same one, whether they stand at the same position.
-  static std::uint64_t position(const piece& p) noexcept {
-    return digits<5>::order(p.prefix) ^ p.level;
   }
 
   byte_map<P> map_, base_;
   std::vector<piece> asked_;
   std::vector<std::vector<piece>> levels_;
   std::vector<piece> texts_;
-  std::unordered_set<digest32, detail::digest_hash> asked_texts_;
+  detail::addresses asked_texts_;
   std::size_t count_ = 0;
 };
 

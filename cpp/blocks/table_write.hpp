@@ -8,13 +8,13 @@
 #include <cstdint>
 #include <cstring>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "blocks/decode.hpp"
+#include "blocks/address.hpp"
 #include "blocks/encode.hpp"
 
 namespace hamt::blocks {
@@ -29,14 +29,6 @@ enum row_type : char { full_row = 0, patch_row = 1 };
 inline constexpr std::size_t longest_patches = 4096;
 
 namespace detail {
-
-struct digest_hash {
-  std::size_t operator()(const digest32& d) const noexcept {
-    std::size_t h;
-    std::memcpy(&h, d.data(), sizeof h);
-    return h;
-  }
-};
 
 template <class P>
 class table_writer {
@@ -69,8 +61,6 @@ class table_writer {
     }
     void text(std::string_view bytes) { names.push_back({nullptr, bytes, 0, 0}); }
   };
-
-  using addresses = std::unordered_map<digest32, address, digest_hash>;
 
   /// Writes the rows of all nodes that stand at one position in some version, given in the order of
   /// the versions, after those of everything beneath; gives their addresses. Recursion is as deep as
@@ -130,11 +120,11 @@ class table_writer {
       which = {0};
       return;
     }
-    std::unordered_map<digest32, std::uint32_t, digest_hash> seen;
+    addresses seen;
     for (const node_type* n : nodes) {
-      const auto [at, is_new] = seen.try_emplace(subtree_digest(n), distinct.size());
+      const auto [at, is_new] = seen.try_emplace(subtree_digest(n), address{distinct.size(), 0});
       if (is_new) distinct.push_back(n);
-      which.push_back(at->second);
+      which.push_back(static_cast<std::uint32_t>(at->second.start));
     }
   }
 
@@ -150,11 +140,14 @@ class table_writer {
     for (std::uint32_t i = 0; i < drafts.size(); ++i)
       for (const reference& r : drafts[i].names)
         if (r.child != nullptr) children.push_back({digits<5>::order(r.prefix), i, &r});
-    std::sort(children.begin(), children.end(), [](const child& x, const child& y) {
+    const auto before = [](const child& x, const child& y) {
       return x.order != y.order               ? x.order < y.order
              : x.what->level != y.what->level ? x.what->level < y.what->level
                                               : x.parent < y.parent;
-    });
+    };
+    // A heap sort is a fraction of the size of std::sort in wasm.
+    std::make_heap(children.begin(), children.end(), before);
+    std::sort_heap(children.begin(), children.end(), before);
     std::vector<const node_type*> nodes;
     for (std::size_t begin = 0, end; begin < children.size(); begin = end) {
       const reference& first = *children[begin].what;
@@ -221,9 +214,10 @@ class table_writer {
   /// Where a long key or value lies.
   address place_text(std::string_view bytes) {
     std::string& section = sections_[text_section];
-    const auto [at, is_new] = texts_.try_emplace(text_digest(bytes), section.size());
+    const auto [at, is_new] =
+        texts_.try_emplace(text_digest(bytes), address{section.size(), bytes.size()});
     if (is_new) section += bytes;
-    return {at->second, bytes.size()};
+    return at->second;
   }
 
   std::string assemble(std::span<const byte_map<P>> versions, const std::vector<address>& roots,
@@ -265,7 +259,7 @@ class table_writer {
   }
 
   std::array<std::string, section_count> sections_;
-  std::unordered_map<digest32, std::uint64_t, digest_hash> texts_;
+  addresses texts_;
 };
 
 }  // namespace detail
