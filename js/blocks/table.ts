@@ -200,20 +200,16 @@ class TableReader extends BlockReader {
     return { size, root }
   }
 
-  private piece(section: number, at: Address, signal: AbortSignal): Promise<Uint8Array> {
-    try {
-      const within = this.head.sections[section]!
-      const offset = within.start + Math.min(at.start, within.size)
-      if (at.start > within.size || at.size > within.size - at.start)
-        throw new BlockError('truncated', 'a row that lies outside its section', { offset })
-      if (section !== TEXTS && at.size > 2 * LARGEST_BODY)
-        throw new BlockError('too-large', 'a row too large', { offset })
-      if (section === TEXTS && at.size > this.largestValue)
-        throw new BlockError('too-large', `a value of ${at.size} bytes`, { offset })
-      return this.pieces.read([{ offset, size: at.size }], signal)[0]!
-    } catch (error) {
-      return Promise.reject(error as BlockError)
-    }
+  private async piece(section: number, at: Address, signal: AbortSignal): Promise<Uint8Array> {
+    const within = this.head.sections[section]!
+    const offset = within.start + Math.min(at.start, within.size)
+    if (at.start > within.size || at.size > within.size - at.start)
+      throw new BlockError('truncated', 'a row that lies outside its section', { offset })
+    if (section !== TEXTS && at.size > 2 * LARGEST_BODY)
+      throw new BlockError('too-large', 'a row too large', { offset })
+    if (section === TEXTS && at.size > this.largestValue)
+      throw new BlockError('too-large', `a value of ${at.size} bytes`, { offset })
+    return this.pieces.read([{ offset, size: at.size }], signal)[0]!
   }
 
   protected override fetchNodes(refs: readonly NodeRef[], signal: AbortSignal): Promise<Uint8Array>[] {

@@ -171,7 +171,7 @@ async function join3(servers: readonly RedisServer[]): Promise<void> {
   }
   for (const client of clients) {
     for (;;) {
-      const info = String(await client.sendCommand(['CLUSTER', 'INFO']))
+      const info = await client.sendCommand<string>(['CLUSTER', 'INFO'])
       if (/cluster_state:ok/.test(info) && /cluster_slots_ok:16384/.test(info) && /known_nodes:3/.test(info))
         break
       await new Promise((resolve) => setTimeout(resolve, 50))

@@ -1,19 +1,19 @@
 // Blocks in IndexedDB, the database of browsers.
 import type { BlockStore } from 'hamt-wasm/blocks'
 
-const key = (digest: Uint8Array): IDBValidKey => digest as Uint8Array<ArrayBuffer>
+const key = (digest: Uint8Array) => new Uint8Array(digest)
 
-const done = <T>(request: IDBRequest<T>): Promise<T> =>
+const done = <T>(request: IDBRequest): Promise<T> =>
   new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error as DOMException)
+    request.onsuccess = () => resolve(request.result as T)
+    request.onerror = () => reject(request.error!)
   })
 
 /** A database with this name, made when it is not there. */
 export async function indexedDbStore(name: string): Promise<BlockStore> {
   const opening = indexedDB.open(name, 1)
   opening.onupgradeneeded = () => opening.result.createObjectStore('blocks')
-  const database = await done(opening)
+  const database = await done<IDBDatabase>(opening)
   const blocks = (mode: IDBTransactionMode) => database.transaction('blocks', mode).objectStore('blocks')
   return {
     get: (digest) => done<Uint8Array | undefined>(blocks('readonly').get(key(digest))),
@@ -27,7 +27,7 @@ export async function indexedDbStore(name: string): Promise<BlockStore> {
         const store = blocks('readwrite')
         for (const { digest, block } of many) store.put(block, key(digest))
         store.transaction.oncomplete = () => resolve()
-        store.transaction.onabort = () => reject(store.transaction.error as DOMException)
+        store.transaction.onabort = () => reject(store.transaction.error!)
       }),
   }
 }

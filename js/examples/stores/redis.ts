@@ -10,7 +10,7 @@ export function redisStore(client: Pick<RedisClientType, 'withTypeMapping'>): Bl
 
 /** The same for createCluster({ rootNodes }): a block lies on the node that its name leads to. */
 export function redisClusterStore(cluster: Pick<RedisClusterType, 'withTypeMapping'>): BlockStore {
-  return oneByOne(cluster.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer }) as unknown as BytesClient)
+  return oneByOne(cluster.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer }))
 }
 
 /** What both clients have, with bytes for strings. */
