@@ -1,16 +1,17 @@
 // Node tables and block stores: requests, bytes, blocks, time and memory, against the goals.
 //
 //     node --expose-gc bench/js/blocks.mjs [--entries N]        (after a build; about a minute with a million entries)
-//     node bench/js/blocks.mjs --redis N                        a map of N entries that is made and edited in a Redis server of its own
+//     node bench/js/blocks.mjs --redis N                        a map of N entries in a Redis server of its own, edited by a process that never has it
 //
 // Entries: `0x` and 40 random hex digits → a number below 1,000. Versions: 20, each 1,000 random edits of the one before.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { ClassicLevel } from 'classic-level'
 import { Hamt, serialize } from 'hamt-wasm'
-import { emptyMap, openMap, openNodes, push, serializeNodes } from 'hamt-wasm/blocks'
+import { openMap, openNodes, push, serializeNodes } from 'hamt-wasm/blocks'
 import { createClient, RESP_TYPES } from 'redis'
 
 function option(name, otherwise) {
@@ -280,30 +281,48 @@ async function redis(entries) {
       put: (digest, block) => commands.set(Buffer.from(digest), Buffer.from(block)),
       getMany: (digests) => commands.mGet(digests.map((digest) => Buffer.from(digest))),
     }
-    let map = await emptyMap(store, { cache: 8 * 2 ** 20 })
+    // Filled by another process, which has all of it in memory; this one never does.
+    const [filled, filling] = await timed(
+      () =>
+        new Promise((resolve, reject) => {
+          const args = [
+            '--max-old-space-size=4096',
+            fileURLToPath(import.meta.url),
+            '--fill',
+            String(port),
+            '--entries',
+            String(entries),
+          ]
+          const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+          let said = ''
+          child.stdout.on('data', (data) => (said += data))
+          child.once('exit', (code) =>
+            code === 0 ? resolve(said.trim()) : reject(new Error('filling failed')),
+          )
+        }),
+    )
+    report(`${entries} entries made and pushed to Redis by another process`, seconds(filling))
+    let next = openMap(store, Buffer.from(filled, 'hex'))
     let most = 0
-    const began = performance.now()
-    const batch = 250_000
-    for (let i = 0; i < entries; i += batch) {
-      const end = Math.min(entries, i + batch)
-      map = await map.edit((draft) => {
-        for (let k = i; k < end; ++k) draft.set(keyOf(k), k % 1000)
-      })
-      most = Math.max(most, process.memoryUsage.rss())
-      if (process.argv.includes('--verbose'))
-        console.error(`${end} entries, ${((performance.now() - began) / 1000).toFixed(0)} s, ${mb(most)}`)
-    }
-    report(
-      `${entries} entries made in Redis by edits of ${batch}`,
-      seconds((performance.now() - began) / 1000),
-    )
     const random = randoms(99)
-    const [next, editing] = await timed(() =>
-      map.edit((draft) => {
-        for (let i = 0; i < 1000; ++i) draft.set(keyOf(random(entries)), -1 - i)
-      }),
-    )
-    report('1,000 edits of them', seconds(editing))
+    for (const [edits, batches] of [
+      [1, 100],
+      [1000, 10],
+      [50_000, 2],
+    ]) {
+      const took = []
+      for (let k = 0; k < batches; ++k) {
+        const [edited, time] = await timed(() =>
+          next.edit((draft) => {
+            for (let i = 0; i < edits; ++i) draft.set(keyOf(random(entries)), -1 - random(1000))
+          }),
+        )
+        next = edited
+        took.push(time)
+        most = Math.max(most, process.memoryUsage.rss())
+      }
+      report(`${edits} edits in one, median of ${batches}`, `${(1000 * median(took)).toFixed(1)} ms`)
+    }
     const times = []
     for (let i = 0; i < 200; ++i) {
       const n = random(entries)
@@ -327,6 +346,25 @@ async function redis(entries) {
   console.log(rows.join('\n'))
 }
 
+/** Pushes a map to a Redis server and prints its digest. */
+async function fill(port, entries) {
+  const client = await createClient({ url: `redis://127.0.0.1:${port}` }).connect()
+  const store = {
+    get: (digest) => client.get(Buffer.from(digest)),
+    has: async () => false, // nothing is there yet
+    put: (digest, block) => client.set(Buffer.from(digest), Buffer.from(block)),
+  }
+  const map = Hamt.from(
+    (function* () {
+      for (let i = 0; i < entries; ++i) yield [keyOf(i), i % 1000]
+    })(),
+  )
+  console.log(Buffer.from(await push(map, store)).toString('hex'))
+  client.destroy()
+}
+
 const forRedis = option('redis', 0)
-if (forRedis > 0) await redis(forRedis)
+const toFill = option('fill', 0)
+if (toFill > 0) await fill(toFill, option('entries', 0))
+else if (forRedis > 0) await redis(forRedis)
 else await main(option('entries', 1_000_000))

@@ -24,8 +24,8 @@ struct digest_hash {
   }
 };
 
-/// By digest. One type serves as a set and as a table of indices too: each more would be kilobytes of
-/// wasm.
+/// By digest. One type serves as a set and as a table of indices too: each more would be kilobytes
+/// of wasm.
 using addresses = std::unordered_map<digest32, address, digest_hash>;
 
 }  // namespace detail

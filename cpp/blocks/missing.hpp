@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "blocks/encode.hpp"
 #include "blocks/address.hpp"
+#include "blocks/encode.hpp"
 
 namespace hamt::blocks {
 

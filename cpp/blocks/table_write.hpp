@@ -63,8 +63,8 @@ class table_writer {
   };
 
   /// Writes the rows of all nodes that stand at one position in some version, given in the order of
-  /// the versions, after those of everything beneath; gives their addresses. Recursion is as deep as
-  /// the trie.
+  /// the versions, after those of everything beneath; gives their addresses. Recursion is as deep
+  /// as the trie.
   std::vector<address> write_position(const std::vector<const node_type*>& nodes, unsigned level,
                                       std::uint64_t prefix) {
     std::vector<const node_type*> distinct;
@@ -92,8 +92,8 @@ class table_writer {
       const std::size_t start = section.size();
       append_row(section, row, places);
       const std::size_t size = section.size() - start;
-      if (row.items[0] == patch_row && (2 * size > full_end - full_start ||
-                                        section.size() - full_end > longest_patches)) {
+      if (row.items[0] == patch_row &&
+          (2 * size > full_end - full_start || section.size() - full_end > longest_patches)) {
         section.resize(start);
         full_items(row, distinct[i], level, prefix);
         append_row(section, row, places);
@@ -162,16 +162,15 @@ class table_writer {
     }
   }
 
-  static void full_items(draft_row& row, const node_type* n, unsigned level,
-                         std::uint64_t prefix) {
+  static void full_items(draft_row& row, const node_type* n, unsigned level, std::uint64_t prefix) {
     row.items.assign(1, full_row);
     row.names.clear();
     append_body(row.items, n, level, prefix, row);
   }
 
   /// What leads from `last` to `n`: the slots that are emptied, and the items that are put.
-  static void patch_items(draft_row& row, const node_type* last, const node_type* n,
-                          unsigned level, std::uint64_t prefix) {
+  static void patch_items(draft_row& row, const node_type* last, const node_type* n, unsigned level,
+                          std::uint64_t prefix) {
     const std::uint32_t was = last->entry_map() | last->child_map(),
                         is = n->entry_map() | n->child_map();
     std::uint32_t put = is & ~was;
@@ -198,13 +197,15 @@ class table_writer {
   void append_row(std::string& out, const draft_row& row, const addresses& places) {
     out += row.items;
     for (const reference& r : row.names) {
-      const address a = r.child != nullptr ? places.at(subtree_digest(r.child)) : place_text(r.text);
+      const address a =
+          r.child != nullptr ? places.at(subtree_digest(r.child)) : place_text(r.text);
       append_varint(out, a.start);
       append_varint(out, a.size);
     }
   }
 
-  static bool same(const slot_view<typename P::byte_value, P>& a, const slot_view<typename P::byte_value, P>& b) {
+  static bool same(const slot_view<typename P::byte_value, P>& a,
+                   const slot_view<typename P::byte_value, P>& b) {
     if (a.same(b)) return true;
     if (a.is_entry() != b.is_entry()) return false;
     if (a.is_entry()) return a.key() == b.key() && bytes_of(a.value()) == bytes_of(b.value());
@@ -264,9 +265,9 @@ class table_writer {
 
 }  // namespace detail
 
-/// The node table of versions, with `meta` beside them. Computes the digests that are not known yet;
-/// then O(what the versions do not share). Allocates about twice the result. The bytes follow from
-/// the versions' contents, their order and `meta` alone.
+/// The node table of versions, with `meta` beside them. Computes the digests that are not known
+/// yet; then O(what the versions do not share). Allocates about twice the result. The bytes follow
+/// from the versions' contents, their order and `meta` alone.
 template <class P>
 std::string write_table(std::span<const byte_map<P>> versions, std::string_view meta = {}) {
   return detail::table_writer<P>().write(versions, meta);

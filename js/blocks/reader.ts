@@ -26,7 +26,7 @@ export interface SignalOption {
 
 /** How much is kept. */
 export interface CacheOptions {
-  /** So many bytes of checked blocks are kept, counted as they lie in the store or file; 16 MiB if not given. */
+  /** So many bytes of memory may be taken by checked blocks that are kept, 32 MiB if not given. A block of a kilobyte takes about 16. */
   readonly cache?: number | undefined
   /** Longer values are refused (`BlockError`, `too-large`); 64 MiB if not given. */
   readonly largestValue?: number | undefined
@@ -42,12 +42,21 @@ export interface Traffic {
   blocks: number
 }
 
-const defaultCache = 16 * 2 ** 20
+const defaultCache = 32 * 2 ** 20
 const defaultLargest = 64 * 2 ** 20
 
 /** A digest as a key of a `Map`. */
 export function nameOf(digest: Uint8Array): string {
   return String.fromCharCode(...digest)
+}
+
+/** What an item takes in memory, besides its bytes. */
+const itemMemory = 512
+
+function itemsOf({ items }: BlockNode): number {
+  let count = 1
+  for (const { child } of items) count += child ? itemsOf(child) : 1
+  return count
 }
 
 interface Pending {
@@ -191,7 +200,8 @@ export abstract class BlockReader {
   }
 
   /** Puts something that was checked into the cache. */
-  keep(name: string, what: BlockNode | Uint8Array, size: number): void {
+  keep(name: string, what: BlockNode | Uint8Array, bytes: number): void {
+    const size = bytes + (what instanceof Uint8Array ? itemMemory : itemMemory * itemsOf(what))
     if (size > this.room || this.kept.has(name)) return
     this.kept.set(name, { what, size })
     this.used += size

@@ -110,10 +110,13 @@ export class RemoteDraft<V> {
   _end(): Edit[] {
     this.ended = true
     const { hash } = this.base._reader
-    return Array.from(this.edits, ([text, value]) => {
+    const list: Edit[] = []
+    for (const [text, value] of this.edits) {
       const key = keyBytes(text)
-      return { key, hash: hash(key), value }
-    })
+      list.push({ key, hash: hash(key), value })
+      this.edits.delete(text) // many edits need not be in memory twice
+    }
+    return list
   }
 }
 

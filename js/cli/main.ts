@@ -2,13 +2,14 @@
 // hamt-wasm: the command line.
 import { readFileSync } from 'node:fs'
 import { plain, table } from '../sortition/index.js'
+import { blockCommands } from './blocks.js'
 import { type Command, type ExitStatus, helpOf, readArguments, UnusableInput } from './command.js'
 import { completionCommand } from './completion.js'
 import { snapshotCommands } from './snapshots.js'
 import { sortitionCommands } from './sortition.js'
 import { printable } from './text.js'
 
-const commands: Command[] = [...snapshotCommands, ...sortitionCommands]
+const commands: Command[] = [...snapshotCommands, ...blockCommands, ...sortitionCommands]
 commands.push(completionCommand(commands))
 
 function overview(): string {
@@ -17,7 +18,7 @@ function overview(): string {
     'hamt-wasm COMMAND [options]',
     '',
     'Snapshots of persistent maps',
-    ...list(snapshotCommands),
+    ...list([...snapshotCommands, ...blockCommands]),
     '',
     'Committees of the Interfold',
     ...list(sortitionCommands),

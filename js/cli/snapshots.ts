@@ -1,6 +1,7 @@
 // Commands for any snapshot.
 import { deserialize, type Hamt, readMeta, serialize, SnapshotError } from '../index.js'
 import { NodeRegistry, plain, table } from '../sortition/index.js'
+import { aboutSources, digestOption, fromOptions, getFrom, inspectFrom } from './blocks.js'
 import { type Arguments, type Command, type Result, UnusableInput } from './command.js'
 import { nameOf, read } from './files.js'
 import { secondsOf } from './times.js'
@@ -219,22 +220,37 @@ async function verify(args: Arguments): Promise<Result> {
   }
 }
 
+/** Whether a command reads from a node table, given by --from in place of FILE; `others` are its other positional arguments. */
+function isFrom(args: Arguments, command: string, ...others: string[]): boolean {
+  const isFrom = args.has('from')
+  const wanted = isFrom ? others : ['FILE', ...others]
+  const given = args.positionals.length
+  if (given < wanted.length)
+    throw new UnusableInput(`${command} needs ${wanted[given]}; see: hamt-wasm ${command} --help`)
+  if (given > wanted.length) throw new UnusableInput('FILE and --from exclude each other')
+  return isFrom
+}
+
 export const snapshotCommands: Command[] = [
   {
     name: 'inspect',
     summary: 'show the versions of a snapshot: sizes, sharing, bytes a version, digests',
-    positionals: ['FILE'],
-    options: {},
-    details: 'FILE may be - for standard input.',
-    run: inspect,
+    positionals: ['[FILE]'],
+    options: fromOptions,
+    details: `FILE may be - for standard input.\n${aboutSources}`,
+    run: (args) => (isFrom(args, 'inspect') ? inspectFrom(args) : inspect(args)),
   },
   {
     name: 'get',
     summary: 'print the value of a key',
-    positionals: ['FILE', 'KEY'],
-    options: { at: { value: 'VERSION', help: 'in this version; the last unless given' } },
-    details: `${addressing}\nExit status: 0 when the key is there, 1 when it is not, 2 for unusable input.`,
-    run: get,
+    positionals: ['[FILE]', 'KEY'],
+    options: {
+      at: { value: 'VERSION', help: 'in this version; the last unless given' },
+      ...fromOptions,
+      ...digestOption,
+    },
+    details: `${addressing}\n${aboutSources}\nExit status: 0 when the key is there, 1 when it is not, 2 for unusable input.`,
+    run: (args) => (isFrom(args, 'get', 'KEY') ? getFrom(args) : get(args)),
   },
   {
     name: 'diff',

@@ -56,6 +56,8 @@ describe('help', () => {
       'get',
       'diff',
       'verify',
+      'push',
+      'pull',
       'sortition replay',
       'sortition verify',
       'sortition list',

@@ -2,10 +2,15 @@
 // is an assertion; each ```sh block is a row of commands, run one after another on the recorded run of the contracts.
 import { execFile } from 'node:child_process'
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { Hamt } from 'hamt-wasm'
+import { serializeNodes } from 'hamt-wasm/blocks'
 import ts from 'typescript'
+import { RedisServer } from './support/redis.js'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const dir = join(root, 'build', 'docs')
@@ -52,6 +57,43 @@ function program(code: string): string {
   )
   return `import { deepStrictEqual } from 'node:assert/strict'\n${asserted}\n`
 }
+
+let redis: RedisServer | undefined
+let server: Server | undefined
+
+/** Puts the servers of this run in the place of those that examples name, and starts them when they are needed. */
+async function localized(code: string): Promise<string> {
+  let text = code
+  if (text.includes('redis://localhost:6379')) {
+    redis ??= await new RedisServer().start()
+    text = text.replaceAll('redis://localhost:6379', `redis://127.0.0.1:${redis.port}`)
+  }
+  if (text.includes("openNodes<number>('https://example.org/")) {
+    server ??= await serveNodes()
+    const { port } = server.address() as AddressInfo
+    text = text.replaceAll('https://example.org', `http://127.0.0.1:${port}`)
+  }
+  return text
+}
+
+/** A plain static server with a node table of 3,000 entries. */
+async function serveNodes(): Promise<Server> {
+  const key = (i: number): string => `0x${i.toString(16).padStart(40, '0')}`
+  const bytes = serializeNodes([Hamt.from(Array.from({ length: 3000 }, (_, i) => [key(i), i] as const))])
+  const made = createServer((request, response) => {
+    const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '')!
+    const end = Math.min(Number(to) + 1, bytes.length)
+    response.writeHead(206, { 'content-range': `bytes ${from}-${end - 1}/${bytes.length}` })
+    response.end(bytes.subarray(Number(from), end))
+  })
+  await new Promise<void>((resolve) => made.listen(0, '127.0.0.1', resolve))
+  return made
+}
+
+afterAll(async () => {
+  await redis?.stop()
+  server?.close()
+})
 
 beforeAll(() => {
   rmSync(dir, { recursive: true, force: true })
@@ -101,7 +143,7 @@ test.each(named(examples))(
   '%s runs',
   async (name, { code }) => {
     const file = join(dir, `${name.replace(/\W+/g, '-')}.mjs`)
-    const { outputText } = ts.transpileModule(program(code), {
+    const { outputText } = ts.transpileModule(program(await localized(code)), {
       compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
     })
     writeFileSync(file, outputText)
@@ -122,7 +164,7 @@ test('the examples have no type errors', async () => {
     strict: true,
     noEmit: true,
     skipLibCheck: true,
-    types: [],
+    types: ['node'],
   }
   writeFileSync(join(dir, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files }))
   const tsc = join(root, 'node_modules/typescript/bin/tsc')

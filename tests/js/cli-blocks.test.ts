@@ -1,0 +1,102 @@
+// push, pull, get --from and inspect --from, as programs.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { deserialize, Hamt, serialize } from 'hamt-wasm'
+
+const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
+
+let dir: string
+let server: Server
+let url: string
+const map = Hamt.from(Array.from({ length: 3000 }, (_, i) => [`key ${i}`, i] as const))
+const versions = [map, map.set('key 7', -7)]
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'hamt-cli-blocks-'))
+  writeFileSync(join(dir, 'versions.hamt'), serialize(versions, { meta: 'two' }))
+  server = createServer((request, response) => {
+    const bytes = readFileSync(join(dir, 'versions.nodes'))
+    const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? []
+    if (from === undefined || request.url === '/whole') return void response.end(bytes)
+    const end = Math.min(Number(to) + 1, bytes.length)
+    response.writeHead(206, { 'content-range': `bytes ${from}-${end - 1}/${bytes.length}` })
+    response.end(bytes.subarray(Number(from), end))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+afterAll(() => {
+  server.close()
+  rmSync(dir, { recursive: true, force: true })
+})
+
+/** Not spawnSync: the server is in this process. */
+function hamtWasm(...words: string[]): Promise<{ status: number | null; out: string; err: string }> {
+  const child = spawn(process.execPath, [program, ...words], { cwd: dir })
+  let out = ''
+  let err = ''
+  child.stdout.on('data', (data: Buffer) => (out += data.toString()))
+  child.stderr.on('data', (data: Buffer) => (err += data.toString()))
+  return new Promise((resolve) =>
+    child.on('close', (status) => resolve({ status, out: out.trimEnd(), err: err.trimEnd() })),
+  )
+}
+
+test('push into a folder, and pull from it', async () => {
+  const pushed = await hamtWasm('push', 'versions.hamt', 'blocks')
+  expect(pushed.err).toBe('')
+  const lines = pushed.out.split('\n')
+  expect(lines.slice(0, 2)).toEqual(versions.map((version) => hex(version.digest())))
+  expect(lines[2]).toMatch(/^\(\d+ requests, /)
+  const pulled = await hamtWasm('pull', 'blocks', lines[1]!, 'out.hamt')
+  expect(pulled).toMatchObject({ status: 0, err: '' })
+  const [back] = deserialize<number>(readFileSync(join(dir, 'out.hamt')))
+  expect(back!.equals(versions[1]!)).toBe(true)
+
+  const [folder] = readdirSync(join(dir, 'blocks'))
+  const [name] = readdirSync(join(dir, 'blocks', folder!))
+  writeFileSync(join(dir, 'blocks', folder!, name!), 'not a block')
+  const bad = await Promise.all(
+    lines.slice(0, 2).map((digest) => hamtWasm('pull', 'blocks', digest, 'bad.hamt')),
+  )
+  expect(bad.some(({ status, err }) => status === 2 && err.includes(name!))).toBe(true)
+  expect((await hamtWasm('pull', 'blocks', 'abc', 'bad.hamt')).err).toMatch(/64 hexadecimal digits/)
+})
+
+test('a node table, asked as a file and over HTTP', async () => {
+  expect((await hamtWasm('push', 'versions.hamt', 'versions.nodes', '--table')).status).toBe(0)
+  for (const source of ['versions.nodes', `${url}/versions.nodes`]) {
+    const inspected = await hamtWasm('inspect', '--from', source)
+    expect(inspected.err).toBe('')
+    for (const version of versions) expect(inspected.out).toContain(hex(version.digest()))
+    const last = await hamtWasm('get', '--from', source, 'key 7')
+    expect(last.out).toMatch(/^-7\n\(\d+ requests?, .* of .*\)$/)
+    const first = await hamtWasm('get', '--from', source, '--digest', hex(map.digest()), 'key 7', '--json')
+    expect(JSON.parse(first.out)).toMatchObject({ found: true, value: 7 })
+    expect((await hamtWasm('get', '--from', source, '--at', '0', 'no such key')).status).toBe(1)
+  }
+})
+
+test('what cannot be asked is unusable, in one line', async () => {
+  const cases: [string[], RegExp][] = [
+    [['get', '--from', `${url}/whole`, 'key'], /no-ranges/],
+    [['get', '--from', 'versions.nodes', '--digest', '00'.repeat(32), 'key'], /no version with this digest/],
+    [['get', '--from', 'versions.nodes', '--at', '9', 'key'], /2 versions/],
+    [['get', '--from', 'versions.nodes', 'a', 'b'], /exclude/],
+    [['get', 'key'], /get needs KEY/],
+    [['inspect'], /inspect needs FILE/],
+    [['get', '--from', 'http://127.0.0.1:9/x', 'key'], /cannot read/],
+  ]
+  for (const [words, message] of cases) {
+    const outcome = await hamtWasm(...words)
+    expect(outcome.err).toMatch(message)
+    expect(outcome.err.split('\n')).toHaveLength(1)
+    expect(outcome.status).toBe(2)
+  }
+})
