@@ -24,7 +24,7 @@ writeFileSync(
   here('./README.md'),
   `# Benchmarks
 
-\`npm run bench\` runs all of this and writes this page; \`npm run bench:cpp\` and \`npm run bench:js [map|plain|snapshot|digest|sortition]\` run parts. Figures are
+\`npm run bench\` runs all of this and writes this page; \`npm run bench:cpp\` and \`npm run bench:js [map|plain|snapshot|digest|sortition|blocks]\` run parts. Figures are
 medians; ratios compare rivals in one run on one machine: ${cpus()[0].model.trim()}, ${cpus().length} cores, ${type()} ${release()}, Node ${process.version}.
 Goals that were missed are marked so.
 
@@ -48,6 +48,15 @@ W1: 10,000 entries, 99 more versions of 10 random edits. W2: 100,000 entries, 1,
 versions in a row.
 
 ${shown('snapshot.txt')}
+
+## Node tables and block stores
+
+\`hamt-wasm/blocks\`, a million entries of 42-character keys: requests, bytes, blocks and time, against the goals; then ten million in Redis
+(\`node bench/js/blocks.mjs --redis 10000000\`), edited by a process that never has them.
+
+${shown('blocks.txt')}
+
+${shown('blocks-redis.txt')}
 
 Goals. W1: raw ≤ 200 KB, gzip ≤ 54 KB, brotli ≤ 45 KB, smaller than every peer. W2: raw ≤ 5.6 MB, write ≤ 150 ms, load ≤ 60 ms, load ≤ 0.25 × the
 fastest peer, validation ≤ 0.5 × load, open and one get ≤ 0.02 × load. W3: a delta of one edit ≤ 200 bytes above its key and value.

@@ -263,6 +263,10 @@ async function level(map) {
   )
 }
 
+/** No time limit: the machine may be busy with other things. */
+const connect = (port) =>
+  createClient({ url: `redis://127.0.0.1:${port}`, commandOptions: { timeout: 600_000 } }).connect()
+
 /** A map that is made and edited in a Redis server, never in this process. */
 async function redis(entries) {
   const folder = mkdtempSync(join(tmpdir(), 'hamt-bench-'))
@@ -273,7 +277,7 @@ async function redis(entries) {
     server.once('error', reject)
     server.stdout.on('data', (data) => String(data).includes('Ready to accept') && resolve())
   })
-  const client = await createClient({ url: `redis://127.0.0.1:${port}` }).connect()
+  const client = await connect(port)
   try {
     const commands = client.withTypeMapping({ [RESP_TYPES.BLOB_STRING]: Buffer })
     const store = {
@@ -348,7 +352,7 @@ async function redis(entries) {
 
 /** Pushes a map to a Redis server and prints its digest. */
 async function fill(port, entries) {
-  const client = await createClient({ url: `redis://127.0.0.1:${port}` }).connect()
+  const client = await connect(port)
   const store = {
     get: (digest) => client.get(Buffer.from(digest)),
     has: async () => false, // nothing is there yet

@@ -56,6 +56,24 @@ export async function eachAtOnce<T>(items: readonly T[], f: (item: T, i: number)
   for (const { status, reason } of done as PromiseRejectedResult[]) if (status === 'rejected') throw reason
 }
 
+/** Lets a bounded number of calls be under way; the others wait in the order in which they came. */
+class Turns {
+  private running = 0
+  private readonly waiting: (() => void)[] = []
+
+  async run<T>(f: () => Awaitable<T>): Promise<T> {
+    if (this.running < mostCalls) ++this.running
+    else await new Promise<void>((resolve) => this.waiting.push(resolve))
+    try {
+      return await f()
+    } finally {
+      const next = this.waiting.shift()
+      if (next) next()
+      else --this.running
+    }
+  }
+}
+
 /** Cuts a list into parts of at most `mostBlocks`. */
 export function parts<T>(items: readonly T[]): T[][] {
   const all: T[][] = []
@@ -75,6 +93,8 @@ function bytesOf(answer: unknown, digest: Uint8Array): Uint8Array | undefined {
 
 /** Reads the blocks of a store. */
 export class StoreReader extends BlockReader {
+  private readonly turns = new Turns()
+
   constructor(
     readonly store: BlockStore,
     options?: CacheOptions,
@@ -123,8 +143,8 @@ export class StoreReader extends BlockReader {
   /** Keeps blocks, all of which may be written in any order. Resolves when the store has them all. */
   async put(blocks: readonly { digest: Uint8Array; block: Uint8Array }[]): Promise<void> {
     const { store } = this
-    if (store.putMany) await eachAtOnce(parts(blocks), (part) => store.putMany!(part))
-    else await eachAtOnce(blocks, ({ digest, block }) => store.put(digest, block))
+    if (store.putMany) await eachAtOnce(parts(blocks), (part) => this.turns.run(() => store.putMany!(part)))
+    else await eachAtOnce(blocks, ({ digest, block }) => this.turns.run(() => store.put(digest, block)))
   }
 
   /** Which of these the store has. */
@@ -134,7 +154,7 @@ export class StoreReader extends BlockReader {
     if (store.has)
       await eachAtOnce(digests, async (digest, i) => {
         ++this.traffic.requests
-        found[i] = await store.has!(digest)
+        found[i] = await this.turns.run(() => store.has!(digest))
       })
     else
       await eachAtOnce(this.fetch(digests.map((digest) => ({ digest }))), async (answer, i) => {
@@ -155,7 +175,7 @@ export class StoreReader extends BlockReader {
     if (store.getMany && refs.length > 1) {
       return parts(refs).flatMap((part) => {
         ++traffic.requests
-        const answers = Promise.resolve(
+        const answers = this.turns.run(() =>
           store.getMany!(
             part.map(({ digest }) => digest),
             signal,
@@ -171,7 +191,9 @@ export class StoreReader extends BlockReader {
     )
     void eachAtOnce(refs, async ({ digest }, i) => {
       ++traffic.requests
-      const answer = (async () => count(bytesOf(await store.get(digest, signal), digest)))()
+      const answer = this.turns
+        .run(() => store.get(digest, signal))
+        .then((block) => count(bytesOf(block, digest)))
       settle[i]!(answer)
       await answer.catch(() => {})
     })

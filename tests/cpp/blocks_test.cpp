@@ -80,8 +80,9 @@ TYPED_TEST(blocks_of_maps, a_push_that_stops_anywhere_leaves_only_whole_maps) {
     s.push(after, before, most);
     EXPECT_EQ(s.template pull<TypeParam>(digest_of(before)), before);
     // Whatever is there is whole: a later push needs only ask from the root down.
-    if (s.blocks.count(digest_of(after)) != 0)
+    if (s.blocks.count(digest_of(after)) != 0) {
       EXPECT_EQ(s.template pull<TypeParam>(digest_of(after)), after);
+    }
     s.push(after);
     EXPECT_EQ(s.template pull<TypeParam>(digest_of(after)), after);
     EXPECT_EQ(s.blocks, full.blocks);
