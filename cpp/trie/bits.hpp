@@ -1,4 +1,4 @@
-// Bits: how a hash is cut into digits and how a sparse array of slots is indexed.
+// Bits and bytes: the digits of a hash, the index of a slot in a sparse array, equality of strings.
 //
 // A node has up to 2^B slots. It stores only the occupied ones, in slot order; a bitmap says which
 // those are, and the index of a slot in the packed array is the number of set bits below it.

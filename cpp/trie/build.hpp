@@ -1,5 +1,5 @@
-// Building a map from many entries at once: sorted by hash, every node is made once, in its final
-// size.
+// Bulk construction: a map from many entries at once, sorted by hash, every node made once in its
+// final size.
 #pragma once
 
 #include <cstdint>
@@ -37,6 +37,7 @@ class builder {
   node_type* make(std::size_t begin, std::size_t end, unsigned shift) {
     if (shift >= digit::end_shift) return collide(begin, end);
     slot_row<V, P> items;
+    // 6.2 KB with the shipped limit; a frame a level, so 87 KB where keys collide in all bits.
     std::byte cells[digit::width][format::max_size];
     while (begin < end) {
       const unsigned slot = digit_of_order<P::bits>(sorted_[begin].order, shift);

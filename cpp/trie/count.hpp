@@ -1,5 +1,6 @@
-// Reference counts, kept inside what they count. One policy is a plain integer, the other is safe
-// between threads; both begin at one.
+// Intrusive reference counts. One policy is a plain integer, the other is safe between threads;
+// both begin at one. A count has 32 bits: every holder is a pointer in memory, so a count that
+// wraps needs 32 GiB of pointers to one object (in WebAssembly more than there is).
 #pragma once
 
 #include <atomic>

@@ -1,5 +1,5 @@
-// The difference of two maps, lazily and in iteration order: nodes that both share are stepped
-// over, which canonical form makes exact.
+// Diff cursors: the difference of two maps, lazily and in iteration order. Nodes that both share
+// are skipped, which canonical form makes exact.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +20,7 @@ template <class V = bytes, class P = local_policy>
 class diff_cursor {
   using node_type = node<V, P>;
   using view = slot_view<V, P>;
+  using side = hashed_view<V, P>;
   using digit = digits<P::bits>;
   using value_view = typename value_traits<V>::view;
 
@@ -27,7 +28,7 @@ class diff_cursor {
   diff_cursor(map<V, P> before, map<V, P> after)
       : before_(std::move(before)), after_(std::move(after)) {
     if (before_.same(after_)) return;
-    place a, b;
+    side a, b;
     a.at.child = before_.root();
     b.at.child = after_.root();
     enter(a, b);
@@ -53,7 +54,7 @@ class diff_cursor {
       }
       const unsigned slot = lowest(f.rest), shift = (depth_ - 1) * P::bits;
       f.rest &= f.rest - 1;
-      const place a = f.a.sub(slot, shift), b = f.b.sub(slot, shift);
+      const side a = f.a.sub(slot, shift), b = f.b.sub(slot, shift);
       if (a.at.same(b.at)) continue;
       const bool entries = a.at.child == nullptr && b.at.child == nullptr;
       if (entries && (a.at.none() || b.at.none() || a.at.key() == b.at.key())) {
@@ -65,16 +66,8 @@ class diff_cursor {
   }
 
  private:
-  struct place {
-    view at;
-    std::uint64_t hash = 0;
-    place sub(unsigned slot, unsigned shift) const noexcept {
-      if (at.child != nullptr) return {at.child->at(slot)};
-      return at.is_entry() && digit::at(hash, shift) == slot ? *this : place{};
-    }
-  };
   struct frame {
-    place a, b;
+    side a, b;
     std::uint32_t rest;            // slots not yet visited
     std::uint32_t next_a, next_b;  // in collision nodes: the next box of each side
   };
@@ -84,22 +77,15 @@ class diff_cursor {
     return v.value();
   }
 
-  void enter(place a, place b) noexcept {
+  void enter(side a, side b) noexcept {
     const unsigned shift = depth_ * P::bits;
     std::uint32_t rest = 0;
     if (depth_ < digit::levels)
       rest = a.at.child != nullptr && b.at.child != nullptr
                  ? node_type::differing_slots(a.at.child, b.at.child)
-                 : mask(a, shift) | mask(b, shift);
+                 : a.mask(shift) | b.mask(shift);
     path_[depth_++] = {a, b, rest, 0, 0};
   }
-  static std::uint32_t mask(place& p, unsigned shift) noexcept {
-    if (p.at.none()) return 0;
-    if (p.at.child != nullptr) return p.at.child->entry_map() | p.at.child->child_map();
-    if (p.hash == 0) p.hash = trie<V, P>::hash(p.at.key());
-    return 1u << digit::at(p.hash, shift);
-  }
-
   /// Makes this pair of entries the current difference, unless they are equal.
   bool stop_at(const view& a, const view& b) {
     if (a.is_entry() && b.is_entry() && value_traits<V>::equal(a.value(), b.value())) return false;
@@ -108,7 +94,7 @@ class diff_cursor {
     return true;
   }
 
-  static view colliding(const place& p, std::uint32_t i) noexcept {
+  static view colliding(const side& p, std::uint32_t i) noexcept {
     if (p.at.child != nullptr) return i < p.at.child->size() ? p.at.child->entry_at(i) : view{};
     return i == 0 ? p.at : view{};
   }

@@ -1,8 +1,8 @@
 // Lockstep traversal of N tries that builds a result; merge, filter and the like are rules for it.
 //
-// The tries are laid over one another, slot by slot:
+// Corresponding slots are visited together:
 //
-//     side 0   . A . [a] .    whole() is asked first, and may settle a place without a look
+//     side 0   . A . [a] .    whole() is asked first, and may decide the slot without looking
 //     side 1   . A'. [b] c    inside ("the same node on both sides", "absent on the left", ...);
 //     result   . ?  . ?  ?    entry() is asked for a single key, present on at least one side
 //
@@ -35,8 +35,8 @@ class lockstep {
   using row = slot_row<V, P>;
   using views = std::array<view, N>;
 
-  /// The root of the result, counted for the caller, or null. O(places that `whole` does not
-  /// settle).
+  /// The root of the result, counted for the caller, or null. O(slots that `whole` does not
+  /// decide).
   template <class F>
   static node_type* run(const std::array<const node_type*, N>& roots, F&& rule) {
     sides s;
@@ -52,23 +52,7 @@ class lockstep {
  private:
   using digit = digits<P::bits>;
 
-  /// A view that remembers its key's hash once it was needed.
-  struct side {
-    view at;
-    std::uint64_t hash = 0;
-    bool hashed = false;
-
-    std::uint32_t mask(unsigned shift) {
-      if (at.none()) return 0;
-      if (at.child != nullptr) return at.child->entry_map() | at.child->child_map();
-      if (!hashed) hash = trie<V, P>::hash(at.key()), hashed = true;
-      return 1u << digit::at(hash, shift);
-    }
-    side sub(unsigned slot, unsigned shift) const {
-      if (at.child != nullptr) return {at.child->at(slot)};
-      return at.is_entry() && digit::at(hash, shift) == slot ? *this : side{};
-    }
-  };
+  using side = hashed_view<V, P>;
   using sides = std::array<side, N>;
 
   static views views_of(const sides& s) {

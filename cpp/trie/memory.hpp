@@ -1,4 +1,4 @@
-// Memory for nodes: a free list for each size class, above the heap.
+// Memory policies: blocks for nodes from free lists, one for each size class, above the heap.
 //
 //     block size      1..1024        1025..8192       more
 //     class step           16               128       from the heap, rounded up to 16
@@ -115,9 +115,8 @@ class free_lists {
   bool closed_ = false;
 };
 
-/// The lists themselves have no destructor: they may still be used after `closer`'s, whose only
-/// work it is to empty and close them. (What a destructor stores in its own object, a compiler may
-/// leave out.)
+/// Trivially destructible, so that blocks can still be freed after `closer`, at the end of the
+/// thread, has emptied and closed the lists.
 inline thread_local constinit free_lists lists_of_thread;
 
 struct free_lists::closer {

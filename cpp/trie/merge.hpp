@@ -1,6 +1,8 @@
-// Whole-map operations. Each is a rule for the traversal in lockstep.hpp; each costs O(the places
-// where the maps are not the same nodes), shares every subtree that it leaves as it is, and returns
-// the very same map when nothing changes. Callbacks may throw: nothing leaks, no map has changed.
+// Operations on whole maps: merge, merge3, intersection, difference, filter, map_values.
+//
+// Each is a rule for the traversal in lockstep.hpp. Each costs O(slots in which the maps are not
+// the same nodes), shares every subtree that it leaves as it is, and returns the very same map when
+// nothing changes. Callbacks may throw: nothing leaks, and no map has changed.
 #pragma once
 
 #include <optional>

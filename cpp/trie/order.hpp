@@ -1,4 +1,4 @@
-// The order of iteration, for entries that are in no trie (yet): by the digits of the hash, the
+// Sorts entries into the order of iteration without building a trie: by the digits of the hash, the
 // first digit first; where hashes are equal, by key.
 #pragma once
 
@@ -30,9 +30,8 @@ unsigned digit_of_order(std::uint64_t order, unsigned shift) noexcept {
 
 namespace detail {
 
-/// Sorts by order, key, index. Buckets hold a few places unless somebody made hashes collide; so
-/// this is insertion for few and a heap for many, both small in code, and never worse than O(n log
-/// n).
+/// Sorts by order, key, index. Buckets hold a few entries unless keys were chosen to collide: an
+/// insertion sort for few and a heap sort for many, both small in code; O(n log n) at worst.
 template <class Less>
 void sort_bucket(order_place* begin, order_place* end, const Less& less) {
   if (end - begin > 32) {

@@ -1,4 +1,5 @@
-// What a map can be tuned with. Everything above takes a policy `P` as its last template parameter.
+// Policies: how a map counts, allocates and hashes. Everything above takes a policy `P` as its last
+// template parameter.
 #pragma once
 
 #include <cstddef>

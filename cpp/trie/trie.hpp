@@ -1,4 +1,9 @@
-// The trie: find, set and erase along a path of nodes.
+// A CHAMP trie: find, set and erase along a path of nodes.
+//
+// CHAMP is the compressed hash-array mapped prefix tree of Steindorfer and Vinju ("Optimizing
+// hash-array mapped tries for fast and lean immutable JVM collections", 2015): a node has one
+// bitmap for entries and one for children, and erasing restores the form that inserting would have
+// given.
 //
 // The shape is canonical, a function of the entries alone:
 //   - an entry sits in the first node on its hash's path where no other entry's hash has the
@@ -254,6 +259,30 @@ struct trie {
     if (a.key() == key) return {a, b};
     if (b.key() == key) return {b, a};
     return {};
+  }
+};
+
+/// A subtree or an entry on one side of a traversal of several tries; of an entry, the hash once it
+/// was needed.
+template <class V, class P>
+struct hashed_view {
+  using digit = digits<P::bits>;
+
+  slot_view<V, P> at;
+  std::uint64_t hash = 0;
+  bool hashed = false;
+
+  /// The slots that it fills in a node at `shift`, where an entry counts as a node of one.
+  std::uint32_t mask(unsigned shift) noexcept {
+    if (at.none()) return 0;
+    if (at.child != nullptr) return at.child->entry_map() | at.child->child_map();
+    if (!hashed) hash = trie<V, P>::hash(at.key()), hashed = true;
+    return 1u << digit::at(hash, shift);
+  }
+  /// What is in one of these slots.
+  hashed_view sub(unsigned slot, unsigned shift) const noexcept {
+    if (at.child != nullptr) return {at.child->at(slot)};
+    return at.is_entry() && digit::at(hash, shift) == slot ? *this : hashed_view{};
   }
 };
 
