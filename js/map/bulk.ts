@@ -147,13 +147,13 @@ export function filter(v: Version, fn: (value: unknown, key: string) => unknown)
 export function map(v: Version, fn: (value: unknown, key: string) => unknown): Version {
   if (lineage.keysOf(v) === undefined) {
     return amended(v, copyOfTrie(v), (builder) => {
-      eachEntry(v, (key, value) => builder.put(key, toStored(v.codec, key, fn(value, key))))
+      eachEntry(v, (key, value) => builder.put(key, toStored(v.codec, key, settled(fn(value, key), 'map'))))
     })
   }
   const made = new Map<string, Stored>()
   let isEqual = true
   eachStored(v, (key, stored) => {
-    const value = toStored(v.codec, key, fn(fromStored(stored), key))
+    const value = toStored(v.codec, key, settled(fn(fromStored(stored), key), 'map'))
     isEqual &&= sameStored(stored, value)
     made.set(key, value)
   })
@@ -180,7 +180,7 @@ export function merge(
     const merged = lineage.pinned(v.codec, trie.size, trie)
     for (const { key, before, after } of new DiffIterator<unknown>(v, merged)) {
       if (before !== undefined && after !== undefined)
-        builder.put(key, resolved(v, key, resolve(key, before, after)))
+        builder.put(key, resolved(v, key, settled(resolve(key, before, after), 'merge')))
     }
   })
 }
@@ -208,7 +208,7 @@ export function mergeFrom(
     for (let i = 0; i < clashes.count; ++i) {
       const key = clashes.key(i)
       const [from, ours, theirs] = [0, 1, 2].map((column) => fromStored(clashes.stored(i, column)))
-      builder.put(key, resolved(v, key, resolve(key, ours, theirs, from)))
+      builder.put(key, resolved(v, key, settled(resolve(key, ours, theirs, from), 'mergeFrom')))
     }
   })
 }

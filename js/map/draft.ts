@@ -1,5 +1,5 @@
 // A map under change: a cell that holds the newest version of a lineage.
-import { callback } from './arguments.js'
+import { callback, settled } from './arguments.js'
 import { eachEntry } from './entries.js'
 import * as lineage from './lineage.js'
 import { toStored } from './stored.js'
@@ -24,6 +24,11 @@ export class Draft<V> {
   /** @internal */
   constructor(version: Version) {
     this.#version = version
+  }
+
+  /** `Draft`: proxies of Vue and others leave drafts alone. */
+  get [Symbol.toStringTag](): string {
+    return 'Draft'
   }
 
   /** Number of entries. O(1). */
@@ -57,14 +62,14 @@ export class Draft<V> {
 
   /** Sets `key` to what `fn` makes of its value (or of undefined); deletes it when `fn` returns undefined. Two paths. */
   update(key: string, fn: (value: V | undefined) => V | undefined): this {
-    const value = callback(fn, 'update')(this.get(key))
+    const value = settled(callback(fn, 'update')(this.get(key)), 'update')
     return value === undefined ? this.delete(key) : this.set(key, value)
   }
 
   /** Calls `fn` for every entry that is there now, in the order of iteration; edits meanwhile are not seen. O(n). */
   forEach(fn: (value: V, key: string) => void): void {
     callback(fn, 'forEach')
-    eachEntry(this.#current(), (key, value) => fn(value as V, key))
+    eachEntry(this.#current(), (key, value) => void settled(fn(value as V, key) as unknown, 'forEach'))
   }
 
   #current(): Version {

@@ -39,7 +39,7 @@ const brand = Symbol.for('hamt-wasm.Hamt')
 
 /**
  * A persistent, immutable map from strings to values. Every edit gives a new version and leaves this one as it is; versions share what is
- * equal. Nothing has to be freed.
+ * equal. Nothing has to be freed, but by long synchronous loops over large maps: see `dispose`.
  *
  * Keys are well-formed strings (TypeError otherwise). Values are null, booleans, numbers, bigints, strings, `Uint8Array`, arrays and plain
  * objects, nested. Objects and arrays are frozen, deeply and in place, and come back as the same object; what holds a `Uint8Array` is copied
@@ -140,7 +140,7 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
    * nothing changes. Two paths.
    */
   update(key: string, fn: (value: V | undefined) => V | undefined): Hamt<V> {
-    const value = callback(fn, 'update')(this.get(key))
+    const value = settled(callback(fn, 'update')(this.get(key)), 'update')
     return value === undefined ? this.delete(key) : this.set(key, value)
   }
 
@@ -300,7 +300,8 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
 
   /** What Node's console and assertion libraries show: the first hundred entries. */
   [Symbol.for('nodejs.util.inspect.custom')](depth?: unknown, options?: unknown, show?: unknown): string {
-    const isDisposed = versionOf(this).disposed
+    if (!(#version in this)) return '[a copy or proxy of a Hamt, or its prototype]'
+    const isDisposed = this.#version.disposed
     return inspect(this.toString(), isDisposed ? undefined : this, this.size, { depth, options, show })
   }
 

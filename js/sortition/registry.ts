@@ -121,6 +121,11 @@ export class NodeRegistry {
   readonly #position: Position | undefined
   readonly #marks: Mark | undefined
 
+  /** A kind of its own: what makes proxies of objects (Vue, MobX) leaves it alone. */
+  get [Symbol.toStringTag](): string {
+    return 'NodeRegistry'
+  }
+
   private constructor(
     versions: Versions,
     rows: number,

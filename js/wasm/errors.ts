@@ -2,6 +2,7 @@
 import { decoder } from '../codec/text.js'
 import { InterruptedError, SnapshotError } from '../errors.js'
 import { Result, Status } from '../generated/interface.js'
+import { raw } from './instance.js'
 import { fresh, result } from './memory.js'
 
 /** Gives a status back, or throws the error that it stands for. */
@@ -10,8 +11,13 @@ export function check(status: Status): Status {
   return status
 }
 
+/** Says what may give memory back: maps that nobody holds wait for a collector that no synchronous code sees running. */
 export function outOfMemory(): RangeError {
-  return new RangeError('hamt-wasm: out of memory')
+  raw.usage()
+  const maps = result(Result.usageMaps)
+  return new RangeError(
+    `hamt-wasm: out of memory with ${maps} maps in wasm. Those that nobody holds wait for the collector, whose finalizers run between turns of the event loop: free them by dispose() or using, or wait for a turn`,
+  )
 }
 
 function failure(status: Status): Error {
