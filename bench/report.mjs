@@ -49,6 +49,9 @@ versions in a row.
 
 ${shown('snapshot.txt')}
 
+Goals. W1: raw ≤ 200 KB, gzip ≤ 54 KB, brotli ≤ 45 KB, smaller than every peer. W2: raw ≤ 5.6 MB, write ≤ 150 ms, load ≤ 60 ms, load ≤ 0.25 × the
+fastest peer, validation ≤ 0.5 × load, open and one get ≤ 0.02 × load. W3: a delta of one edit ≤ 200 bytes above its key and value.
+
 ## Node tables and block stores
 
 \`hamt-wasm/blocks\`, a million entries of 42-character keys: requests, bytes, blocks and time, against the goals; then ten million in Redis
@@ -57,9 +60,6 @@ ${shown('snapshot.txt')}
 ${shown('blocks.txt')}
 
 ${shown('blocks-redis.txt')}
-
-Goals. W1: raw ≤ 200 KB, gzip ≤ 54 KB, brotli ≤ 45 KB, smaller than every peer. W2: raw ≤ 5.6 MB, write ≤ 150 ms, load ≤ 60 ms, load ≤ 0.25 × the
-fastest peer, validation ≤ 0.5 × load, open and one get ≤ 0.02 × load. W3: a delta of one edit ≤ 200 bytes above its key and value.
 
 ## Digests and proofs
 

@@ -112,21 +112,28 @@ async function tables(versions, entries, random) {
   const opened = await openNodes(source)
   const { requests, bytes } = opened.traffic
   report('open', `${requests} requests, ${kb(bytes)}`, '≤ 2, ≤ 64 KB', requests <= 2 && bytes <= 64 * 1024)
+  // Of some keys the one that follows; the versions have the same keys.
+  const asked = new Set(Array.from({ length: 300 }, () => keyOf(random(entries))))
+  const neighbours = new Map()
+  let last
+  for (const key of versions[0].keys()) {
+    if (asked.has(last)) neighbours.set(last, key)
+    last = key
+  }
   const cold = []
   const near = []
   const times = []
-  for (let i = 0; i < 300; ++i) {
+  for (const [key, neighbour] of neighbours) {
     const file = await openNodes(source)
     const before = file.traffic
     const at = random(20)
-    const n = random(entries)
-    const [value, time] = await timed(() => file.at(at).get(keyOf(n)))
+    const [value, time] = await timed(() => file.at(at).get(key))
     if (value === undefined) throw new Error('a key is not there')
     times.push(time)
     const after = file.traffic
     cold.push({ requests: after.requests - before.requests, bytes: after.bytes - before.bytes })
-    // Near: another key below the same node of the second level.
-    for await (const [key] of nearEntries(versions[at], keyOf(n))) await file.at(at).get(key)
+    // Near: the key that follows in iteration.
+    await file.at(at).get(neighbour)
     near.push(file.traffic.requests - after.requests)
   }
   const most = (name) => Math.max(...cold.map((c) => c[name]))
@@ -145,21 +152,6 @@ async function tables(versions, entries, random) {
   const [loaded, loading] = await timed(() => opened.at(-1).load())
   report('load of a version', `${seconds(loading)}; ${opened.traffic.requests} requests`)
   if (!loaded.equals(versions.at(-1))) throw new Error('a version was loaded wrong')
-}
-
-/** One entry that follows a key in iteration. */
-async function* nearEntries(map, key) {
-  const keys = order.get(map) ?? [...map.keys()]
-  order.set(map, keys)
-  const index = (places.get(map) ?? placesOf(map, keys)).get(key)
-  yield [keys[index + 1] ?? keys[index - 1]]
-}
-const order = new Map()
-const places = new Map()
-function placesOf(map, keys) {
-  const of = new Map(keys.map((key, i) => [key, i]))
-  places.set(map, of)
-  return of
 }
 
 class CountingStore {

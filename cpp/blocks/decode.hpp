@@ -22,11 +22,11 @@ struct decoded_node;
 /// were read.
 struct item {
   std::uint8_t slot = 0, kind = 0;
-  std::uint32_t size = 0;                // bytes in the body
-  std::string key;                       // unless it is long
-  std::string_view value;                // unless it is long
-  digest32 key_digest{}, value_digest{}; // of what is long; `key_digest` of a child by digest
-  address key_at, value_at;              // in a node table; `key_at` of a child by digest
+  std::uint32_t size = 0;                     // bytes in the body
+  std::string key;                            // unless it is long
+  std::string_view value;                     // unless it is long
+  digest32 key_digest{}, value_digest{};      // of what is long; `key_digest` of a child by digest
+  address key_at, value_at;                   // in a node table; `key_at` of a child by digest
   std::shared_ptr<const decoded_node> child;  // inlined
 };
 
@@ -80,8 +80,8 @@ inline void check_items(const decoded_node& n, bool is_root, const cursor& in, s
     in.refuse("a node of one entry below the root", start);
 }
 
-/// Reads a node's body. `prefix` holds the digits on the way to it: every key must be below it. Time
-/// and memory are linear in the body; recursion is at most 14 deep. Throws `error`, and
+/// Reads a node's body. `prefix` holds the digits on the way to it: every key must be below it.
+/// Time and memory are linear in the body; recursion is at most 14 deep. Throws `error`, and
 /// std::bad_alloc.
 template <class Hash>
 decoded_node read_body(cursor& in, unsigned level, std::uint64_t prefix, bool is_root = false) {
@@ -177,7 +177,7 @@ inline digest32 digest_of(const decoded_node& n) {
   std::uint32_t entry_map = 0, child_map = 0;
   for (const item& i : n.items) {
     (is_entry(i.kind) ? entry_map : child_map) |= std::uint32_t{1} << i.slot;
-    slots[i.slot] = is_entry(i.kind)             ? digest_of(i)
+    slots[i.slot] = is_entry(i.kind)            ? digest_of(i)
                     : i.kind == child_by_digest ? i.key_digest
                                                 : digest_of(*i.child);
   }

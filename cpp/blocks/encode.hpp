@@ -81,10 +81,10 @@ template <class P, class R>
 void append_child(std::string& out, unsigned slot, const byte_node<P>* child, unsigned level,
                   std::uint64_t prefix, R& refs);
 
-/// A node's body at `level` below `prefix`. `refs.child` and `refs.text` are called for all that has
-/// a block of its own, in the order in which it is named. Appends at most 70 KB, or `largest_body`
-/// for a collision node. Recursion is as deep as the trie. Throws std::bad_alloc, and
-/// std::length_error when a collision node is too large.
+/// A node's body at `level` below `prefix`. `refs.child` and `refs.text` are called for all that
+/// has a block of its own, in the order in which it is named. Appends at most 70 KB, or
+/// `largest_body` for a collision node. Recursion is as deep as the trie. Throws std::bad_alloc,
+/// and std::length_error when a collision node is too large.
 template <class P, class R>
 void append_body(std::string& out, const byte_node<P>* n, unsigned level, std::uint64_t prefix,
                  R& refs) {

@@ -123,8 +123,7 @@ class cursor {
 
   std::size_t at() const noexcept { return at_; }
   std::size_t left() const noexcept { return bytes_.size() - at_; }
-  [[noreturn]] void refuse(const char* message, std::size_t at,
-                           rule r = rule::malformed) const {
+  [[noreturn]] void refuse(const char* message, std::size_t at, rule r = rule::malformed) const {
     throw error(r, message, base_ + at);
   }
   void expect_end(const char* message) const {

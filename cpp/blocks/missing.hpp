@@ -13,9 +13,9 @@
 
 namespace hamt::blocks {
 
-/// Finds the blocks of `m` that a store may lack, a level of blocks at a time. What the store has, it
-/// has with all beneath it, so only the children of what it lacks are asked about; and nothing is
-/// asked about that `base` has at the same position, a map that the store is known to have.
+/// Finds the blocks of `m` that a store may lack, a level of blocks at a time. What the store has,
+/// it has with all beneath it, so only the children of what it lacks are asked about; and nothing
+/// is asked about that `base` has at the same position, a map that the store is known to have.
 ///
 ///     missing_blocks walk(m, base);
 ///     while (!walk.asked().empty()) walk.answer(bit i: the store lacks block i);
@@ -71,13 +71,13 @@ class missing_blocks {
   /// How many blocks are lacking, of what is known.
   std::size_t count() const noexcept { return count_; }
 
-  /// Calls `put(digest, block)` for the next blocks, until they have `most` bytes or those of a level
-  /// of blocks are done: each only after all beneath it. False when there are no more.
+  /// Calls `put(digest, block)` for the next blocks, until they have `most` bytes or those of a
+  /// level of blocks are done: each only after all beneath it. False when there are no more.
   template <class F>
   bool take(std::size_t most, F&& put) {
     std::size_t bytes = 0;
     const auto give = [&](const piece& p) {
-      const std::string block = p.at != nullptr    ? node_block(p.at)
+      const std::string block = p.at != nullptr   ? node_block(p.at)
                                 : !p.text.empty() ? text_block(p.text)
                                                   : map_block(map_);
       bytes += block.size();

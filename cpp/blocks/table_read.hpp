@@ -33,7 +33,8 @@ class table {
     cursor in(file);
     if (in.take(sizeof table_magic) != std::string_view(table_magic, sizeof table_magic))
       in.refuse("not a node table", 0);
-    for (const std::uint8_t known : {format_version, digest_version, digest_hash_id, std::uint8_t{0}})
+    for (const std::uint8_t known :
+         {format_version, digest_version, digest_hash_id, std::uint8_t{0}})
       if (in.byte() != known) in.refuse("a version that is not known", in.at() - 1, rule::version);
     const std::uint64_t head = in.integer(4);
     if (head > file.size()) in.refuse("the head ends too early", file.size(), rule::truncated);
@@ -100,8 +101,9 @@ class table {
   }
 
   [[noreturn]] void refuse(unsigned s, const address& a, rule r) const {
-    throw error(r, "not what its parent names",
-                static_cast<std::size_t>(sections_[s].start + std::min(a.start, sections_[s].size)));
+    throw error(
+        r, "not what its parent names",
+        static_cast<std::size_t>(sections_[s].start + std::min(a.start, sections_[s].size)));
   }
 
   std::string_view piece(unsigned s, const address& a) const {
@@ -139,7 +141,8 @@ class table {
       const std::size_t start = in.at();
       const unsigned slot = in.byte();
       while (at != n.items.end() && at->slot < slot) ++at;
-      if (at == n.items.end() || at->slot != slot) in.refuse("a slot that cannot be emptied", start);
+      if (at == n.items.end() || at->slot != slot)
+        in.refuse("a slot that cannot be emptied", start);
       at = n.items.erase(at);
     }
     std::vector<item> put;

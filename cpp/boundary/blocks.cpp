@@ -85,8 +85,8 @@ status blocks_take(context& c, std::uint32_t walk, std::size_t most) {
 }
 
 status blocks_close(context& c, std::uint32_t walk) {
-  return run(
-      c, [&] { return walk != 0 && c.walks.drop(walk) ? status::ok : status::bad_argument; });
+  return run(c,
+             [&] { return walk != 0 && c.walks.drop(walk) ? status::ok : status::bad_argument; });
 }
 
 }  // namespace hamt::boundary

@@ -19,5 +19,5 @@ export {
   RemoteMap,
 } from './remote-map.js'
 export type { ByteSource, FetchOption, NodeSource } from './source.js'
-export type { BlockStore } from './store.js'
+export type { Awaitable, BlockStore } from './store.js'
 export { NodeFile, openNodes, type OpenNodesOptions, NodeVersion } from './table.js'

@@ -11,7 +11,8 @@ import {
 } from './node.js'
 import { BlockReader, type CacheOptions, type NodeRef, orAborted, type TextRef } from './reader.js'
 
-type Awaitable<T> = T | PromiseLike<T>
+/** A value, or a promise of one. */
+export type Awaitable<T> = T | PromiseLike<T>
 
 /**
  * Somewhere to keep blocks: Redis, LevelDB, a folder, IndexedDB, S3. A block never changes, so `put` of a name that is there already may do

@@ -119,7 +119,7 @@ TYPED_TEST(blocks_of_maps, every_flipped_bit_of_a_block_is_refused_or_gives_anot
   s.push(m);
   std::size_t flips = 0;
   for (const auto& [digest, block] : s.blocks) {
-    for (std::size_t bit = 0; bit < 8 * block.size(); bit += block.size() > 1024 ? 61 : 1) {
+    for (std::size_t bit = 0; bit<8 * block.size(); bit += block.size()> 1024 ? 61 : 1) {
       std::string bad = block;
       bad[bit / 8] = static_cast<char>(bad[bit / 8] ^ 1 << bit % 8);
       try {

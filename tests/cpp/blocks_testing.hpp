@@ -26,7 +26,10 @@ inline std::string key_of(unsigned i) {
   return (i % 3 == 1 ? "0x" : "0X") + digits;
 }
 inline std::string value_of(unsigned i) {
-  return std::string(i % 13 == 5 ? 1025 + i % 3 : i % 13 == 6 ? 1024 : i % 40, 'v') +
+  return std::string(i % 13 == 5   ? 1025 + i % 3
+                     : i % 13 == 6 ? 1024
+                                   : i % 40,
+                     'v') +
          (i % 5 == 0 ? std::to_string(i) : "");
 }
 
@@ -78,13 +81,14 @@ class store {
       if (i.kind == child_inlined) {
         add(m, *i.child, below);
       } else if (i.kind == child_by_digest) {
-        const auto b = read_node_block<typename P::hash>(blocks.at(i.key_digest), n.level + 1, below);
+        const auto b =
+            read_node_block<typename P::hash>(blocks.at(i.key_digest), n.level + 1, below);
         if (b.digest != i.key_digest) throw std::logic_error("a block has another digest");
         add(m, b.node, below);
       } else {
         const std::string key = has_long_key(i.kind) ? text(i.key_digest) : i.key;
-        m = std::move(m).set(
-            key, has_long_value(i.kind) ? text(i.value_digest) : std::string(i.value));
+        m = std::move(m).set(key,
+                             has_long_value(i.kind) ? text(i.value_digest) : std::string(i.value));
       }
     }
   }

@@ -40,9 +40,9 @@ class input {
   template <class P>
   hamt::map<hamt::bytes, P> edited(hamt::map<hamt::bytes, P> m) {
     const unsigned key = byte(), value = byte();
-    return value == 255 ? std::move(m).erase(blocks_testing::key_of(key))
-                        : std::move(m).set(blocks_testing::key_of(key),
-                                           blocks_testing::value_of(value));
+    return value == 255
+               ? std::move(m).erase(blocks_testing::key_of(key))
+               : std::move(m).set(blocks_testing::key_of(key), blocks_testing::value_of(value));
   }
   /// Alters bytes as the rest of the input says.
   void alter(std::string& bytes) {

@@ -1,6 +1,6 @@
 // Whatever a node table's bytes are, a version of the right digest is loaded right, or refused. The
-// input chooses versions and how to alter their table, and whether the head's checksum is made right
-// again.
+// input chooses versions and how to alter their table, and whether the head's checksum is made
+// right again.
 #include "blocks_input.hpp"
 
 namespace {
