@@ -1,4 +1,4 @@
-// The map as its users see it: every method of api.md, keys, values, errors.
+// The map as its users see it: every method, keys, values, errors.
 import { execFileSync } from 'node:child_process'
 import { inspect } from 'node:util'
 import fc from 'fast-check'

@@ -46,7 +46,7 @@ test('a synchronous loop of set keeps wasm memory flat, and stats() honest', asy
   expect(m.size).toBe(1000)
 })
 
-test('so do loops of delete and set, of small bulk edits, and of reading what was just made', () => {
+test('loops of delete and set, of small bulk edits, and of reading what was just made keep wasm memory flat', () => {
   const base = Hamt.from(Array.from({ length: 200 }, (_, i): [string, number] => [`k${i}`, i]))
   const small = Hamt.from({ k1: -1 })
   const start = stats()

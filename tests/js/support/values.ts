@@ -81,7 +81,7 @@ const bytes = fc.uint8Array({ maxLength: 300 })
 
 export const primitive = fc.oneof(fc.constant(null), fc.boolean(), number, bigint, text)
 
-/** Any value of `api.md`. */
+/** Any value that a map holds. */
 export const value: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
   value: fc.oneof(
     { depthSize: 'small', withCrossShrink: true },
