@@ -2,95 +2,53 @@
 //
 //     node verify-all.js [registry.hamt] [draws.json]
 //
-// Exit status: 0 when all are right, 1 when one is wrong, 3 when none is wrong and one is undecided (it has no result yet),
-// 2 when the files cannot be used.
+// Exit status: 0 when all are right, 1 when one is wrong, 3 when none is wrong and one is not decided (it has no result yet), 2 when
+// the files cannot be used, or what they say of a draw contradicts itself.
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import {
+  applyLogs,
+  drawsIn,
   format,
+  idText,
+  judgeDraw,
   NodeRegistry,
-  sortitionAbi,
-  verifyRequest,
-  type Hex,
-  type RegistryEvent,
+  readLogs,
+  type Judgement,
+  type Logs,
   type Report,
 } from 'hamt-wasm/sortition'
 
-interface Draws {
-  events: RegistryEvent[]
-  blocks: Map<bigint, Hex>
+/** A judgement, with what its report says where there is one. */
+export type Judged = Judgement & Partial<Report>
+
+/** One a request, in the order of the chain. */
+export function verifyAll(registry: NodeRegistry, logs: Logs): Judged[] {
+  return [...drawsIn(logs).values()].map((draw) => {
+    const judgement = judgeDraw(registry, draw)
+    return { ...judgement.report, ...judgement }
+  })
 }
 
-/** One report a request, in the order of the chain. */
-export function verifyAll(registry: NodeRegistry, { events, blocks }: Draws): Report[] {
-  const byRequest = new Map<bigint, RegistryEvent[]>()
-  for (const event of events) {
-    const { e3Id } = event.args as { e3Id: bigint }
-    byRequest.set(e3Id, [...(byRequest.get(e3Id) ?? []), event])
-  }
-  const reports: Report[] = []
-  for (const mine of byRequest.values()) {
-    const named = (name: string) => mine.filter((e) => e.eventName === name) as never[]
-    const request = named('CommitteeRequested')[0] as
-      (RegistryEvent & { args: { e3Id: bigint; entropyBlock: bigint } }) | undefined
-    if (!request) continue // requested before the first block that was looked at
-    const results = [...named('SortitionCommitteeFinalized'), ...named('CommitteeFormationFailed')]
-    if (results.length > 1)
-      throw new Error(`request ${request.args.e3Id} has two results: the logs are not of one chain`)
-    reports.push(
-      verifyRequest(registry, {
-        request: request as never,
-        submissions: named('TicketSubmitted'),
-        finalized: results[0],
-        open: results.length === 0,
-        blockHash: blocks.get(request.args.entropyBlock),
-      }),
-    )
-  }
-  return reports
-}
-
-/** Reads the file of draws: numbers are decimal text there, since JSON has no bigints. */
-export function readDraws(file: string): Draws {
-  const { events, blocks } = JSON.parse(readFileSync(file, 'utf8')) as {
-    events: (Omit<RegistryEvent, 'args'> & { args: Record<string, unknown> })[]
-    blocks: { number: string; hash: Hex }[]
-  }
-  return {
-    events: events.map((e) => ({
-      ...e,
-      args: argsOf(e.eventName, e.args),
-      blockNumber: BigInt(e.blockNumber),
-      timestamp: BigInt(e.timestamp),
-    })),
-    blocks: new Map(blocks.map((b) => [BigInt(b.number), b.hash])),
-  }
-}
-
-/** The ABI knows which arguments are numbers. */
-function argsOf(eventName: string, args: Record<string, unknown>): object {
-  const inputs: readonly { name: string; type: string }[] =
-    sortitionAbi.find((event) => event.name === eventName)?.inputs ?? []
-  return Object.fromEntries(
-    inputs.map(({ name, type }) => {
-      const value = args[name]
-      if (!type.startsWith('uint')) return [name, value]
-      return [name, Array.isArray(value) ? value.map(BigInt) : BigInt(value as string)]
-    }),
-  )
+/** Reads the file of draws. */
+export function readDraws(file: string): Logs {
+  return readLogs([{ name: file, content: readFileSync(file) }])
 }
 
 function main([registryFile = 'registry.hamt', drawsFile = 'draws.json']: string[]): void {
-  const reports = verifyAll(NodeRegistry.deserialize(readFileSync(registryFile)), readDraws(drawsFile))
-  const counts = { right: 0, wrong: 0, undecided: 0 }
-  for (const report of reports) {
-    ++counts[report.verdict]
-    if (report.verdict === 'wrong') console.log(`WRONG      ${report.e3Id}\n${format(report)}\n`)
-    else console.log(`${report.verdict.padEnd(9)}  ${report.e3Id}`)
+  const logs = readDraws(drawsFile)
+  const { registry } = applyLogs(NodeRegistry.deserialize(readFileSync(registryFile)), logs)
+  const judged = verifyAll(registry, logs)
+  for (const { e3Id, status, sentence, report } of judged) {
+    console.log(`${idText(e3Id)}  ${sentence}`)
+    if (status === 'wrong' && report) console.log(`${format(report)}\n`)
   }
-  const { wrong, undecided } = counts
-  console.log(`${reports.length} draws: ${counts.right} right, ${wrong} wrong, ${undecided} undecided`)
-  process.exitCode = wrong > 0 ? 1 : undecided > 0 ? 3 : 0
+  const count = (status: Judgement['status']) => judged.filter((j) => j.status === status).length
+  const [wrong, open, unusable] = [count('wrong'), count('not decided'), count('cannot be judged')]
+  console.log(
+    `${judged.length} draws: ${count('right')} right, ${wrong} wrong, ${open} not decided, ${unusable} that cannot be judged`,
+  )
+  process.exitCode = wrong > 0 ? 1 : unusable > 0 ? 2 : open > 0 ? 3 : 0
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
