@@ -3,7 +3,7 @@
 //     node bench/js/sortition.mjs          (after a build; one run takes some ten seconds)
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { Hamt } from 'hamt-wasm'
-import { NodeRegistry, selectCommittee } from 'hamt-wasm/sortition'
+import { NodeRegistry, seedFromVrf, scoreTicket, selectCommittee, verifyRequest } from 'hamt-wasm/sortition'
 
 const operators = 10_000
 const ticketsEach = 100
@@ -116,7 +116,7 @@ export function benchRegistry() {
     const begin = performance.now()
     const loaded = NodeRegistry.deserialize(bytes)
     const between = performance.now()
-    const version = loaded.at(middle)
+    const version = loaded.eligible(middle)
     return { load: between - begin, at: performance.now() - between, operators: version.size }
   })
   const sorted = loads.slice(1).sort((a, b) => a.load + a.at - (b.load + b.at))
@@ -134,12 +134,84 @@ export function benchRegistry() {
   }
 }
 
+/** 1,000 requests under the owner cap, 100 submissions each, over one registry of 200 operators with up to 5 tickets. */
+export function benchRequests() {
+  const [requests, nodes, submissionsEach, size, chainId] = [1000, 200, 100, 20, 1n]
+  const [contract, provider] = [addressOf(1), addressOf(2)]
+  const list = []
+  let time = 1_700_000_000
+  const add = (eventName, args) => {
+    list.push({
+      eventName,
+      args,
+      blockNumber: BigInt(list.length + 1),
+      logIndex: 0,
+      timestamp: BigInt(time++),
+    })
+    return list.at(-1)
+  }
+  add('EligibilityConfigurationVersionUpdated', { version: 1n })
+  add('BondingAssetConfigUpdated', { ticketToken: contract, ticketPrice: 10n, configurationVersion: 1n })
+  add('SortitionSubmissionWindowSet', { sortitionSubmissionWindow: 600n })
+  add('RandomnessRequestTimeoutSet', { randomnessRequestTimeout: 900n })
+  add('RandomnessProviderSet', { randomnessProvider: provider })
+  for (let n = 0; n < nodes; ++n) {
+    const operator = addressOf(n)
+    add('BondOwnerSet', { operator, bondOwner: addressOf(1_000_000 + (n >> 1)) })
+    add('CiphernodeAdded', { node: operator, index: 0n, numNodes: 0n, size: 0n })
+    add('TicketBalanceUpdated', { operator, delta: 0n, newBalance: BigInt(10 + 10 * (n % 5)), reason: '0x' })
+    add('OperatorActivationChanged', { operator, active: true })
+  }
+  const evidence = Array.from({ length: requests }, (_, r) => {
+    const e3Id = BigInt(r + 1)
+    time += 10
+    const randomness = add('CommitteeRandomnessRequested', {
+      e3Id,
+      requestId: e3Id,
+      provider,
+      randomnessDeadline: BigInt(time + 900),
+    })
+    const fulfilment = add('RandomnessFulfilled', {
+      requestId: e3Id,
+      e3Id,
+      randomWord: e3Id,
+      fulfilledAt: BigInt(time),
+    })
+    const seed = seedFromVrf({ randomWord: e3Id, chainId, registry: contract, e3Id, requestId: e3Id })
+    const submissions = Array.from({ length: submissionsEach }, (_, i) => {
+      const node = addressOf((i * 2 + r) % nodes)
+      return add('TicketSubmitted', {
+        e3Id,
+        node,
+        ticketId: 1n,
+        score: scoreTicket({ node, ticket: 1n, e3Id, seed }),
+      })
+    })
+    return {
+      request: { threshold: [1, size] },
+      randomness,
+      fulfilment,
+      submissions,
+      vrf: { chainId, registry: contract },
+      policy: 'owner-cap',
+    }
+  })
+  const registry = NodeRegistry.empty().applyAll(list)
+  verifyRequest(registry, evidence[0])
+  const start = performance.now()
+  const reports = evidence.map((each) => verifyRequest(registry, each))
+  const time1000 = seconds(start)
+  const bad = reports.find((report) => !report.ok || report.submissions.length !== submissionsEach)
+  if (bad) throw new Error(`a request is wrong: ${JSON.stringify(bad.violations[0])}`)
+  return { requests, submissions: submissionsEach, seconds: time1000 }
+}
+
 export function benchSortition() {
-  return { selection: benchSelection(), registry: benchRegistry() }
+  return { selection: benchSelection(), registry: benchRegistry(), verification: benchRequests() }
 }
 
 /** Rows of Markdown. */
-export function renderSortition({ selection: s, registry: r }) {
+export function renderSortition({ selection: s, registry: r, verification: v }) {
   const n = (value, digits = 0) => value.toLocaleString('en', { maximumFractionDigits: digits })
   return [
     '| sortition | measured |',
@@ -149,8 +221,11 @@ export function renderSortition({ selection: s, registry: r }) {
     `| ratio | ${n(s.ratio, 3)} |`,
     `| replay of ${n(r.events)} events, ${n(r.operators)} operators | ${n(r.eventsPerSecond)} events/s |`,
     `| registry file | ${n(r.bytesPerEvent, 1)} bytes/event |`,
-    `| load it, and at(T) of its middle: median | ${n(r.loadAndAtMs, 1)} ms |`,
+    `| load it, and eligible(T) of its middle: median | ${n(r.loadAndAtMs, 1)} ms |`,
     `| the same, the first time in a process | ${n(r.firstLoadAndAtMs, 1)} ms |`,
+    ...(v
+      ? [`| verifying ${n(v.requests)} requests of ${n(v.submissions)} submissions | ${n(v.seconds, 2)} s |`]
+      : []),
   ].join('\n')
 }
 

@@ -10,7 +10,12 @@ import {
   type Hex,
   type NodeState,
   type Winner,
+  applyLogs,
   committeeHash,
+  drawsIn,
+  judgeDraw,
+  NodeRegistry,
+  readLogs,
   scoreTicket,
   selectCommittee,
 } from 'hamt-wasm/sortition'
@@ -36,6 +41,7 @@ interface Expected {
 const ticketPrice = 10n
 const size = 3
 const file = 'build/registry.hamt'
+const newerRun = 'tests/vectors/chain-run-live.json'
 
 interface Version {
   what: string
@@ -186,10 +192,35 @@ function main(vectorsFile: string): void {
     show(numberedThrough.ranking.slice(0, size)),
   )
 
+  verifyNewerRun()
+
   if (wrong > 0) {
     console.log(`\n${wrong} of the expectations in ${vectorsFile} ${wrong === 1 ? 'is' : 'are'} wrong.`)
     process.exitCode = 1
   }
+}
+
+/** The requests of a recorded run of the newer contracts, from their raw logs alone. */
+function verifyNewerRun(): void {
+  const run = JSON.parse(readFileSync(newerRun, 'utf8')) as {
+    logs: unknown[]
+    requests: { threshold: [number, number]; finalized?: object }[]
+  }
+  const logs = readLogs([{ name: newerRun, content: run }])
+  const { registry } = applyLogs(NodeRegistry.empty(), logs)
+  // The recorded controller does not say how many members a committee has.
+  const judged = [...drawsIn(logs).values()].map((draw, i) =>
+    judgeDraw(registry, draw, { threshold: run.requests[i]!.threshold }),
+  )
+  console.log(
+    `\nThe newer protocol: ${judged.length} recorded requests, replayed and verified from ${number(run.logs.length)} raw logs`,
+  )
+  const formed = run.requests.filter((request) => request.finalized).length
+  expect(
+    `${formed} committees and ${run.requests.length - formed} failures follow from random words, admissions and one seat an owner`,
+    judged.map((each) => each.status).join(', '),
+    run.requests.map(() => 'right').join(', '),
+  )
 }
 
 /** Every node's best ticket in its range of the numbering that goes through all nodes, best first. */

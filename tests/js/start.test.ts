@@ -30,6 +30,8 @@ test('draws the published committee under both numberings', async () => {
   const { status, out } = await start()
   expect(out).toContain('✓ the committee is nodes 2, 1, 9 with tickets 3, 2, 4')
   expect(out).toContain('✓ tickets numbered through all nodes: nodes 9, 2, 1')
+  expect(out).toContain('7 recorded requests')
+  expect(out).toContain('✓ 5 committees and 2 failures follow from random words')
   expect(out).not.toContain('✗')
   expect(status).toBe(0)
 })
