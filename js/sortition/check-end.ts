@@ -1,144 +1,149 @@
-// (c) The end: is the committee the one that follows, or the failure a failure?
+// (c) The end: is the committee the one that follows, or the failure a failure, and did it come when it could?
+import { type Seed } from './check-seed.js'
+import { checkCommittee } from './check-committee.js'
 import { comparePositions, describe } from './events.js'
-import { type FinalizedArgs, type FormationFailedArgs } from './evidence.js'
-import { hex, type Submission, type Violation } from './report.js'
+import { type FormationFailedArgs } from './evidence.js'
+import { type Report, type Submission, type ViolationCode } from './report.js'
 import { type Winner } from './score.js'
-import { type Address } from './values.js'
-import { type Verification } from './verification.js'
+import { noteUndecided, type Verification } from './verification.js'
 
-/** @param seated all that could be seated, best first, however many seats there are */
-export function checkEnd(v: Verification, counted: Submission[], seated: Winner[]): void {
-  const { evidence, violations } = v
-  if (evidence.open) return
-  checkTime(v)
-  const { size } = evidence.request.args
-  const uncapped = evidence.policy === 'uncapped'
-  const available = seated.length
-  const what = uncapped ? 'valid submissions' : 'bond owners with a valid submission'
-  const formed = available >= size
-  if (!evidence.finalized) {
-    if (formed) {
-      const message = `no committee of ${size} was formed, though there were ${available} ${what}`
-      violations.push({ code: 'formation', message })
-    } else if (evidence.failed) checkFailure(v, evidence.failed.args, available)
+/** What the submissions lead to. */
+export interface Drawn {
+  /** Those that count. */
+  counted: Submission[]
+  /** All that could be seated, best first, however many seats there are; undefined when there is no seed to draw with. */
+  seated: Winner[] | undefined
+}
+
+function blame(v: Verification, code: ViolationCode, message: string): void {
+  v.violations.push({ code, message })
+}
+
+/** How the request ended. */
+export function outcomeOf({ evidence, request }: Verification): Report['outcome'] {
+  const { finalized, failed, e3Failed, open } = evidence
+  if (finalized) return 'formed'
+  if (failed || isEarly(e3Failed?.args.failedAtStage)) return 'failed'
+  return open || request.kind !== 'A' ? 'open' : 'failed'
+}
+
+/** A computation may also fail when it has a committee: that is not about the draw. */
+function isEarly(stage: number | bigint | undefined): boolean {
+  return stage !== undefined && BigInt(stage) <= 1n
+}
+
+/** Whether it is known that there was no seed. */
+function hasNoSeed({ usable, since }: Seed): boolean {
+  return usable === false && since === undefined
+}
+
+/** What had to happen: 0 a committee, 1 a failure without a seed, 2 one for lack of members; 1 when Interfold failed it. */
+export function reasonOf(v: Verification, seed: Seed, drawn: Drawn): Report['reason'] {
+  const { finalized, failed, e3Failed } = v.evidence
+  if (!finalized && !failed && isEarly(e3Failed?.args.failedAtStage)) return 1
+  if (hasNoSeed(seed)) return 1
+  const { size } = v.request
+  if (!drawn.seated || size === undefined) return undefined
+  return drawn.seated.length >= size ? 0 : 2
+}
+
+export function checkEnd(v: Verification, seed: Seed, drawn: Drawn): void {
+  const { finalized, failed, e3Failed } = v.evidence
+  if (outcomeOf(v) === 'open') return
+  if (!finalized && !failed && e3Failed) return checkE3Failed(v, seed)
+  checkTime(v, seed)
+  if (hasNoSeed(seed)) {
+    if (finalized) blame(v, 'formation', 'a committee was formed, though no random word came in time')
+    if (failed) checkFailure(v, failed.args, 0, 1n)
     return
   }
-  if (!formed) {
-    const message = `a committee of ${size} was formed from ${available} ${what}`
-    violations.push({ code: 'formation', message })
+  const { size } = v.request
+  if (!drawn.seated || size === undefined) {
+    if (!v.undecided) noteUndecided(v, 'the end was not checked: what the draw needs is not known')
     return
   }
-  checkMembers(v, evidence.finalized.args, counted, seated.slice(0, size))
-  checkOrder(v, evidence.finalized.args)
-  checkScores(v, evidence.finalized.args, counted)
+  const available = drawn.seated.length
+  const what = v.evidence.policy === 'uncapped' ? 'valid submissions' : 'bond owners with a valid submission'
+  if (finalized && available >= size) {
+    checkCommittee(v, finalized.args, drawn.counted, drawn.seated.slice(0, size))
+  } else if (finalized) {
+    blame(v, 'formation', `a committee of ${size} was formed from ${available} ${what}`)
+  } else if (available >= size) {
+    blame(v, 'formation', `no committee of ${size} was formed, though there were ${available} ${what}`)
+  } else if (failed) checkFailure(v, failed.args, available, 2n)
 }
 
 /** A draw ends after its deadline, and after its request. */
-function checkTime({ evidence, violations }: Verification): void {
-  const { finalized, failed, request } = evidence
+function checkTime(v: Verification, { deadline, usable }: Seed): void {
+  const { finalized, failed, e3Failed, fulfilment } = v.evidence
   const end = (finalized ?? failed)?.at
-  if (!end) return
   const what = finalized ? 'the committee was finalized' : 'the failure was declared'
-  if (request.at && comparePositions(end, request.at) < 0) {
-    violations.push({ code: 'deadline', message: `${what} at ${describe(end)}, before the request` })
-  } else if (end.timestamp !== undefined && end.timestamp <= request.args.deadline) {
-    const message = `${what} at second ${end.timestamp}, before the deadline ${request.args.deadline} had passed`
-    violations.push({ code: 'deadline', message })
+  if (end?.timestamp === undefined) {
+    if ((finalized ?? failed) && v.request.kind !== 'A')
+      noteUndecided(
+        v,
+        'the result came without the time of its block: whether it came after the deadline was not checked',
+      )
+    return
+  }
+  if (v.request.at && comparePositions(end, v.request.at) < 0) {
+    blame(v, 'deadline', `${what} at ${describe(end)}, before the request`)
+  } else if (deadline !== undefined && BigInt(end.timestamp) <= deadline) {
+    // The deadline may have been another one: that of a random word that is not given.
+    if (usable === false && fulfilment === undefined && failed && !e3Failed) {
+      noteUndecided(
+        v,
+        `${what} at second ${end.timestamp}: whether there was a random word by then is not known`,
+      )
+    } else
+      blame(v, 'deadline', `${what} at second ${end.timestamp}, before the deadline ${deadline} had passed`)
   }
 }
 
-/** The numbers that the failure itself states. */
+/** What the failure itself states. */
 function checkFailure(
-  { evidence, violations }: Verification,
+  v: Verification,
   { nodesSubmitted, thresholdRequired }: FormationFailedArgs,
   available: number,
+  reason: bigint,
 ): void {
-  const { size } = evidence.request.args
-  if (thresholdRequired !== BigInt(size)) {
-    const message = `the failure says that ${thresholdRequired} were required, the request says ${size}`
-    violations.push({ code: 'formation', message })
-  }
+  const { size } = v.evidence.request.args
+  if (size !== undefined && thresholdRequired !== BigInt(size))
+    blame(
+      v,
+      'formation',
+      `the failure says that ${thresholdRequired} were required, the request says ${size}`,
+    )
   if (nodesSubmitted !== BigInt(available)) {
     const message =
-      evidence.policy === 'uncapped'
+      v.evidence.policy === 'uncapped'
         ? `the failure says that ${nodesSubmitted} submitted, and ${available} did so validly`
         : `the failure says that ${nodesSubmitted} seats were taken, and ${available} were`
-    violations.push({ code: 'formation', message })
+    blame(v, 'formation', message)
   }
+  const { e3Failed } = v.evidence
+  if (!e3Failed) return
+  const { failedAtStage, reason: stated } = e3Failed.args
+  if (BigInt(failedAtStage) !== 1n)
+    blame(
+      v,
+      'reason',
+      `the request failed at stage ${failedAtStage}, and not at stage 1, without a committee`,
+    )
+  if (BigInt(stated) !== reason)
+    blame(v, 'reason', `the request failed for reason ${stated}, and not for ${reason}`)
 }
 
-/** Who sits in the committee and should not, or the other way round. Linear. */
-function checkMembers(
-  { nodes, violations }: Verification,
-  { committee: members }: FinalizedArgs,
-  counted: Submission[],
-  committee: Winner[],
-): void {
-  const seats = new Set(committee.map((seat) => seat.node))
-  const submitted = new Map(counted.map((s) => [s.node, s]))
-  const last = committee.at(-1)
-  const blame = (node: Address, mine: { ticket: bigint; score: bigint } | undefined, what: string) => {
-    const state = nodes.get(node)
-    const evidence: Omit<Violation, 'code' | 'message'> = {
-      node,
-      ...(mine && { ticket: mine.ticket, score: mine.score }),
-      ...(state && { state }),
-    }
-    violations.push({ code: 'wrong-member', message: `${node} ${what}`, ...evidence })
+/** Interfold may fail a request after its deadline, and its requester may cancel it: for reason 1. */
+function checkE3Failed(v: Verification, { deadline }: Seed): void {
+  const { args, at } = v.evidence.e3Failed!
+  if (BigInt(args.reason) !== 1n)
+    blame(v, 'reason', `Interfold failed the request for reason ${args.reason}, and not for 1`)
+  if (at?.timestamp === undefined || deadline === undefined)
+    return noteUndecided(v, 'whether Interfold failed the request after the deadline was not checked')
+  if (BigInt(at.timestamp) <= deadline) {
+    const message = `Interfold failed the request at second ${at.timestamp}, before the deadline ${deadline} had passed`
+    blame(v, 'deadline', message)
   }
-  const seen = new Set<Address>()
-  for (const node of members) {
-    const mine = submitted.get(node)
-    if (seen.has(node)) blame(node, mine, 'sits in the committee twice')
-    else if (!seats.has(node)) {
-      const why = !mine
-        ? 'has no valid submission'
-        : !last
-          ? 'no member was asked for'
-          : mine.score > last.score
-            ? `scored ${hex(mine.score)}, and the last seat went to ${hex(last.score)}`
-            : 'is not its owner’s best'
-      blame(node, mine, `sits in the committee, but ${why}`)
-    }
-    seen.add(node)
-  }
-  for (const seat of committee) {
-    if (seen.has(seat.node)) continue
-    const what = `is missing from the committee: its ticket ${seat.ticket} scored ${hex(seat.score)}`
-    blame(seat.node, seat, what)
-  }
-}
-
-/** Ascending order of addresses. */
-function checkOrder({ violations }: Verification, { committee: members }: FinalizedArgs): void {
-  const misplaced = members.findIndex((node, i) => i > 0 && members[i - 1]! > node)
-  if (misplaced < 0) return
-  const message = `the committee is not in order of address: ${members[misplaced]} follows ${members[misplaced - 1]}`
-  violations.push({ code: 'wrong-order', message, node: members[misplaced]! })
-}
-
-/** A score beside each member, its ticket's. */
-function checkScores(
-  { violations }: Verification,
-  { committee: members, scores }: FinalizedArgs,
-  counted: Submission[],
-): void {
-  if (scores.length !== members.length) {
-    const message = `there are ${scores.length} scores for ${members.length} members`
-    violations.push({ code: 'wrong-scores', message })
-  }
-  const submitted = new Map(counted.map((s) => [s.node, s]))
-  members.forEach((node, i) => {
-    const mine = submitted.get(node)
-    const score = scores[i]
-    if (!mine || score === undefined || score === mine.score) return
-    violations.push({
-      code: 'wrong-scores',
-      message: `beside ${node} stands score ${hex(score)}, but its ticket ${mine.ticket} scored ${hex(mine.score)}`,
-      node,
-      ticket: mine.ticket,
-      score,
-      expected: mine.score,
-    })
-  })
+  v.notes.push('Interfold failed the request: whether its requester cancelled it is not in these logs')
 }

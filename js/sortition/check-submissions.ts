@@ -1,89 +1,134 @@
-// (b) Every submission: score, ticket, operator, moment.
+// (b) Every submission: moment, operator, ticket, score, in the order in which the contract asks.
+import { isAfterSeed, type Seed } from './check-seed.js'
 import { comparePositions, describe } from './events.js'
-import { type Evidence, type LogPosition } from './evidence.js'
-import { hex, type Submission, type ViolationCode } from './report.js'
+import { type SubmissionArgs } from './evidence.js'
+import { type LogPosition, type Positioned } from './read-evidence.js'
+import { hex, type Submission, type Violation, type ViolationCode } from './report.js'
 import { type NodeState, ticketsOf } from './select.js'
-import { scoreOf, type Verification } from './verification.js'
+import { type StateAt } from './state-at.js'
 import { type Address } from './values.js'
+import { scoresOf, stateOf, type Verification } from './verification.js'
+import { describeIneligibility } from './words.js'
 
-export function checkSubmissions(v: Verification, seed: bigint): Submission[] {
-  const { evidence, registry, nodes, violations } = v
-  const request = evidence.request.args
-  const { e3Id } = request
-  const walk = registry.walk()
+/** What is wrong with a submission: its code, the contract's error, and words that follow "submitted ticket 1". */
+type Fault = [code: ViolationCode, error: string, what: string]
+
+export function checkSubmissions(v: Verification, seed: Seed): Submission[] {
+  const { submissions } = v.evidence
+  const scores = seed.seed === undefined ? undefined : scoresOf(submissions, v.request.e3Id, seed.seed)
+  const walk = v.registry.walk()
   // Who has submitted: a submission that the contract would have refused is none.
   const submitted = new Set<Address>()
-  return evidence.submissions.map(({ args, at }) => {
+  return submissions.map(({ args, at }, i) => {
     const { node, ticketId: ticket } = args
-    const state = nodes.get(node)
-    const tickets = ticketsOf(state?.ticketBalance ?? 0n, request.ticketPrice)
-    const score = scoreOf(args, e3Id, seed)
+    const state = stateOf(v, node)
+    const { ticketPrice } = v.request
+    const tickets = state && ticketPrice !== undefined ? ticketsOf(state.ticketBalance, ticketPrice) : 0n
+    const faults = [
+      ...momentFaults(v, seed, args, at),
+      ...(submitted.has(node) ? [duplicate] : []),
+      ...operatorFaults(v, node, at && walk(at), at),
+      ...ticketFaults(v, node, ticket, state, tickets),
+      ...ownerFaults(v, state),
+    ]
+    if (faults.length === 0) submitted.add(node)
     const evidence = { node, ticket, ...(state && { state }) }
-    const before = violations.length
-    const blame = (code: ViolationCode, what: string) =>
-      violations.push({ code, message: `${node} submitted ticket ${ticket} ${what}`, ...evidence })
-
-    if (args.e3Id !== e3Id) blame('not-eligible', `for another request, e3Id ${args.e3Id}`)
-    else if (submitted.has(node)) blame('duplicate-submission', 'after it had submitted already')
-    const ineligible = whyIneligible(state, tickets, v.evidence)
-    if (ineligible) blame('not-eligible', `but ${ineligible}`)
-    else if (ticket < 1n || ticket > tickets) {
-      blame(
-        'ticket-range',
-        `but held tickets 1 to ${tickets}: ${state!.ticketBalance} at ${request.ticketPrice} each`,
-      )
-    }
-    if (at) {
-      const now = walk(at)
-      const n = registry.numberOf(node)
-      if (n === undefined || !now.isRegistered(n))
-        blame('not-eligible', `while not registered, at ${describe(at)}`)
-      else if (!now.isActive(n)) blame('not-eligible', `while not active, at ${describe(at)}`)
-      const untimely = whyUntimely(v.evidence, at)
-      if (untimely) blame('not-eligible', untimely)
-    }
-    const counts = violations.length === before
-    if (counts) submitted.add(node)
-    if (score !== args.score) {
-      violations.push({
-        code: 'score',
-        message: `${node} submitted ticket ${ticket} with score ${hex(args.score)}, but its score is ${hex(score)}`,
-        ...evidence,
-        score: args.score,
-        expected: score,
-      })
-    }
-    return { node, ticket, score, tickets, ...(state && { state }), counts }
+    for (const [code, error, what] of faults)
+      v.violations.push({ code, message: `${node} submitted ticket ${ticket} ${what}`, error, ...evidence })
+    const score = scores?.[i] ?? args.score
+    if (score !== args.score) v.violations.push(wrongScore(args, score, evidence))
+    return { ...evidence, score, tickets, counts: faults.length === 0 }
   })
 }
 
-/** What the contract says about the moment of a submission. */
-function whyUntimely(evidence: Evidence, at: LogPosition): string | undefined {
-  const { deadline, entropyBlock, time } = evidence.request.args
-  const end = evidence.finalized?.at ?? evidence.failed?.at
-  if (evidence.request.at && comparePositions(at, evidence.request.at) < 0) return 'before it was requested'
-  if (at.timestamp !== undefined && at.timestamp < time)
-    return `at second ${at.timestamp}, before the request at second ${time}`
-  if (at.timestamp !== undefined && at.timestamp > deadline)
-    return `at second ${at.timestamp}, after the deadline ${deadline}`
-  if (end && comparePositions(at, end) > 0) return 'after the end of the draw'
-  // A block's hash is known in later blocks only.
-  if (evidence.vrf === undefined && BigInt(at.blockNumber) <= entropyBlock) {
-    return `in block ${at.blockNumber}, when the seed of block ${entropyBlock} was not known yet`
-  }
-  return undefined
+const duplicate: Fault = ['duplicate-submission', 'NodeAlreadySubmitted', 'after it had submitted already']
+
+function wrongScore(args: SubmissionArgs, expected: bigint, evidence: Partial<Violation>): Violation {
+  const message = `${args.node} submitted ticket ${args.ticketId} with score ${hex(args.score)}, but its score is ${hex(expected)}`
+  return { code: 'score', message, ...evidence, score: args.score, expected }
 }
 
-function whyIneligible(
+/** What the contract says about the moment. */
+function momentFaults(
+  v: Verification,
+  seed: Seed,
+  { e3Id }: SubmissionArgs,
+  at: LogPosition | undefined,
+): Fault[] {
+  const { request, evidence } = v
+  const ineligible = (error: string, what: string): Fault => ['not-eligible', error, what]
+  if (e3Id !== request.e3Id) return [ineligible('CommitteeNotRequested', `for another request, e3Id ${e3Id}`)]
+  if (!at) return []
+  const { timestamp: time } = at
+  const end: Positioned<unknown> | undefined = evidence.finalized ?? evidence.failed
+  if (request.at && comparePositions(at, request.at) < 0)
+    return [ineligible('CommitteeNotRequested', 'before it was requested')]
+  if (time !== undefined && time < request.time) {
+    const what = `at second ${time}, before the request at second ${request.time}`
+    return [ineligible('CommitteeNotRequested', what)]
+  }
+  if (end?.at && comparePositions(at, end.at) > 0)
+    return [ineligible('CommitteeAlreadyFinalized', 'after the end of the draw')]
+  const seedFault = whyNoSeed(v, seed, at)
+  if (seedFault) return [ineligible('SortitionSeedUnavailable', seedFault)]
+  if (time !== undefined && seed.deadline !== undefined && time > seed.deadline)
+    return [ineligible('CommitteeDeadlineReached', `at second ${time}, after the deadline ${seed.deadline}`)]
+  return []
+}
+
+function whyNoSeed({ evidence, request }: Verification, seed: Seed, at: LogPosition): string | undefined {
+  if (request.kind !== 'A') {
+    if (seed.usable === false && seed.since === undefined)
+      return 'when there was no seed: no random word came in time'
+    return isAfterSeed(seed, at)
+      ? undefined
+      : `at ${describe(at)}, before the random word came, at ${describe(seed.since!)}`
+  }
+  const { entropyBlock } = evidence.request.args
+  // A block's hash is known in later blocks only.
+  return evidence.vrf === undefined && BigInt(at.blockNumber) <= entropyBlock
+    ? `in block ${at.blockNumber}, when the seed of block ${entropyBlock} was not known yet`
+    : undefined
+}
+
+/** What it says about the operator: registered and active now, eligible at T - 1. */
+function operatorFaults(
+  v: Verification,
+  node: Address,
+  now: StateAt | undefined,
+  at: LogPosition | undefined,
+): Fault[] {
+  const ineligible = (what: string): Fault => ['not-eligible', 'NodeNotEligible', what]
+  const n = v.registry.numberOf(node)
+  const out: Fault[] = []
+  if (now && (n === undefined || !now.isRegistered(n)))
+    out.push(ineligible(`while not registered, at ${describe(at!)}`))
+  else if (now && !now.isActive(n!)) out.push(ineligible(`while not active, at ${describe(at!)}`))
+  const why = v.eligibility.why(n)
+  if (why) out.push(ineligible(`but ${describeIneligibility(why, v.request.time - 1)}`))
+  return out
+}
+
+/** What it says about the ticket of an operator that was eligible. */
+function ticketFaults(
+  v: Verification,
+  node: Address,
+  ticket: bigint,
   state: NodeState | undefined,
   tickets: bigint,
-  { request, policy }: Evidence,
-): string | undefined {
-  const { time, ticketPrice } = request.args
-  if (!state) return `no operator of that address was known at second ${time - 1}`
-  if (!state.active) return `was not active at second ${time - 1}`
-  if (policy === 'owner-cap' && state.owner === undefined) return `had no bond owner at second ${time - 1}`
-  if (tickets === 0n)
-    return `held no ticket at second ${time - 1}: ${state.ticketBalance} at ${ticketPrice} each`
-  return undefined
+): Fault[] {
+  const { ticketPrice, time } = v.request
+  if (!state || ticketPrice === undefined || v.eligibility.why(v.registry.numberOf(node))) return []
+  const bought = `${state.ticketBalance} at ${ticketPrice} each`
+  if (ticket >= 1n && tickets === 0n)
+    return [['not-eligible', 'NodeNotEligible', `but held no ticket at second ${time - 1}: ${bought}`]]
+  if (ticket >= 1n && ticket <= tickets) return []
+  const held = tickets === 0n ? 'no ticket' : `tickets 1 to ${tickets}`
+  return [['ticket-range', 'InvalidTicketNumber', `but held ${held}: ${bought}`]]
+}
+
+/** Under the cap an operator needs a bond owner. */
+function ownerFaults({ evidence, request }: Verification, state: NodeState | undefined): Fault[] {
+  if (!state || evidence.policy === 'uncapped' || state.owner !== undefined) return []
+  return [['not-eligible', 'NodeNotEligible', `but had no bond owner at second ${request.time - 1}`]]
 }

@@ -1,21 +1,38 @@
-// Why an operator was drawn, or was not.
+// Why an operator was drawn, or was not; and whether it could take part at any second.
+import { type Ineligibility } from './eligibility.js'
 import { type NodeRegistry } from './registry.js'
+import { hex, type Report, type Seat, type Submission } from './report.js'
 import { bestTicket, type ScoredTicket } from './score.js'
 import { type NodeState, ticketsOf } from './select.js'
-import { type Address, address } from './values.js'
-import { type Report, type Seat, type Submission } from './report.js'
+import { nodeState } from './states.js'
+import { type Address, address, uint256 } from './values.js'
+import { describeIneligibility, whatIsNeeded } from './words.js'
 
-/** What `explain` tells about one operator and one request. */
-export interface Explanation {
+/** Whether an operator could take part in a draw at a second. */
+export interface Standing {
   /** The operator. */
   node: Address
-  /** At T - 1; absent when no operator of that address was known. */
+  /** In seconds: T - 1 of a request of time T. */
+  timepoint: bigint
+  /** Its state; absent when no operator of that address was known. */
   state?: NodeState
-  /** How many tickets the balance bought. */
-  tickets: bigint
-  /** Whether it was active and could pay for one ticket. */
+  /** Whether it was active and admitted, and could pay for one ticket where the price is known. */
   eligible: boolean
-  /** Of all its tickets; absent for who is not eligible. */
+  /** Why it was not active or not admitted. */
+  ineligibility?: Ineligibility
+  /** What one ticket cost; absent where the logs do not say. */
+  ticketPrice?: bigint
+  /** How many its balance bought; 0n where the price is not known. */
+  tickets: bigint
+  /** One sentence. */
+  verdict: string
+  /** What it would have needed to take part; absent when it could. */
+  needed?: string
+}
+
+/** What `explain` tells about one operator and one request. */
+export interface Explanation extends Standing {
+  /** Of all its tickets; absent for who is not eligible, and without a seed. */
   best?: ScoredTicket
   /** Of its best ticket among those of all eligible operators, from 1; absent when that was left out of the report. */
   rank?: number
@@ -27,38 +44,95 @@ export interface Explanation {
   seat?: Seat
   /** The worst ticket that got a seat; absent when no committee was formed. */
   cutOff?: ScoredTicket & { node: Address }
-  /** One sentence. */
-  verdict: string
+  /** Another operator of its owner, which has their seat. */
+  seatOfOwner?: Seat
 }
 
-/** What a report says about one operator: eligible or not, its best ticket, its rank, and the cut-off. */
+/**
+ * Whether an operator could take part in a draw whose state is that of a second. A walk over the events.
+ *
+ * @param timepoint in seconds; for a request of time T it is T - 1
+ * @param options `ticketPrice`: that in force at the second, unless given
+ */
+export function explainAt(
+  registry: NodeRegistry,
+  operator: Address,
+  timepoint: bigint | number,
+  options: { ticketPrice?: bigint } = {},
+): Standing {
+  const given = options.ticketPrice === undefined ? undefined : uint256(options.ticketPrice, 'ticketPrice')
+  return standingAt(registry, address(operator, 'operator'), timepoint, given, false)
+}
+
+function standingAt(
+  registry: NodeRegistry,
+  node: Address,
+  timepoint: bigint | number,
+  givenPrice: bigint | undefined,
+  ownerCap: boolean,
+): Standing {
+  const eligibility = registry.eligibility(timepoint)
+  const n = registry.numberOf(node)
+  const state = n !== undefined && eligibility.state.has(n) ? nodeState(eligibility.state, n) : undefined
+  const ticketPrice = givenPrice ?? eligibility.state.ticketPrice
+  const tickets = state && ticketPrice !== undefined ? ticketsOf(state.ticketBalance, ticketPrice) : 0n
+  const ineligibility = eligibility.why(n)
+  const second = BigInt(timepoint)
+  const lacks = ineligibility
+    ? { what: describeIneligibility(ineligibility, second), needed: whatIsNeeded(ineligibility) }
+    : ticketPrice !== undefined && tickets === 0n
+      ? {
+          what: `held no ticket at second ${second}: its balance of ${state!.ticketBalance} bought none at ${ticketPrice}`,
+          needed: ticketPrice > 0n ? `a balance of ${ticketPrice}` : 'a price above 0',
+        }
+      : ownerCap && state!.owner === undefined
+        ? { what: `had no bond owner at second ${second}`, needed: 'a bond owner' }
+        : undefined
+  const bought = ticketPrice === undefined ? '' : `, with ${tickets} ticket${tickets === 1n ? '' : 's'}`
+  return {
+    node,
+    timepoint: second,
+    ...(state && { state }),
+    eligible: !lacks,
+    ...(ineligibility && { ineligibility }),
+    ...(ticketPrice !== undefined && { ticketPrice }),
+    tickets,
+    verdict: lacks
+      ? `not eligible: ${lacks.what.startsWith('no operator') ? '' : 'it '}${lacks.what}`
+      : `eligible at second ${second}${bought}`,
+    ...(lacks && { needed: lacks.needed }),
+  }
+}
+
+/** What a report says about one operator: eligible or not, its best ticket, its rank, its seat, and the cut-off. */
 export function explain(registry: NodeRegistry, report: Report, operator: Address): Explanation {
   const node = address(operator, 'operator')
-  const state = registry.at(report.timepoint).get(node)
-  const tickets = ticketsOf(state?.ticketBalance ?? 0n, report.ticketPrice)
-  const owned = report.policy === 'uncapped' || state?.owner !== undefined
-  const eligible = state?.active === true && tickets > 0n && owned
+  const ownerCap = report.policy === 'owner-cap'
+  const standing = standingAt(registry, node, report.timepoint, report.ticketPrice, ownerCap)
+  const { state, tickets, eligible } = standing
   const submissions = report.submissions.filter((s) => s.node === node)
-  const best = eligible ? bestOf(report, node, tickets) : undefined
-  const rank = rankOf(report, node)
+  const best = eligible && tickets > 0n ? bestOf(report, node, tickets) : undefined
+  const rank = report.ranking.indexOf(node) + 1
   const seat = report.committee.find((s) => s.node === node)
-  const cutOff = [...report.committee].sort((a, b) => (a.score < b.score ? 1 : -1))[0]
+  const worst = [...report.committee].sort((a, b) => (a.score < b.score ? 1 : -1))[0]
+  const seatOfOwner = report.committee.find(
+    (s) => s.node !== node && s.owner !== undefined && s.owner === state?.owner,
+  )
   const partial = {
-    node,
-    ...(state && { state }),
-    tickets,
-    eligible,
+    ...standing,
     ...(best && { best }),
-    ...(rank !== undefined && { rank }),
+    ...(rank > 0 && { rank }),
     of: report.eligible,
     submissions,
     ...(seat && { seat }),
-    ...(cutOff && { cutOff: { node: cutOff.node, ticket: cutOff.ticket, score: cutOff.score } }),
+    ...(worst && { cutOff: { node: worst.node, ticket: worst.ticket, score: worst.score } }),
+    ...(seatOfOwner && { seatOfOwner }),
   }
-  return { ...partial, verdict: verdict(partial, report) }
+  return { ...partial, ...verdict(partial, report) }
 }
 
 function bestOf(report: Report, node: Address, tickets: bigint): ScoredTicket | undefined {
+  if (report.seed === undefined) return undefined
   try {
     return bestTicket({ node, tickets, e3Id: report.e3Id, seed: report.seed })
   } catch (e) {
@@ -67,24 +141,27 @@ function bestOf(report: Report, node: Address, tickets: bigint): ScoredTicket | 
   }
 }
 
-function rankOf(report: Report, node: Address): number | undefined {
-  const at = report.ranking.indexOf(node)
-  return at < 0 ? undefined : at + 1
-}
-
-function verdict(e: Omit<Explanation, 'verdict'>, report: Report): string {
-  const second = `at second ${report.timepoint}`
-  if (!e.state) return `not selected: no operator of that address was known ${second}`
-  if (!e.state.active) return `not selected: it was not active ${second}`
-  if (e.tickets > 0n && !e.eligible) return `not selected: it had no bond owner ${second}`
-  if (!e.eligible)
-    return `not selected: its balance of ${e.state.ticketBalance} bought no ticket at ${report.ticketPrice}`
-  if (e.seat) return `selected with ticket ${e.seat.ticket}, as party ${e.seat.partyId}`
-  if (e.submissions.length === 0) return 'not selected: it did not submit a ticket'
-  if (!e.submissions.some((s) => s.counts))
-    return 'not selected: its submission does not count, see the report'
-  if (!e.cutOff) return 'not selected: no committee was formed'
-  const mine = e.submissions.find((s) => s.counts)!
-  if (mine.score < e.cutOff.score) return 'not selected: another operator of its bond owner scored lower'
-  return `not selected: ticket ${mine.ticket} scored above the last seat`
+/** One sentence, and what would have been needed for a seat. */
+function verdict(e: Explanation, report: Report): { verdict: string; needed?: string } {
+  if (e.seat) return { verdict: `selected with ticket ${e.seat.ticket}, as party ${e.seat.partyId}` }
+  const not = (what: string, needed?: string) => ({
+    verdict: `not selected: ${what}`,
+    ...(needed && { needed }),
+  })
+  if (!e.eligible) return not(e.verdict.replace(/^not eligible: /, ''), e.needed)
+  if (report.seed === undefined)
+    return not(report.usable === false ? 'no random word came in time' : 'the seed is not known')
+  const below = e.seatOfOwner ?? e.cutOff
+  const needed = below && `a ticket that scores below ${hex(below.score)}`
+  if (e.submissions.length === 0) {
+    const enough = e.best && below && e.best.score < below.score
+    return not('it did not submit a ticket', enough ? `to submit its ticket ${e.best!.ticket}` : needed)
+  }
+  const mine = e.submissions.find((s) => s.counts)
+  if (!mine)
+    return not('its submission does not count, see the report', 'a submission that the contract accepts')
+  if (!e.cutOff) return not('no committee was formed')
+  if (e.seatOfOwner && e.seatOfOwner.score < mine.score)
+    return not(`the seat of its owner went to ${e.seatOfOwner.node}, which scored lower`, needed)
+  return not(`ticket ${mine.ticket} scored above the last seat`, needed)
 }

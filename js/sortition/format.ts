@@ -1,6 +1,7 @@
 // A report for people.
-import { type Explanation } from './explain.js'
-import { type Winner } from './score.js'
+import { type Explanation, type Standing } from './explain.js'
+import { type ScoredTicket, type Winner } from './score.js'
+import { type Address } from './values.js'
 import { hex, type Report } from './report.js'
 import { idText, timeText, verdictOf } from './verdict.js'
 
@@ -37,17 +38,7 @@ function some(lines: string[]): string[] {
 
 /** The report as text, some dozen lines. No trailing newline. */
 export function format(report: Report): string {
-  const { violations } = report
-  const lines = [
-    `Request ${idText(report.e3Id)}`,
-    `  state at ${timeText(report.timepoint)} (second ${report.timepoint}), ticket price ${report.ticketPrice}, ${report.size} seats, ${report.policy}`,
-    `  seed ${hex(report.seed)}`,
-    `  ${report.eligible} operators were eligible, ${report.submissions.length} submitted`,
-    '',
-    verdictOf(report).sentence,
-    ...violations.map((v) => `  ${v.code}: ${v.message}`),
-    '',
-  ]
+  const lines = [...head(report), '', verdictOf(report).sentence, ...violations(report), '']
   if (report.committee.length > 0)
     lines.push('Committee that follows from the submissions', ...winners(report.committee, (i) => i))
   else lines.push('No committee follows from the submissions.')
@@ -70,18 +61,45 @@ export function format(report: Report): string {
   return lines.join('\n')
 }
 
+function head(report: Report): string[] {
+  const { ticketPrice = 'not known', size = 'unknown', deadline } = report
+  return [
+    `Request ${idText(report.e3Id)}`,
+    `  state at ${timeText(report.timepoint)} (second ${report.timepoint}), ticket price ${ticketPrice}, ${size} seats, ${report.policy}`,
+    `  ${seedLine(report)}`,
+    ...(deadline === undefined ? [] : [`  submissions until ${timeText(deadline)} (second ${deadline})`]),
+    `  ${report.eligible} operators were eligible, ${report.submissions.length} submitted`,
+    ...(report.outcome === 'failed' ? [`  no committee was formed${why(report)}`] : []),
+  ]
+}
+
+function seedLine({ kind, seed, usable, fulfilledAt }: Report): string {
+  if (seed === undefined)
+    return usable === false ? 'no seed: no random word came in time' : 'the seed is not known'
+  if (kind === 'A') return `seed ${hex(seed)}`
+  return `seed ${hex(seed)}${fulfilledAt === undefined ? '' : `, from the random word of ${timeText(fulfilledAt)}`}`
+}
+
+function why({ reason }: Report): string {
+  return reason === 1
+    ? ': there was no seed, or the request was given up'
+    : reason === 2
+      ? ': too few members'
+      : ''
+}
+
+function violations(report: Report): string[] {
+  return report.violations.map((v) => `  ${v.code}: ${v.message}`)
+}
+
+/** Whether an operator could take part at a second, as text. No trailing newline. */
+export function formatStanding(s: Standing): string {
+  return [...table(standing(s)), '', ...sentences(s)].join('\n')
+}
+
 /** The explanation as text. No trailing newline. */
 export function formatExplanation(e: Explanation): string {
-  const rows: [string, string][] = [['operator', e.node]]
-  if (e.state) {
-    const { registered, active, ticketBalance, owner } = e.state
-    rows.push([
-      'state',
-      `${registered ? 'registered' : 'not registered'}, ${active ? 'active' : 'not active'}, balance ${ticketBalance}`,
-    ])
-    if (owner) rows.push(['owner', owner])
-  }
-  rows.push(['tickets', `${e.tickets}`])
+  const rows = standing(e)
   if (e.best) rows.push(['best', `ticket ${e.best.ticket}, score ${hex(e.best.score)}`])
   if (e.rank !== undefined) rows.push(['rank', `${e.rank} of ${e.of} eligible`])
   for (const s of e.submissions) {
@@ -90,7 +108,32 @@ export function formatExplanation(e: Explanation): string {
       `ticket ${s.ticket}, score ${hex(s.score)}${s.counts ? '' : ' (does not count)'}`,
     ])
   }
-  if (e.cutOff)
-    rows.push(['last seat', `${e.cutOff.node}, ticket ${e.cutOff.ticket}, score ${hex(e.cutOff.score)}`])
-  return [...table(rows), '', `${e.verdict[0]!.toUpperCase()}${e.verdict.slice(1)}.`].join('\n')
+  const seatOf = (s: ScoredTicket & { node: Address }) =>
+    `${s.node}, ticket ${s.ticket}, score ${hex(s.score)}`
+  if (e.seatOfOwner) rows.push(['seat of owner', seatOf(e.seatOfOwner)])
+  if (e.cutOff) rows.push(['last seat', seatOf(e.cutOff)])
+  return [...table(rows), '', ...sentences(e)].join('\n')
+}
+
+function standing(s: Standing): [string, string][] {
+  const rows: [string, string][] = [['operator', s.node]]
+  if (s.state) {
+    const { registered, active, ticketBalance, owner, admittedSince } = s.state
+    rows.push([
+      'state',
+      `${registered ? 'registered' : 'not registered'}, ${active ? 'active' : 'not active'}, balance ${ticketBalance}`,
+    ])
+    if (owner) rows.push(['owner', owner])
+    if (admittedSince !== undefined) rows.push(['admission', `started at second ${admittedSince}`])
+  }
+  rows.push([
+    'tickets',
+    s.ticketPrice === undefined ? 'price not known' : `${s.tickets}, at ${s.ticketPrice} each`,
+  ])
+  return rows
+}
+
+function sentences({ verdict, needed }: { verdict: string; needed?: string }): string[] {
+  const line = `${verdict[0]!.toUpperCase()}${verdict.slice(1)}.`
+  return needed === undefined ? [line] : [line, `Needed: ${needed}.`]
 }

@@ -2,38 +2,35 @@
 import { seat } from './draw.js'
 import { type Participant, select } from './native.js'
 import { type Report, type Submission } from './report.js'
-import { ticketsOf, winners } from './select.js'
+import { type NodeState, ticketsOf, winners } from './select.js'
+import { nodeState } from './states.js'
 import { type Address } from './values.js'
 import { type Verification } from './verification.js'
 
-export function ideal(
-  v: Verification,
-  seed: bigint,
-  submissions: Submission[],
-): Pick<Report, 'eligible' | 'ranking' | 'ideal' | 'absent' | 'worseTickets'> {
-  const { evidence, nodes, notes } = v
-  const { e3Id, ticketPrice, size } = evidence.request.args
-  const eligible: Participant[] = []
-  let tickets = 0n
-  for (const [node, { active, owner, ticketBalance }] of nodes) {
-    const count = active ? ticketsOf(ticketBalance, ticketPrice) : 0n
-    if (count === 0n || (evidence.policy === 'owner-cap' && owner === undefined)) continue
-    eligible.push({ node: node as Address, owner, first: 1n, count })
-    tickets += count
-  }
-  if (tickets > evidence.limit) {
-    notes.push(
-      `the ideal committee was left out: the operators hold ${tickets} tickets, more than the limit of ${evidence.limit}`,
+type Information = Pick<Report, 'eligible' | 'ranking' | 'ideal' | 'absent' | 'worseTickets'>
+
+export function ideal(v: Verification, seed: bigint | undefined, submissions: Submission[]): Information {
+  const { e3Id, size } = v.request
+  const { limit } = v.evidence
+  const nothing = { ranking: [], ideal: [], absent: [], worseTickets: [] }
+  if (v.request.ticketPrice === undefined) return { eligible: 0, ...nothing }
+  const { participants, states } = participantsOf(v, v.request.ticketPrice)
+  const eligible = participants.length
+  if (seed === undefined) return { eligible, ...nothing }
+  const tickets = participants.reduce((sum, { count }) => sum + count, 0n)
+  if (tickets > limit) {
+    v.notes.push(
+      `the ideal committee was left out: the operators hold ${tickets} tickets, more than the limit of ${limit}`,
     )
-    return { eligible: eligible.length, ranking: [], ideal: [], absent: [], worseTickets: [] }
+    return { eligible, ...nothing }
   }
-  const all = { e3Id, seed, size: eligible.length, ownerCap: false, limit: evidence.limit }
-  const everyone = winners(eligible, select(eligible, all))
+  const selected = select(participants, { e3Id, seed, size: eligible, ownerCap: false, limit })
+  const everyone = winners(participants, selected)
   const submitted = new Set(submissions.map((s) => s.node))
-  const absent = everyone.flatMap((winner, i) => {
-    if (submitted.has(winner.node)) return []
-    const state = nodes.get(winner.node)!
-    return [{ ...winner, rank: i + 1, tickets: ticketsOf(state.ticketBalance, ticketPrice), state }]
+  const absent = selected.flatMap(({ index, ticket, score }, i) => {
+    const { node, count } = participants[index]!
+    if (submitted.has(node)) return []
+    return [{ node, ticket, score, rank: i + 1, tickets: count, state: states[index]! }]
   })
   const bests = new Map(everyone.map((w) => [w.node, w]))
   const worseTickets = submissions.flatMap(({ node, ticket, score, counts }) => {
@@ -42,10 +39,29 @@ export function ideal(
     return [{ node, ticket, score, best: { ticket: best.ticket, score: best.score } }]
   })
   return {
-    eligible: eligible.length,
+    eligible,
     ranking: everyone.map((w) => w.node),
-    ideal: seat(v, seed, everyone, size),
+    ideal: size === undefined ? [] : seat(v, seed, everyone, size),
     absent,
     worseTickets,
   }
+}
+
+/** Who could take part, with all its tickets, in order of address. */
+function participantsOf(
+  { eligibility, evidence }: Verification,
+  ticketPrice: bigint,
+): { participants: Participant[]; states: NodeState[] } {
+  const { state } = eligibility
+  const participants: Participant[] = []
+  const states: NodeState[] = []
+  for (const n of eligibility.operators()) {
+    const operator = nodeState(state, n)
+    const count = ticketsOf(operator.ticketBalance, ticketPrice)
+    if (count === 0n || (evidence.policy === 'owner-cap' && operator.owner === undefined)) continue
+    const node: Address = state.log.addresses.text(n)
+    participants.push({ node, owner: operator.owner, first: 1n, count })
+    states.push(operator)
+  }
+  return { participants, states }
 }

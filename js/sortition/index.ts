@@ -15,8 +15,9 @@ export { type ContractName } from './decode.js'
 /** @internal For the command line. */
 export { contractNames } from './decode.js'
 export { type AdmissionPolicy, EventError, type Position, type RegistryEvent } from './events.js'
-export { explain, type Explanation } from './explain.js'
-export { format, formatExplanation } from './format.js'
+export { type Ineligibility } from './eligibility.js'
+export { explain, explainAt, type Explanation, type Standing } from './explain.js'
+export { format, formatExplanation, formatStanding } from './format.js'
 /** @internal For the command line. */
 export { table } from './format.js'
 export { type HistoryRow, NodeRegistry, type Settings } from './registry.js'
@@ -34,11 +35,15 @@ export {
 export { type Draw, type NodeState, type Policy, selectCommittee } from './select.js'
 export { type Address, type Hex } from './values.js'
 export {
+  type E3FailedArgs,
   type EventOrArgs,
   type FinalizedArgs,
   type FormationFailedArgs,
+  type FulfilmentArgs,
+  type RandomnessArgs,
   type RequestArgs,
   type RequestEvidence,
+  type StatedRequest,
   type SubmissionArgs,
 } from './evidence.js'
 export {
@@ -60,7 +65,15 @@ export {
   type Logs,
   readLogs,
 } from './logs.js'
-export { drawsIn, type DrawLogs, judgeDraw, type JudgeOptions, type Judgement } from './judge.js'
+export {
+  drawsIn,
+  type DrawLogs,
+  evidenceOf,
+  type Gathered,
+  judgeDraw,
+  type JudgeOptions,
+  type Judgement,
+} from './judge.js'
 export {
   assumption,
   bytesText,

@@ -22,6 +22,10 @@ export interface DrawLogs {
   time: bigint
   /** In the order of the chain, the request among them. */
   events: readonly RegistryEvent[]
+  /** Words that answer its request for one, in the order of the chain, whatever their e3Id. */
+  words: readonly RegistryEvent[]
+  /** Whether logs of its provider of random words are there: then a word that is not there never came. */
+  knowsProvider: boolean
   /** Committee sizes as the controller set them before the request. */
   threshold: readonly [number, number] | undefined
   blockHashes: Logs['blockHashes']
@@ -31,13 +35,15 @@ export interface DrawLogs {
 const requestNames = ['CommitteeRequested', 'CommitteeRandomnessRequested']
 
 /** The requests that logs have, in the order of the chain. LogError for one that was made twice. O(events). */
-export function drawsIn(logs: Logs): Map<bigint, DrawLogs> {
+export function drawsIn(logs: Pick<Logs, 'events' | 'blockHashes' | 'chainId'>): Map<bigint, DrawLogs> {
   const byId = new Map<bigint, RegistryEvent[]>()
   const sizes = new Map<number, readonly [number, number]>()
   const draws = new Map<bigint, DrawLogs>()
   const thresholds = new Map<bigint, readonly [number, number]>()
+  const words = new RandomWords()
   for (const event of logs.events) {
     const args = event.args as { e3Id?: bigint; size?: number; threshold?: [number, number] }
+    words.add(event)
     if (event.eventName === 'CommitteeThresholdsUpdated') sizes.set(args.size!, args.threshold!)
     if (args.e3Id === undefined) continue
     if (event.eventName === 'E3Requested') {
@@ -61,11 +67,43 @@ export function drawsIn(logs: Logs): Map<bigint, DrawLogs> {
       time: stated ?? request.timestamp,
       events,
       threshold: thresholds.get(e3Id),
+      ...words.of(request, events),
       blockHashes: logs.blockHashes,
       chainId: logs.chainId,
     })
   }
   return new Map([...draws].sort(([, a], [, b]) => compareEvents(a.request, b.request)))
+}
+
+/** Random words by the request that they answer, and who emitted some. */
+class RandomWords {
+  readonly #byRequest = new Map<bigint, RegistryEvent[]>()
+  readonly #emitters = new Set<string>()
+
+  add(event: RegistryEvent): void {
+    if (event.eventName !== 'RandomnessFulfilled') return
+    const { requestId } = event.args as { requestId: bigint }
+    const known = this.#byRequest.get(requestId)
+    if (known) known.push(event)
+    else this.#byRequest.set(requestId, [event])
+    if (event.address !== undefined) this.#emitters.add(event.address.toLowerCase())
+  }
+
+  /** Those of a request by its provider; of its own events where none answers it. */
+  of(request: RegistryEvent, events: readonly RegistryEvent[]): Pick<DrawLogs, 'words' | 'knowsProvider'> {
+    const { requestId, provider } = request.args as { requestId?: bigint; provider?: string }
+    if (requestId === undefined || provider === undefined) return { words: [], knowsProvider: false }
+    const byProvider = ({ address }: RegistryEvent) =>
+      address === undefined || address.toLowerCase() === provider.toLowerCase()
+    const answers = (this.#byRequest.get(requestId) ?? []).filter(byProvider)
+    const others = named(events, 'RandomnessFulfilled').filter(byProvider)
+    return {
+      words: (answers.length > 0 ? answers : others).toSorted(compareEvents),
+      knowsProvider:
+        this.#emitters.has(provider.toLowerCase()) ||
+        named(events, 'RandomnessCircuitBreakerTripped').length > 0,
+    }
+  }
 }
 
 function compareEvents(a: RegistryEvent, b: RegistryEvent): number {
@@ -108,7 +146,7 @@ export function judgeDraw(registry: NodeRegistry, draw: DrawLogs, options: Judge
   const conflict = conflictOf(draw)
   if (conflict) return without(cannotBeJudged(conflict))
   const gathered = evidenceOf(draw, options)
-  if ('needed' in gathered) return without(notDecided(gathered.needed))
+  if (gathered.needed !== undefined) return without(notDecided(gathered.needed))
   try {
     const report = verifyRequest(registry, gathered.evidence)
     return { ...verdictOf(report), e3Id, report, seedSource: gathered.seedSource, notes: report.notes }
@@ -153,12 +191,15 @@ function named(events: readonly RegistryEvent[], name: string): RegistryEvent[] 
   return events.filter(({ eventName }) => eventName === name)
 }
 
-type Gathered = { evidence: RequestEvidence; seedSource: string } | { needed: string }
+/** Evidence, and where its seed comes from in words; or what is needed and not there. */
+export type Gathered =
+  { evidence: RequestEvidence; seedSource: string; needed?: undefined } | { needed: string }
 
 /** What depends on the kind of the request, or what is needed and not there. */
 type Partly = (Record<string, unknown> & { seedSource: string; needed?: undefined }) | { needed: string }
 
-function evidenceOf(draw: DrawLogs, options: JudgeOptions): Gathered {
+/** The evidence of one request for `verifyRequest`. */
+export function evidenceOf(draw: DrawLogs, options: JudgeOptions = {}): Gathered {
   const { events, request } = draw
   const finalized = named(events, 'SortitionCommitteeFinalized')[0]
   const failed = named(events, 'CommitteeFormationFailed')[0]
@@ -173,7 +214,7 @@ function evidenceOf(draw: DrawLogs, options: JudgeOptions): Gathered {
     request.eventName === 'CommitteeRequested' ? fromBlock(draw, options) : fromRandomWord(draw, options)
   if (gathered.needed !== undefined) return gathered
   const { seedSource, ...rest } = gathered
-  const open = !finalized && !failed && !('e3Failed' in rest)
+  const open = request.eventName === 'CommitteeRequested' && !finalized && !failed
   return { evidence: { ...common, ...rest, open } as unknown as RequestEvidence, seedSource }
 }
 
@@ -197,29 +238,21 @@ function fromBlock({ request, blockHashes }: DrawLogs, options: JudgeOptions): P
 
 /** The seed follows from a random word, chain, registry and request. */
 function fromRandomWord(
-  { e3Id, request, events, chainId, threshold }: DrawLogs,
+  { e3Id, request, events, words, knowsProvider, chainId, threshold }: DrawLogs,
   options: JudgeOptions,
 ): Partly {
-  const { requestId } = request.args as { requestId: bigint }
-  const fulfilment = named(events, 'RandomnessFulfilled').find(
-    ({ args }) => (args as { requestId: bigint }).requestId === requestId,
-  )
   const e3Failed = named(events, 'E3Failed')[0]
   const size = options.threshold ?? threshold
   const chain = options.chainId ?? options.vrf?.chainId ?? chainId
   const registry = request.address ?? options.vrf?.registry
-  if (!size)
-    return {
-      needed: 'the size of the committee, [H, N], is not in the logs of the controller: it must be given',
-    }
   if (chain === undefined) return { needed: 'the number of the chain is not in the logs: it must be given' }
   if (!registry)
     return { needed: 'the address of the ciphernode registry is not in the logs: it must be given' }
   const capped = events.some(({ eventName }) => eventName === 'CommitteeBondOwnerCapEnabled')
   return {
-    request: { e3Id, threshold: size },
+    request: { e3Id, ...(size && { threshold: size }) },
     randomness: request,
-    ...(fulfilment && { fulfilment }),
+    fulfilment: words[0] ?? (knowsProvider ? null : undefined),
     ...(e3Failed && { e3Failed }),
     vrf: { chainId: chain, registry },
     policy: options.policy ?? (capped ? 'owner-cap' : 'uncapped'),

@@ -16,11 +16,17 @@ import { type Address, type Hex } from './values.js'
  * | `wrong-scores`         | a score beside a member is not that of its ticket                                  |
  * | `formation`            | a committee was formed from too few submissions, or was not though there were enough |
  * | `request`              | the chain would not have made such a request                                       |
+ * | `fulfilment`           | the random word is of another request or provider, or its time is not its block's   |
+ * | `owner-cap`            | a second member of one bond owner                                                   |
  * | `deadline`             | the draw ended before its time                                                     |
+ * | `reason`               | the failure states another reason than the one that there was                       |
  */
 export type ViolationCode =
   | 'request'
+  | 'fulfilment'
+  | 'owner-cap'
   | 'deadline'
+  | 'reason'
   | 'seed'
   | 'score'
   | 'ticket-range'
@@ -37,6 +43,8 @@ export interface Violation {
   code: ViolationCode
   /** The same for a person to read. */
   message: string
+  /** The error with which the contract refuses such a submission. */
+  error?: string
   /** The operator. */
   node?: Address
   /** Its ticket. */
@@ -55,9 +63,9 @@ export interface Submission {
   node: Address
   /** The ticket that it submitted. */
   ticket: bigint
-  /** The score of this ticket, whatever was submitted. */
+  /** The score of this ticket, whatever was submitted; what was submitted where there is no seed. */
   score: bigint
-  /** How many tickets the operator held at T - 1. */
+  /** How many tickets the operator held at T - 1; 0n where the price is not known. */
   tickets: bigint
   /** The operator's state at T - 1; absent when the registry knows no such operator. */
   state?: NodeState
@@ -69,6 +77,8 @@ export interface Submission {
 export interface Seat extends Winner {
   /** The index in the committee. */
   partyId: number
+  /** Whose seat it is, under the owner cap. */
+  owner?: Address
 }
 
 /** An eligible operator that did not submit. */
@@ -91,7 +101,7 @@ export interface WorseTicket extends Winner {
 export interface Report {
   /** Whether nothing is wrong. */
   ok: boolean
-  /** `undecided`: nothing is wrong so far, and the draw is open. */
+  /** `undecided`: nothing is wrong so far, and the draw is open, or what a verdict needs is not known. */
   verdict: 'right' | 'wrong' | 'undecided'
   /** How the request ended. */
   outcome: 'formed' | 'failed' | 'open'
@@ -101,14 +111,27 @@ export interface Report {
   e3Id: bigint
   /** T - 1: the second whose state decides. */
   timepoint: bigint
-  /** What one ticket cost, in units of the balance. */
-  ticketPrice: bigint
-  /** N: how many members a committee has. */
-  size: number
+  /**
+   * A: `CommitteeRequested`, whose seed is a block hash. B: `CommitteeRandomnessRequested`, whose seed is a random word. C: the same
+   * under the owner cap.
+   */
+  kind: 'A' | 'B' | 'C'
+  /** What one ticket cost, in units of the balance; undefined where the logs do not say. */
+  ticketPrice: bigint | undefined
+  /** N: how many members a committee has; undefined where it is not known. */
+  size: number | undefined
   /** How operators of one bond owner were counted. */
   policy: Policy
-  /** The seed that scores were checked with. */
-  seed: bigint
+  /** The seed that scores were checked with; undefined when there is none. */
+  seed: bigint | undefined
+  /** Of a random word: whether it came in time; undefined where that is not known, and for a block hash. */
+  usable: boolean | undefined
+  /** The second in which a random word came that was in time. */
+  fulfilledAt: bigint | undefined
+  /** The last second in which a submission counts; undefined where it is not known. */
+  deadline: bigint | undefined
+  /** What had to happen: 0 a committee, 1 a failure without a seed, 2 for lack of members; 1 when Interfold failed it alone. */
+  reason: 0 | 1 | 2 | undefined
   /** All of them, in the order of the chain. */
   submissions: Submission[]
   /** The committee that follows from the submissions, in order of address; empty when there are too few. */

@@ -25,6 +25,9 @@ export class StateAt {
   #owner: Int32Array
   /** 1 + the row of its last admission; 0 before the first. */
   #admission: Int32Array
+  /** Whether the ticket token was replaced by another, when there were balances. */
+  hasExchangedTokens = false
+  #hasBalances = false
   /** By kind, the last row that set what is in force for all; -1 before the first. */
   readonly #settings = new Int32Array(32).fill(-1)
 
@@ -55,6 +58,8 @@ export class StateAt {
     copy.#owner.set(this.#owner)
     copy.#admission.set(this.#admission)
     copy.#settings.set(this.#settings)
+    copy.hasExchangedTokens = this.hasExchangedTokens
+    copy.#hasBalances = this.#hasBalances
     return copy
   }
 
@@ -77,6 +82,7 @@ export class StateAt {
           break
         case Kind.balance:
           this.#balance[who] = operand + 1
+          this.#hasBalances = true
           break
         case Kind.activated:
           this.#activation[who] = this.#version + 1
@@ -94,8 +100,11 @@ export class StateAt {
           this.#version = operand
           this.#settings[kind] = i
           break
-        case Kind.policy:
         case Kind.assets:
+          this.#exchange(operand)
+          this.#settings[kind] = i
+          break
+        case Kind.policy:
         case Kind.window:
         case Kind.timeout:
         case Kind.provider:
@@ -105,6 +114,13 @@ export class StateAt {
     }
     this.rows = rows
     return this
+  }
+
+  /** A new configuration of assets: is its token another one? */
+  #exchange(assets: number): void {
+    const before = this.#assets?.token
+    if (before !== undefined && this.#hasBalances && before !== this.log.lists.assets[assets]!.token)
+      this.hasExchangedTokens = true
   }
 
   #makeRoom(addresses: number): void {
@@ -156,10 +172,6 @@ export class StateAt {
   }
   get ticketPrice(): bigint | undefined {
     return this.#amount(this.#assets?.price)
-  }
-  /** The number of the token's address; undefined before one is known. */
-  get ticketToken(): number | undefined {
-    return this.#assets?.token
   }
   get submissionWindow(): bigint | undefined {
     return this.#amount(this.#operand(this.rowOf(Kind.window)))

@@ -20,9 +20,12 @@ export const assumption =
 /** What is wrong, most telling first: where several things are, the first gives the sentence. */
 const sentences: Record<ViolationCode, string> = {
   request: 'the chain would not have made such a request',
+  fulfilment: 'the random word is not the one that was asked for',
   seed: 'the seed is not the one that it must be',
   deadline: 'the draw ended before its time',
+  reason: 'the failure is said to have another reason than the one that there was',
   formation: 'whether there is a committee is not what the submissions say',
+  'owner-cap': 'two members of the committee have one bond owner',
   'wrong-member': 'the committee has a wrong member',
   'wrong-order': 'the committee is in the wrong order',
   'wrong-scores': 'the committee has wrong scores',
@@ -40,6 +43,8 @@ export function verdictOf(report: Report): Verdict {
     return { status: 'wrong', sentence: `Wrong: ${first ? sentences[first] : 'see the violations'}.` }
   }
   if (report.outcome === 'open') return notDecided('nothing is wrong so far, and the logs have no result yet')
+  if (report.verdict === 'undecided')
+    return notDecided('nothing is wrong so far, and not all that a verdict needs is known')
   return {
     status: 'right',
     sentence:

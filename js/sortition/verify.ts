@@ -1,16 +1,17 @@
 // Was a committee drawn as the rule says? Reads one request's events against the registry and says what is wrong, with
 // the evidence. A wrong draw is reported, never thrown; what is not even a request or a submission throws.
-import { checkEnd } from './check-end.js'
-import { checkRequest } from './check-request.js'
+import { checkEnd, outcomeOf, reasonOf } from './check-end.js'
+import { checkRequest, requestOf } from './check-request.js'
 import { checkSeed } from './check-seed.js'
 import { checkSubmissions } from './check-submissions.js'
 import { inOrder, seat } from './draw.js'
 import { comparePositions } from './events.js'
-import { readEvidence, type RequestEvidence } from './evidence.js'
+import { type RequestEvidence } from './evidence.js'
 import { ideal } from './ideal.js'
+import { readEvidence } from './read-evidence.js'
 import { type NodeRegistry } from './registry.js'
 import { type Report, withJson } from './report.js'
-import { type Verification } from './verification.js'
+import { noteUndecided, type Verification } from './verification.js'
 
 /**
  * Checks one request: (a) the seed, (b) every submission, (c) the committee; and says for information (d) who would have
@@ -21,59 +22,72 @@ import { type Verification } from './verification.js'
  */
 export function verifyRequest(registry: NodeRegistry, given: RequestEvidence): Report {
   const evidence = readEvidence(given)
-  const { e3Id, time, ticketPrice, size } = evidence.request.args
-  const v: Verification = { registry, evidence, nodes: registry.at(time - 1), violations: [], notes: [] }
+  const { request, before } = requestOf(registry, evidence)
+  const eligibility = registry.eligibility(request.time - 1)
+  const found = { violations: [], notes: [], undecided: false }
+  const v: Verification = { registry, evidence, request, before, eligibility, ...found }
   noteWhatIsMissing(v)
   checkRequest(v)
   const seed = checkSeed(v)
   const submissions = checkSubmissions(v, seed)
   const counted = submissions.filter((s) => s.counts)
-  const seated = seat(v, seed, counted, counted.length)
-  const committee = seated.length < size ? [] : inOrder(seated.slice(0, size))
-  checkEnd(v, counted, seated)
-  const outcome = evidence.open ? 'open' : evidence.finalized ? 'formed' : 'failed'
-  const information = ideal(v, seed, submissions)
+  const seated = seed.seed === undefined ? undefined : seat(v, seed.seed, counted, counted.length)
+  checkEnd(v, seed, { counted, seated })
+  const information = ideal(v, seed.seed, submissions)
+  const { size } = request
+  const isFull = seated !== undefined && size !== undefined && seated.length >= size
+  const outcome = outcomeOf(v)
+  const ok = v.violations.length === 0
   return withJson({
-    ok: v.violations.length === 0,
-    verdict: v.violations.length > 0 ? 'wrong' : outcome === 'open' ? 'undecided' : 'right',
+    ok,
+    verdict: !ok ? 'wrong' : outcome === 'open' || v.undecided ? 'undecided' : 'right',
     outcome,
     violations: v.violations,
-    e3Id,
-    timepoint: BigInt(time - 1),
-    ticketPrice,
+    kind: request.kind,
+    e3Id: request.e3Id,
+    timepoint: BigInt(request.time - 1),
+    ticketPrice: request.ticketPrice,
     size,
     policy: evidence.policy,
-    seed,
+    seed: seed.seed,
+    usable: seed.usable,
+    fulfilledAt: seed.since?.timestamp === undefined ? undefined : BigInt(seed.since.timestamp),
+    deadline: seed.deadline,
+    reason: reasonOf(v, seed, { counted, seated }),
     submissions,
-    committee,
+    committee: isFull ? inOrder(v, seated.slice(0, size)) : [],
     ...information,
     notes: v.notes,
   })
 }
 
-function noteWhatIsMissing({ evidence, registry, notes }: Verification): void {
-  const { args } = evidence.request
+/** What the registry or the logs do not reach. */
+function noteWhatIsMissing(v: Verification): void {
+  const { evidence, request, registry, notes } = v
   const end = registry.position
-  if (!end || end.timestamp < args.time - 1) {
-    notes.push(
-      `the registry ends ${end ? `at second ${end.timestamp}, ` : ''}before the second ${args.time - 1} that decides: ` +
+  if (!end || end.timestamp < request.time - 1) {
+    noteUndecided(
+      v,
+      `the registry ends ${end ? `at second ${end.timestamp}, ` : ''}before the second ${request.time - 1} that decides: ` +
         'it is taken that nothing happened between',
     )
   }
   const unplaced = evidence.submissions.filter((s) => !s.at).length
-  const result = evidence.finalized ?? evidence.failed
   if (unplaced > 0) {
     notes.push(
       `${unplaced} of ${evidence.submissions.length} submissions came without the position of their log: whether the operator was ` +
         'registered and active when it submitted, and whether it was in time, was not checked',
     )
   }
-  if (result?.at && result.at.timestamp === undefined)
+  const result = evidence.finalized ?? evidence.failed
+  if (request.kind === 'A' && result?.at && result.at.timestamp === undefined)
     notes.push(
       'the result came without the time of its block: whether it came after the deadline was not checked',
     )
   const last = evidence.submissions.at(-1)?.at
-  if (unplaced === 0 && last && (!end || comparePositions(end, last) < 0)) {
-    notes.push('the registry ends before the last submission: it is taken that nothing happened between')
-  }
+  if (unplaced === 0 && last && (!end || comparePositions(end, last) < 0))
+    noteUndecided(
+      v,
+      'the registry ends before the last submission: it is taken that nothing happened between',
+    )
 }

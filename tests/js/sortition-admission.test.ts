@@ -9,44 +9,14 @@ import {
   type NodeState,
   type RegistryEvent,
 } from 'hamt-wasm/sortition'
-import { decode, vectors, type ChainRun } from './support/chain.js'
+import { decode, type LiveRun, vectors } from './support/chain.js'
 import { eligibleAt, isBefore, liveAt, liveState, settingsAt, type NaivePolicy } from './support/live.js'
 
 const lower = (a: string) => a.toLowerCase() as Address
 
-interface LiveRun extends Omit<ChainRun, 'requests' | 'stateChecks'> {
-  requests: {
-    e3Id: string
-    kind?: string
-    requestBlock: number
-    requestBlockNumber: number
-    ticketPrice: string
-    submissionWindow?: number
-    randomnessDeadline?: number
-    provider?: Address
-    admissionPolicy?: NaivePolicy
-    activeOperatorCount: number
-    operators: {
-      operator: Address
-      owner?: Address
-      eligible: boolean
-      ticketBalance: string
-      tickets: number
-    }[]
-  }[]
-  stateChecks: {
-    operator: Address
-    timepoint: number
-    ticketBalance: string
-    eligible: boolean
-    activeOperatorCount: number
-    owner?: Address
-  }[]
-}
-
 describe.each(['chain-run-live', 'chain-run-upgrade'])('the recorded run %s', (name) => {
   const run = vectors<LiveRun>(name)
-  const events = decode(run as unknown as ChainRun)
+  const events = decode(run)
   const registry = NodeRegistry.empty().applyAll(events)
 
   test('every state that the contracts answered', () => {

@@ -50,6 +50,8 @@ export function ticketCloud(registry: NodeRegistry, report: Report, progress: Pr
 
 function scoreAll(registry: NodeRegistry, report: Report, progress: Progress): Scored {
   const { ranking, ticketPrice, e3Id, seed } = report
+  if (seed === undefined || ticketPrice === undefined)
+    throw new RangeError('there are no scores without a seed and a ticket price')
   const nodes = registry.at(report.timepoint)
   const held = ranking.map((node) => nodes.get(node)!.ticketBalance / ticketPrice)
   const total = Number(held.reduce((a, b) => a + b, 0n))

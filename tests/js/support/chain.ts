@@ -13,6 +13,7 @@ import {
 
 export interface RawLog {
   address: Address
+  transactionIndex: Hex
   topics: [Hex, ...Hex[]]
   data: Hex
   blockNumber: Hex
@@ -62,6 +63,59 @@ export interface ChainRun {
   bondOwners: Record<Address, Address>
 }
 
+/** An attempt to submit a ticket, and what the contract answered. */
+export interface Attempt {
+  operator: Address
+  ticket: string
+  accepted: boolean
+  blockNumber: number
+  timestamp: number
+  transactionIndex: number
+  score?: Hex
+  error?: string
+}
+
+/** The recorded runs of the newer contracts (tests/vectors/chain-run-live.json, chain-run-upgrade.json). */
+export interface LiveRun extends Omit<ChainRun, 'requests' | 'stateChecks' | 'rejected' | 'bondOwners'> {
+  requests: {
+    name: string
+    e3Id: Hex
+    kind?: 'A' | 'B' | 'C'
+    policy: 'uncapped' | 'owner-cap'
+    threshold: [number, number]
+    requestBlock: number
+    requestBlockNumber: number
+    ticketPrice: string
+    entropyBlockHash?: Hex
+    submissionWindow?: number
+    randomnessDeadline?: number
+    provider?: Address
+    admissionPolicy?: object
+    activeOperatorCount: number
+    operators: {
+      operator: Address
+      owner?: Address
+      eligible: boolean
+      ticketBalance: string
+      tickets: number
+    }[]
+    fulfilment?: { usable: boolean; fulfilledAt: number }
+    seed: Hex | null
+    committeeDeadline: number
+    attempts: Attempt[]
+    finalized?: { committee: Address[]; scores: Hex[] }
+    failed?: { nodesSubmitted: number; thresholdRequired: number; reason: 1 | 2 }
+  }[]
+  stateChecks: {
+    operator: Address
+    timepoint: number
+    ticketBalance: string
+    eligible: boolean
+    activeOperatorCount: number
+    owner?: Address
+  }[]
+}
+
 export function vectors<T>(name: string): T {
   return JSON.parse(
     readFileSync(fileURLToPath(new URL(`../../vectors/${name}.json`, import.meta.url)), 'utf8'),
@@ -71,7 +125,7 @@ export function vectors<T>(name: string): T {
 export const run = vectors<ChainRun>('chain-run')
 
 /** Every log that is an event of the sortition, decoded with the events of its own contract. */
-export function decode(chain: ChainRun = run): RegistryEvent[] {
+export function decode(chain: Pick<ChainRun, 'contracts' | 'blocks' | 'logs'> = run): RegistryEvent[] {
   const abis = new Map<string, Abi>([
     [chain.contracts.ciphernodeRegistry.toLowerCase(), ciphernodeRegistryAbi],
     [chain.contracts.bondingRegistry.toLowerCase(), bondingRegistryAbi],
@@ -88,6 +142,7 @@ export function decode(chain: ChainRun = run): RegistryEvent[] {
     return [
       {
         ...decoded,
+        address: log.address,
         blockNumber,
         logIndex: Number(log.logIndex),
         timestamp: times.get(blockNumber)!,
