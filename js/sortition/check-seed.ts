@@ -76,7 +76,7 @@ function chooseSeed(v: Verification, sources: readonly Source[], claimed: bigint
 /** How many submitted scores follow from a seed. */
 function explained(v: Verification, seed: bigint): number {
   const { submissions } = v.evidence
-  const scores = scoresOf(submissions, v.request.e3Id, seed)
+  const scores = scoresOf(v, seed)
   return submissions.filter(({ args }, i) => scores[i] === args.score).length
 }
 

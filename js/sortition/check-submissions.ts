@@ -15,7 +15,7 @@ type Fault = [code: ViolationCode, error: string, what: string]
 
 export function checkSubmissions(v: Verification, seed: Seed): Submission[] {
   const { submissions } = v.evidence
-  const scores = seed.seed === undefined ? undefined : scoresOf(submissions, v.request.e3Id, seed.seed)
+  const scores = seed.seed === undefined ? undefined : scoresOf(v, seed.seed)
   const walk = v.registry.walk()
   // Who has submitted: a submission that the contract would have refused is none.
   const submitted = new Set<Address>()

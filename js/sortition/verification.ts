@@ -1,7 +1,6 @@
 // What the checks of one request share: what was given, the request as the logs have it, the state at T - 1, and what has been
 // found so far.
 import { type Eligibility } from './eligibility.js'
-import { type SubmissionArgs } from './evidence.js'
 import { type Participant, select } from './native.js'
 import { type Evidence, type LogPosition } from './read-evidence.js'
 import { type NodeRegistry } from './registry.js'
@@ -38,6 +37,8 @@ export interface Verification {
   notes: string[]
   /** Whether something that a verdict needs is not known; a note says what. */
   undecided: boolean
+  /** Scores of the submissions, by seed: computed once. */
+  scores: Map<bigint, bigint[]>
 }
 
 export function noteUndecided(v: Verification, note: string): void {
@@ -52,19 +53,25 @@ export function stateOf({ registry, eligibility }: Verification, node: Address):
 }
 
 /** The scores of submitted tickets under a seed, in their order. One hash each, together. */
-export function scoresOf(
-  submissions: readonly { args: SubmissionArgs }[],
-  e3Id: bigint,
-  seed: bigint,
-): bigint[] {
+export function scoresOf({ evidence, request, scores }: Verification, seed: bigint): bigint[] {
+  const known = scores.get(seed)
+  if (known) return known
+  const { submissions } = evidence
   const tickets = submissions.map(({ args }): Participant => ({
     node: args.node,
     owner: undefined,
     first: args.ticketId,
     count: 1n,
   }))
-  const all = { e3Id, seed, size: tickets.length, ownerCap: false, limit: BigInt(tickets.length) }
+  const all = {
+    e3Id: request.e3Id,
+    seed,
+    size: tickets.length,
+    ownerCap: false,
+    limit: BigInt(tickets.length),
+  }
   const out = new Array<bigint>(tickets.length)
   for (const { index, score } of select(tickets, all)) out[index] = score
+  scores.set(seed, out)
   return out
 }

@@ -24,7 +24,7 @@ export function verifyRequest(registry: NodeRegistry, given: RequestEvidence): R
   const evidence = readEvidence(given)
   const { request, before } = requestOf(registry, evidence)
   const eligibility = registry.eligibility(request.time - 1)
-  const found = { violations: [], notes: [], undecided: false }
+  const found = { violations: [], notes: [], undecided: false, scores: new Map<bigint, bigint[]>() }
   const v: Verification = { registry, evidence, request, before, eligibility, ...found }
   noteWhatIsMissing(v)
   checkRequest(v)
