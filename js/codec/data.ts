@@ -15,7 +15,7 @@ export class PrivateCopy {
 /** What `freezeData` gives: the value itself, frozen, to be handed out as it is; or a private copy. */
 export type Data = PrivateCopy | object | string | number | bigint | boolean | null
 
-const { freeze, getOwnPropertyDescriptor, getPrototypeOf } = Object
+const { freeze, getOwnPropertyDescriptor } = Object
 /** Property names that were seen to be well-formed, at their number within an object. */
 const names = Array.from({ length: 64 }, () => '')
 
@@ -117,8 +117,7 @@ function checkSmall(container: object, list: object[], count: number, depth: num
     }
     return count
   }
-  const prototype = getPrototypeOf(container) as unknown
-  if (prototype !== Object.prototype && prototype !== null) return 0
+  if (!isPlain(container)) return 0
   let parts = 0
   for (const name in container) {
     const property = getOwnPropertyDescriptor(container, name)
