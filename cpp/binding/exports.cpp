@@ -28,12 +28,20 @@ HAMT_EXPORT(has, no, (handle map, bytes_size key), map, key)
 HAMT_EXPORT(probe, no, (handle map, bytes_size key, bytes_size value), map, key, value)
 HAMT_EXPORT(set, one_path, (handle map, bytes_size key, bytes_size value, number keep), map, key,
             value, keep)
+HAMT_EXPORT(set_reference, one_path, (handle map, bytes_size key, number id, number keep), map, key,
+            id, keep)
+HAMT_EXPORT(resolve, one_path, (handle map, bytes_size key, number id), map, key, id)
 HAMT_EXPORT(remove, one_path, (handle map, bytes_size key, number keep), map, key, keep)
 HAMT_EXPORT(apply, many_paths, (handle map, bytes_size size), map, size)
 HAMT_EXPORT(build, many_paths, (handle map, bytes_size size), map, size)
 HAMT_EXPORT(batch, one_path,
             (handle map, number most, number columns, number low, number high, number index), map,
             most, columns, low, high, index)
+
+HAMT_EXPORT(touch, one_path, (number id), id)
+HAMT_EXPORT(drain, one_path, ())
+HAMT_EXPORT(unencoded, many_paths, (handle map, number only_undigested), map, only_undigested)
+HAMT_EXPORT(attach, one_path, (bytes_size size), size)
 
 HAMT_EXPORT(size, no, (handle map), map)
 HAMT_EXPORT(copy, one_path, (handle map), map)

@@ -102,7 +102,7 @@ status usage(context& c) {
   return run_reading(c, [&] {
     const memory_usage u = local_memory::usage();
     c.words.usage = {c.maps.live() - 1, static_cast<std::size_t>(u.blocks),
-                     static_cast<std::size_t>(u.bytes)};
+                     static_cast<std::size_t>(u.bytes), c.objects.live()};
     return status::ok;
   });
 }

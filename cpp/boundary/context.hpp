@@ -12,21 +12,26 @@
 #include "boundary/id_table.hpp"
 #include "boundary/interface.hpp"
 #include "boundary/record_batch.hpp"
+#include "boundary/references.hpp"
 #include "trie/diff.hpp"
 #include "trie/map.hpp"
 
 namespace hamt::boundary {
 
-using tree = map<bytes, local_policy>;
-using differences = diff_cursor<bytes, local_policy>;
-using lacking_blocks = blocks::missing_blocks<local_policy>;
+using differences = diff_cursor<tree_value, policy>;
+using lacking_blocks = blocks::missing_blocks<policy>;
 
 class context {
  public:
   /// With the empty map as handle 0. Throws std::bad_alloc.
   context();
+  context(const context&) = delete;
+  context& operator=(const context&) = delete;
+  ~context() { embedder::table = &objects; }
 
   results words{};
+  /// Ids that maps hold; destroyed after these.
+  references objects;
   id_table<tree> maps;
   id_table<std::unique_ptr<differences>> cursors;
   id_table<std::unique_ptr<lacking_blocks>> walks;
@@ -88,6 +93,7 @@ inline bool begin(context& c, context::phase p) noexcept {
     if (c.at == context::phase::lost) return false;
   }
   c.at = p;
+  embedder::table = &c.objects;
   return true;
 }
 inline status end(context& c, status s) noexcept {

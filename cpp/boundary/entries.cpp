@@ -25,25 +25,47 @@ status look_up(context& c, handle map, std::size_t key_size, F f) {
 /// Above this capacity the buffer of replaced values is given back before the next one.
 constexpr std::size_t most_kept = 128 * 1024;
 
+/// What `value_result` says of a value that is no reference.
+std::size_t form_of(const value_view& v) noexcept {
+  return v.is_resolvable() ? object_bytes : plain_bytes;
+}
+
 /// Keeps a copy of the value that an edit is about to replace.
 struct replaced_value {
   context& c;
   bool keep;
   bool found = false;
-  void operator()(std::string_view old) {
-    if (keep) {
+  void operator()(const value_view& old) {
+    if (keep && old.is_reference()) {
+      // It may die with this edit; JavaScript looks before it drains.
+      c.words.replaced = {nullptr, 0, old.id()};
+    } else if (keep) {
+      const std::string_view bytes = *old.encoded();
       if (c.replaced.capacity() > most_kept) c.replaced.shrink(most_kept);
-      c.replaced.assign(old);
-      c.words.replaced = {c.replaced.data(), old.size()};
+      c.replaced.assign(bytes);
+      c.words.replaced = {c.replaced.data(), bytes.size(), form_of(old)};
     }
     found = true;
   }
 };
 
+/// Sets the key that is in the input.
+status set_in(context& c, tree& m, std::size_t key_size, const value_view& value, bool keep) {
+  const std::size_t entries = m.size();
+  replaced_value seen{c, keep};
+  m = std::move(m).set({c.input.data(), key_size}, value, seen);
+  if (seen.found) return status::ok;
+  return m.size() == entries ? status::unchanged : status::absent;
+}
+
 /// One edit of a batch; see `apply`.
 struct edit {
   std::string_view key, value;
   bool deletes = false;
+  reference_id id = no_reference;
+  value_view view() const noexcept {
+    return id == no_reference ? value_view(value) : value_view::of(id);
+  }
 };
 
 /// Reads the edits of a batch, which may be anything.
@@ -58,7 +80,14 @@ class edit_reader {
     std::memcpy(sizes, rest_.data(), sizeof sizes);
     rest_.remove_prefix(sizeof sizes);
     e.deletes = sizes[1] == UINT32_MAX;
-    if (!take(sizes[0], e.key) || !take(e.deletes ? 0 : sizes[1], e.value)) return false;
+    e.id = no_reference;
+    const bool refers = sizes[1] == UINT32_MAX - 1;
+    if (!take(sizes[0], e.key)) return false;
+    if (!take(e.deletes ? 0 : refers ? sizeof e.id : sizes[1], e.value)) return false;
+    if (refers) {
+      std::memcpy(&e.id, e.value.data(), sizeof e.id);
+      if (e.id >= no_reference) return false;
+    }
     const std::size_t padding = -(e.key.size() + e.value.size()) & 3;
     if (padding > rest_.size()) return false;
     rest_.remove_prefix(padding);
@@ -81,7 +110,12 @@ status get(context& c, handle map, std::size_t key_size) {
   return look_up(c, map, key_size, [&](const tree& m, std::string_view key) {
     const auto found = m.find(key);
     if (!found) return status::absent;
-    c.words.value = {found->data(), found->size()};
+    if (found->is_reference()) {
+      c.words.value = {nullptr, 0, found->id()};
+    } else {
+      const std::string_view bytes = *found->encoded();
+      c.words.value = {bytes.data(), bytes.size(), form_of(*found)};
+    }
     return status::ok;
   });
 }
@@ -97,8 +131,10 @@ status probe(context& c, handle map, std::size_t key_size, std::size_t value_siz
     if (value_size > c.input.capacity() - key_size) return status::bad_argument;
     const auto found = m.find(key);
     if (!found) return status::absent;
-    return *found == std::string_view(key.data() + key_size, value_size) ? status::unchanged
-                                                                         : status::ok;
+    const auto bytes = found->encoded();
+    return bytes && *bytes == std::string_view(key.data() + key_size, value_size)
+               ? status::unchanged
+               : status::ok;
   });
 }
 
@@ -107,12 +143,29 @@ status set(context& c, handle map, std::size_t key_size, std::size_t value_size,
   return run_edit(c, map, [&](tree& m) {
     if (!c.has_input(key_size) || value_size > c.input.capacity() - key_size)
       return status::bad_argument;
-    const char* const input = c.input.data();
-    const std::size_t entries = m.size();
-    replaced_value seen{c, keep != 0};
-    m = std::move(m).set({input, key_size}, {input + key_size, value_size}, seen);
-    if (seen.found) return status::ok;
-    return m.size() == entries ? status::unchanged : status::absent;
+    const std::string_view value(c.input.data() + key_size, value_size);
+    return set_in(c, m, key_size, value, keep != 0);
+  });
+}
+
+status set_reference(context& c, handle map, std::size_t key_size, std::uint32_t id,
+                     std::uint32_t keep) {
+  return run_edit(c, map, [&](tree& m) {
+    held_references held;
+    if (!c.has_input(key_size) || !held.hold(id)) return status::bad_argument;
+    return set_in(c, m, key_size, value_view::of(id), keep != 0);
+  });
+}
+
+status resolve(context& c, handle map, std::size_t key_size, std::uint32_t id) {
+  return run(c, [&] {
+    tree* const m = c.maps.find(map);
+    if (m == nullptr) return c.no_map(map);
+    held_references held;
+    if (!c.has_input(key_size) || !held.hold(id)) return status::bad_argument;
+    const auto found = m->find({c.input.data(), key_size});
+    if (!found) return status::absent;
+    return hamt::resolve(*found, id) ? status::ok : status::unchanged;
   });
 }
 
@@ -131,7 +184,9 @@ status apply(context& c, handle map, std::size_t size) {
     edit e;
     for (edit_reader edits({c.input.data(), size}); !edits.done();) {
       if (!edits.read(e)) return status::bad_argument;
-      m = e.deletes ? std::move(m).erase(e.key) : std::move(m).set(e.key, e.value);
+      held_references held;
+      if (e.id != no_reference) held.hold(e.id);
+      m = e.deletes ? std::move(m).erase(e.key) : std::move(m).set(e.key, e.view());
     }
     return status::ok;
   });
@@ -140,13 +195,15 @@ status apply(context& c, handle map, std::size_t size) {
 status build(context& c, handle map, std::size_t size) {
   return run_edit(c, map, [&](tree& m) {
     if (!c.has_input(size) || !m.empty()) return status::bad_argument;
-    std::vector<std::pair<std::string_view, std::string_view>> entries;
+    held_references held;
+    std::vector<std::pair<std::string_view, value_view>> entries;
     edit e;
     for (edit_reader edits({c.input.data(), size}); !edits.done();) {
       if (!edits.read(e) || e.deletes) return status::bad_argument;
-      entries.emplace_back(e.key, e.value);
+      if (e.id != no_reference) held.hold(e.id);
+      entries.emplace_back(e.key, e.view());
     }
-    m = hamt::build<bytes, local_policy>(entries);
+    m = hamt::build<tree_value, policy>(entries);
     return status::ok;
   });
 }
@@ -161,8 +218,9 @@ status batch(context& c, handle map, std::uint32_t most, std::uint32_t columns,
     record_batch& r = c.records;
     r.clear();
     position from{hash_low | std::uint64_t{hash_high} << 32, index};
-    const bool more = walk_on(*m, from, [&](std::string_view key, std::string_view value) {
-      const std::size_t size = (keys ? key.size() : 0) + (values ? value.size() : 0);
+    const bool more = walk_on(*m, from, [&](std::string_view key, const value_view& value) {
+      const std::size_t size =
+          (keys ? key.size() : 0) + (values ? record_batch::size_of(value) : 0);
       if (r.count() == most || !r.has_room(size)) return false;
       r.next();
       if (keys) r.key(key);

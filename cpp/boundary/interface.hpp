@@ -43,10 +43,14 @@ struct buffer_result {
   char* data;
   std::size_t size;
 };
+/// A value's bytes, or the id of an object when `reference` is below `plain_bytes`.
 struct value_result {
   const char* data;
   std::size_t size;
+  std::size_t reference;
 };
+inline constexpr std::size_t plain_bytes = 0x7fffffff;
+inline constexpr std::size_t object_bytes = 0x80000000;  ///< an object's bytes: `resolve` takes it
 struct map_result {
   std::size_t id;
   std::size_t size;  ///< entries
@@ -73,6 +77,7 @@ struct usage_result {
   std::size_t maps;
   std::size_t blocks;
   std::size_t bytes;
+  std::size_t references;  ///< ids that maps hold
 };
 struct error_result {
   const char* code;
@@ -94,7 +99,7 @@ struct results {
   usage_result usage;
   error_result error;
 };
-inline constexpr std::size_t result_words = 28;
+inline constexpr std::size_t result_words = 31;
 static_assert(sizeof(results) == result_words * sizeof(void*));
 
 /// Handles, buffers, open cursors: everything behind the interface. One thread at a time.
@@ -120,11 +125,19 @@ class context;
 /// none, or unchanged. With `keep` the replaced value is copied first. Result: `replaced`.
 [[gnu::noinline]] status set(context& c, handle map, std::size_t key_size, std::size_t value_size,
                              std::uint32_t keep);
+/// As `set`, with the id of an object, which lives from now on until `drain` returns it, whatever
+/// this says. The replaced value may be an object that dies: look at it before `drain`.
+[[gnu::noinline]] status set_reference(context& c, handle map, std::size_t key_size,
+                                       std::uint32_t id, std::uint32_t keep);
+/// Gives an object's bytes their object, in all versions that hold the entry: ok, absent, or
+/// unchanged when the entry has no such bytes. The id lives as with `set_reference`.
+[[gnu::noinline]] status resolve(context& c, handle map, std::size_t key_size, std::uint32_t id);
 /// Deletes in place: ok or absent. With `keep` as `set`.
 [[gnu::noinline]] status remove(context& c, handle map, std::size_t key_size, std::uint32_t keep);
 /// Applies the first `size` bytes of the input in place: entries of two words (sizes of key and
-/// value; a value size of 2^32-1 deletes), the key, the value, and up to three bytes to the next
-/// multiple of four. An error leaves the entries before it applied.
+/// value; a value size of 2^32-1 deletes, of 2^32-2 says that the value is an id in four bytes),
+/// the key, the value, and up to three bytes to the next multiple of four. An error leaves the
+/// entries before it applied.
 [[gnu::noinline]] status apply(context& c, handle map, std::size_t size);
 /// As `apply`, for a handle of an empty map, and nothing is deleted. O(n), each node made once.
 [[gnu::noinline]] status build(context& c, handle map, std::size_t size);
@@ -133,6 +146,21 @@ class context;
 [[gnu::noinline]] status batch(context& c, handle map, std::uint32_t most, std::uint32_t columns,
                                std::uint32_t hash_low, std::uint32_t hash_high,
                                std::uint32_t index);
+
+// --- objects by reference ------------------------------------------------------------------------
+
+/// Makes an id that no map holds one that `drain` returns: for a call that was cut off before it had
+/// looked at it. internal_error for one that waits to be drained.
+[[gnu::noinline]] status touch(context& c, std::uint32_t id);
+/// Ids that no map holds any more, some thousand at a time, as words: partial when there are more.
+/// They may be used again. Result: `output`.
+[[gnu::noinline]] status drain(context& c);
+/// Ids without attached bytes that a map holds, as words, some of them several times; with
+/// `only_undigested` those that its digest needs. Result: `output`.
+[[gnu::noinline]] status unencoded(context& c, handle map, std::uint32_t only_undigested);
+/// Attaches encodings: the first `size` bytes of the input are an id, a length, that many bytes, up
+/// to three bytes to the next multiple of four, and so on. An id that is not live is passed over.
+[[gnu::noinline]] status attach(context& c, std::size_t size);
 
 // --- handles -------------------------------------------------------------------------------------
 
@@ -194,16 +222,17 @@ class context;
 
 /// The node table of `count` maps. Input: their handles, `meta_size` bytes of meta.
 [[gnu::noinline]] status nodes_write(context& c, std::uint32_t count, std::size_t meta_size);
-/// Begins to find the blocks of a map that a store lacks, which has all of `base`. Output: the digests
-/// of the blocks that are asked about; none when nothing is lacking. Result: `cursor`, to be given
-/// back to `blocks_close`.
+/// Begins to find the blocks of a map that a store lacks, which has all of `base`. Output: the
+/// digests of the blocks that are asked about; none when nothing is lacking. Result: `cursor`, to
+/// be given back to `blocks_close`.
 [[gnu::noinline]] status blocks_open(context& c, handle map, handle base);
-/// Tells which of the blocks asked about are lacking. Input: a byte for each, not 0 when it is. Output:
-/// the digests asked about next; none when all is known. Result: `map.size`, blocks lacking so far.
+/// Tells which of the blocks asked about are lacking. Input: a byte for each, not 0 when it is.
+/// Output: the digests asked about next; none when all is known. Result: `map.size`, blocks lacking
+/// so far.
 [[gnu::noinline]] status blocks_answer(context& c, std::uint32_t walk, std::size_t size);
-/// The next blocks that are lacking, some `most` bytes, when all is known: digest, size (4 bytes), block
-/// of each, which may be put in any order, but after those of the calls before. ok when there are no
-/// more, else partial.
+/// The next blocks that are lacking, some `most` bytes, when all is known: digest, size (4 bytes),
+/// block of each, which may be put in any order, but after those of the calls before. ok when there
+/// are no more, else partial.
 [[gnu::noinline]] status blocks_take(context& c, std::uint32_t walk, std::size_t most);
 [[gnu::noinline]] status blocks_close(context& c, std::uint32_t walk);
 

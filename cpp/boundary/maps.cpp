@@ -12,7 +12,7 @@ namespace hamt::boundary {
 
 namespace {
 
-using maybe = std::optional<std::string_view>;
+using maybe = std::optional<value_view>;
 
 /// Runs `f` with the maps behind some handles.
 template <class F, class... H>
@@ -30,7 +30,8 @@ status read(context& c, differences& d, std::uint32_t most) {
   r.clear();
   for (; d && r.count() != most; d.next()) {
     const maybe before = d.before(), after = d.after();
-    if (!r.has_room(d.key().size() + before.value_or("").size() + after.value_or("").size())) break;
+    if (!r.has_room(d.key().size() + record_batch::size_of(before) + record_batch::size_of(after)))
+      break;
     r.next();
     r.key(d.key());
     r.value(before);

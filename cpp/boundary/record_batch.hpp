@@ -2,7 +2,8 @@
 //
 // All keys lie in a row, so that one TextDecoder call decodes them, and so do all values. For each
 // record a list of 32-bit ends says where they are cut: the key's end in UTF-16 units (if records
-// have keys), then for each value its end in bytes, times two, plus one if there is a value at all.
+// have keys), then for each value its end in bytes, times four, plus what it is: 0 nothing, 1
+// bytes, 2 the id of an object in four bytes, 3 an object's bytes.
 #pragma once
 
 #include <cstddef>
@@ -14,6 +15,7 @@
 
 #include "boundary/buffer.hpp"
 #include "boundary/interface.hpp"
+#include "boundary/references.hpp"
 
 namespace hamt::boundary {
 
@@ -29,21 +31,33 @@ class record_batch {
   /// Begins a record; its key and values follow.
   void next() noexcept { ++count_; }
   void key(std::string_view k) {
-    if (keys_.size() > most_bytes - k.size()) throw std::length_error("hamt: keys of 2 GiB");
+    if (k.size() > most_bytes || keys_.size() > most_bytes - k.size())
+      throw std::length_error("hamt: keys of 1 GiB");
     char* const to = keys_.grow(k.size());
     key_end_ += k.size() < 8 ? copy_short(to, k) : copy_text(to, k);
     ends_.append(key_end_);
   }
-  void value(std::optional<std::string_view> v) {
-    if (v) {
-      if (values_.size() > most_bytes - v->size()) throw std::length_error("hamt: values of 2 GiB");
-      char* to = values_.grow(v->size());
-      if (v->size() > 16)
-        std::memcpy(to, v->data(), v->size());
+  void value(const std::optional<value_view>& v) {
+    std::uint32_t kind = 0;
+    if (v && v->is_reference()) {
+      kind = 2;
+      values_.append(v->id());
+    } else if (v) {
+      const std::string_view bytes = *v->encoded();
+      kind = v->is_resolvable() ? 3 : 1;
+      if (bytes.size() > most_bytes || values_.size() > most_bytes - bytes.size())
+        throw std::length_error("hamt: values of 1 GiB");
+      char* to = values_.grow(bytes.size());
+      if (bytes.size() > 16)
+        std::memcpy(to, bytes.data(), bytes.size());
       else
-        for (const char c : *v) *to++ = c;
+        for (const char c : bytes) *to++ = c;
     }
-    ends_.append(static_cast<std::uint32_t>(2 * values_.size() + v.has_value()));
+    ends_.append(static_cast<std::uint32_t>(4 * values_.size() + kind));
+  }
+  /// How many bytes `value` takes.
+  static std::size_t size_of(const std::optional<value_view>& v) noexcept {
+    return !v ? 0 : v->is_reference() ? sizeof(reference_id) : v->encoded()->size();
   }
   std::size_t count() const noexcept { return count_; }
   /// Bytes of all keys and values.
@@ -68,7 +82,7 @@ class record_batch {
   }
 
  private:
-  static constexpr std::size_t most_bytes = (std::size_t{1} << 31) - 1;
+  static constexpr std::size_t most_bytes = (std::size_t{1} << 30) - 1;
 
   // Both copy a key and give its length in the units of a JavaScript string: one for each
   // character, two above U+FFFF.

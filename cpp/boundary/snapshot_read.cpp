@@ -46,10 +46,10 @@ status snapshot_read(context& c, std::size_t file_size, std::uint32_t is_delta, 
       const status s = read_maps(c, file_size + padding, bases, maps);
       if (s != status::ok) return s;
     }
-    if (is_delta == 0) return hand_over(c, snapshot::read(file, limit).versions);
+    if (is_delta == 0) return hand_over(c, snapshot::read<policy>(file, limit).versions);
     snapshot::base_finder find(std::span<const tree>(maps),
                                [](const tree& m) { return digest_of(m); });
-    return hand_over(c, snapshot::read_delta(file, find, limit).versions);
+    return hand_over(c, snapshot::read_delta<policy>(file, find, limit).versions);
   });
 }
 

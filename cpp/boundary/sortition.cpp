@@ -99,7 +99,7 @@ status put_states(context& c, handle map, std::size_t size) {
     const std::size_t rows = size / row_size;
     if (rows > SIZE_MAX / draws::most_node_state_text) return status::too_large;
     const bool from_nothing = m.empty();
-    std::vector<std::pair<std::string_view, std::string_view>> entries;
+    std::vector<std::pair<std::string_view, value_view>> entries;
     std::string text;
     if (from_nothing) {
       entries.reserve(rows);
@@ -131,7 +131,7 @@ status put_states(context& c, handle map, std::size_t size) {
       else
         m = std::move(m).set(key, value);
     }
-    if (from_nothing) m = hamt::build<bytes, local_policy>(entries);
+    if (from_nothing) m = hamt::build<tree_value, policy>(entries);
     return status::ok;
   });
 }

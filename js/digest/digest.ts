@@ -4,13 +4,13 @@ import { kind } from '../codec/text.js'
 import { check } from '../wasm/errors.js'
 import { takeOutput, withInput } from '../wasm/input.js'
 import { raw } from '../wasm/instance.js'
-import { withHandle } from '../map/lineage.js'
+import { withEncoded } from '../map/encoded.js'
 import type { Version } from '../map/version.js'
 
 /** The 32 bytes that stand for the map's contents: see `Hamt.digest`. */
 export function digest(map: Version): Uint8Array<ArrayBuffer> {
-  return withHandle(map, (handle) => {
-    check(raw._hamt_digest(handle))
+  return withEncoded([map], true, ([handle]) => {
+    check(raw._hamt_digest(handle!))
     return takeOutput()
   })
 }
@@ -29,9 +29,9 @@ export function prove(map: Version, keys: string | Iterable<string>): Uint8Array
     packed.set(text, at)
     at += text.length
   }
-  return withHandle(map, (handle) =>
+  return withEncoded([map], true, ([handle]) =>
     withInput([packed], () => {
-      check(raw._hamt_prove(handle, packed.length, texts.length))
+      check(raw._hamt_prove(handle!, packed.length, texts.length))
       return takeOutput()
     }),
   )

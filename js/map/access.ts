@@ -1,19 +1,19 @@
 // What other parts of the package need of maps: their handles in wasm.
 import type { Codec } from '../codec/codec.js'
 import { fromHandle as versionFrom } from './bulk.js'
+import { withEncoded } from './encoded.js'
 import { type Hamt, versionOf, wrap } from './hamt.js'
 import * as lineage from './lineage.js'
 
-/** Calls `f` with a handle of the map, valid until `f` returns; no user code may run meanwhile. */
+/** Calls `f` with a handle of the map, all its values encoded, valid until `f` returns; no user code may run meanwhile. */
 export function withHandle<T>(map: Hamt<unknown>, f: (handle: number) => T): T {
-  checkUsable(map)
-  return lineage.withHandle(versionOf(map), f)
+  return withHandles([map], (handles) => f(handles[0]!))
 }
 
 /** As `withHandle`, for many at once. */
 export function withHandles<T>(maps: readonly Hamt<unknown>[], f: (handles: Uint32Array) => T): T {
   maps.forEach(checkUsable)
-  return lineage.withHandles(maps.map(versionOf), f)
+  return withEncoded(maps.map(versionOf), false, f)
 }
 
 /** A map that owns a handle from now on. */

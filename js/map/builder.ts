@@ -2,12 +2,15 @@
 import { writePrimitive } from '../codec/cbor-encode.js'
 import { checkKey } from '../codec/keys.js'
 import { encodeUtf8 } from '../codec/text.js'
+import { Status } from '../generated/interface.js'
 import { check } from '../wasm/errors.js'
 import { copyHandle, dropHandle } from '../wasm/handles.js'
 import { writeBytes } from '../wasm/input.js'
 import { raw } from '../wasm/instance.js'
-import { bytesOfStored } from './stored.js'
+import { doubt, referTo } from '../wasm/references.js'
+import { bytesOfStored, isReferable } from './stored.js'
 import type { Stored } from './stored.js'
+import { takeReplaced } from './trie-store.js'
 
 const usual = 64 * 1024
 /**
@@ -19,6 +22,7 @@ const largestBuild = 3 * 1024 * 1024
 const smallEntry = 512
 const shortKey = 80
 const deleted = 0xffffffff
+const byReference = 0xfffffffe
 
 /** A buffer that is not in use, so that building one map after the other does not allocate. */
 let spare: Uint8Array<ArrayBuffer> | undefined
@@ -30,6 +34,8 @@ let spare: Uint8Array<ArrayBuffer> | undefined
 export class Builder {
   private bytes: Uint8Array<ArrayBuffer>
   private used = 0
+  /** Ids of the objects in this batch. */
+  private readonly ids: number[] = []
 
   /** With `building` the handle holds an empty map, and nothing is deleted. */
   constructor(
@@ -54,10 +60,28 @@ export class Builder {
         return
       }
     }
+    if (isReferable(value)) {
+      this.putReference(key, value)
+      return
+    }
     const encoded = bytesOfStored(value)
     const n = this.writeKey(key, encoded.length)
     this.bytes.set(encoded, this.used + 8 + n)
     this.close(n, encoded.length)
+  }
+
+  private putReference(key: string, value: object): void {
+    const n = this.writeKey(key, 4)
+    takeReplaced() // before ids are drained
+    const id = referTo(value)
+    this.ids.push(id)
+    const to = this.bytes
+    const at = this.used + 8 + n
+    to[at] = id
+    to[at + 1] = id >>> 8
+    to[at + 2] = id >>> 16
+    to[at + 3] = id >>> 24
+    this.close(n, byReference)
   }
 
   /** Applies what is left. The builder is not to be used again. */
@@ -113,7 +137,8 @@ export class Builder {
     to[at + 5] = valueSize >>> 8
     to[at + 6] = valueSize >>> 16
     to[at + 7] = valueSize >>> 24
-    this.used = (at + 8 + keySize + (valueSize === deleted ? 0 : valueSize) + 3) & ~3
+    const written = valueSize === deleted ? 0 : valueSize === byReference ? 4 : valueSize
+    this.used = (at + 8 + keySize + written + 3) & ~3
   }
 
   private flush(): void {
@@ -121,8 +146,15 @@ export class Builder {
     writeBytes(this.bytes.subarray(0, this.used), 0)
     const size = this.used
     this.used = 0
-    check(this.building ? raw._hamt_build(this.handle, size) : raw._hamt_apply(this.handle, size))
+    let status: Status = Status.internalError
+    try {
+      status = this.building ? raw._hamt_build(this.handle, size) : raw._hamt_apply(this.handle, size)
+    } finally {
+      if ((status as number) < 0) this.ids.forEach(doubt)
+      this.ids.length = 0
+    }
     this.building = false
+    check(status)
   }
 }
 

@@ -207,8 +207,14 @@ export function mergeFrom(
   return amended(v, trie, (builder) => {
     for (let i = 0; i < clashes.count; ++i) {
       const key = clashes.key(i)
-      const [from, ours, theirs] = [0, 1, 2].map((column) => fromStored(clashes.stored(i, column)))
-      builder.put(key, resolved(v, key, settled(resolve(key, ours, theirs, from), 'mergeFrom')))
+      const [from, ours, theirs] = [0, 1, 2].map((column) => clashes.stored(i, column))
+      // wasm takes two objects for different that are equal.
+      if (sameStored(ours, theirs) || sameStored(from, theirs)) continue
+      if (sameStored(from, ours)) builder.put(key, theirs)
+      else {
+        const [b, o, t] = [from, ours, theirs].map(fromStored)
+        builder.put(key, resolved(v, key, settled(resolve(key, o, t, b), 'mergeFrom')))
+      }
     }
   })
 }

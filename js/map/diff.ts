@@ -8,7 +8,7 @@ import { raw } from '../wasm/instance.js'
 import { result } from '../wasm/memory.js'
 import * as lineage from './lineage.js'
 import { StoredBatch } from './stored-batch.js'
-import { fromStored } from './stored.js'
+import { fromStored, sameStored } from './stored.js'
 import type { Version } from './version.js'
 
 /** A key whose value differs; `undefined` means that it is not there. */
@@ -43,15 +43,19 @@ export class DiffIterator<V> implements IterableIterator<Difference<V>, undefine
 
   next(): IteratorResult<Difference<V>, undefined> {
     const batch = this.#batch
-    if (this.#i >= batch.count && !this.#nextBatch()) return { value: undefined, done: true }
-    const i = this.#i
-    const value = {
-      key: batch.key(i),
-      before: fromStored(batch.stored(i, 0)) as V | undefined,
-      after: fromStored(batch.stored(i, 1)) as V | undefined,
+    for (;;) {
+      if (this.#i >= batch.count && !this.#nextBatch()) return { value: undefined, done: true }
+      const i = this.#i
+      const before = batch.stored(i, 0)
+      const after = batch.stored(i, 1)
+      // wasm reports two objects that are equal, too.
+      const isSame = sameStored(before, after)
+      const value = isSame
+        ? undefined
+        : { key: batch.key(i), before: fromStored(before) as V, after: fromStored(after) as V }
+      this.#i = i + 1
+      if (value !== undefined) return { value, done: false }
     }
-    this.#i = i + 1
-    return { value, done: false }
   }
 
   return(): IteratorResult<Difference<V>, undefined> {

@@ -63,6 +63,7 @@ class TrieEntries {
   count = 0
 
   private readonly batch: StoredBatch
+  private readonly columns: What
   private low = 0
   private high = 0
   private index = 0
@@ -72,9 +73,11 @@ class TrieEntries {
 
   constructor(
     private readonly version: Version,
-    private readonly what: What,
+    what: What,
   ) {
-    this.batch = new StoredBatch(version.codec, (what & keysOnly) !== 0, what & valuesOnly ? 1 : 0)
+    // With keys, also where only values are wanted: an object that was loaded is asked for by its key, so that it stays the same one.
+    this.columns = what & valuesOnly ? both : what
+    this.batch = new StoredBatch(version.codec, true, what & valuesOnly ? 1 : 0)
     lineage.retain(version)
   }
 
@@ -101,11 +104,14 @@ class TrieEntries {
   }
 
   value(i: number): unknown {
-    return fromStored(this.batch.stored(i, 0))
+    const { batch } = this
+    return fromStored(
+      batch.isUnresolved(i, 0) ? lineage.findRetained(this.version, batch.key(i)) : batch.stored(i, 0),
+    )
   }
 
   private read(handle: number): void {
-    const status = check(raw._hamt_batch(handle, this.length, this.what, this.low, this.high, this.index))
+    const status = check(raw._hamt_batch(handle, this.length, this.columns, this.low, this.high, this.index))
     // As signed words, which V8 stores without a box.
     const low = result(Result.positionHashLow) | 0
     const high = result(Result.positionHashHigh) | 0

@@ -26,9 +26,6 @@
 // there to the end of the exchange of fields nothing is called.
 import { DisposedError } from '../errors.js'
 import type { Codec } from '../codec/codec.js'
-import { Status } from '../generated/interface.js'
-import { check } from '../wasm/errors.js'
-import { raw } from '../wasm/instance.js'
 import { checkKey } from '../codec/keys.js'
 import { added, unchanged } from './store.js'
 import type { Store } from './store.js'
@@ -37,6 +34,7 @@ import type { Stored } from './stored.js'
 import { copyOf, owning, pending, takeReplaced } from './trie-store.js'
 import type { TrieStore } from './trie-store.js'
 import { buildTrie } from './builder.js'
+import { sameTries } from './compare.js'
 import { Version } from './version.js'
 import { young, YoungStore } from './young-store.js'
 
@@ -298,7 +296,7 @@ export function become(v: Version, trie: TrieStore): Version {
   try {
     const size = trie.size
     if (!v.disposed) {
-      if (size === v.size && withHandle(v, (own) => trie.equals(own))) return v
+      if (size === v.size && withHandle(v, (own) => sameTries(v.codec, own, trie.handle))) return v
       const edits = v.store !== null && !v.pinned ? trie.changesSince(trieOf(v), mostEdits) : null
       if (edits !== null) {
         let result = v
@@ -324,8 +322,7 @@ export function equals(a: Version, b: Version): boolean {
   if (a === b) return true
   if (a.size !== b.size) return false
   const keys = keysBetween(a, b) ?? keysBetween(b, a) ?? (a.size <= fewEntries ? keysOf(a) : undefined)
-  if (keys === undefined)
-    return withHandles([a, b], (h) => check(raw.compare(h[0]!, h[1]!)) === Status.unchanged)
+  if (keys === undefined) return withHandles([a, b], (h) => sameTries(a.codec, h[0]!, h[1]!))
   for (const key of keys) if (!sameStored(find(a, key), find(b, key))) return false
   return true
 }

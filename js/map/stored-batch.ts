@@ -1,6 +1,7 @@
 // Records of a key and some values that cross from wasm together, as maps keep values.
+import { cbor } from '../codec/codec.js'
 import type { Codec } from '../codec/codec.js'
-import { RecordBatch } from '../wasm/record-batch.js'
+import { EncodedValue, RecordBatch } from '../wasm/record-batch.js'
 import { storedFromBytes } from './stored.js'
 import type { Stored } from './stored.js'
 
@@ -13,7 +14,7 @@ export class StoredBatch {
   /** Records with a key or without, and with `columns` values. */
   constructor(
     private readonly codec: Codec<unknown>,
-    private readonly keyed: boolean,
+    keyed: boolean,
     columns: number,
   ) {
     this.records = new RecordBatch(codec, keyed, columns)
@@ -32,8 +33,12 @@ export class StoredBatch {
   /** What is kept in a column; undefined when there is nothing. */
   stored(i: number, column: number): Stored | undefined {
     const cell = this.records.cell(i, column)
-    return cell instanceof Uint8Array
-      ? storedFromBytes(this.codec, this.keyed ? this.key(i) : '', cell)
-      : cell
+    return cell instanceof EncodedValue ? storedFromBytes(this.codec, this.key(i), cell.bytes) : cell
+  }
+
+  /** Whether a column holds the bytes of an object that was not asked for before. */
+  isUnresolved(i: number, column: number): boolean {
+    const cell = this.records.cell(i, column)
+    return cell instanceof EncodedValue && cell.isObject && this.codec === cbor
   }
 }

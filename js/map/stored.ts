@@ -72,6 +72,11 @@ export function fromStored(stored: Stored | undefined): unknown {
   return stored instanceof Sealed ? stored.open() : stored
 }
 
+/** Whether a trie holds it by reference: an object that is the value itself. */
+export function isReferable(stored: Stored): stored is object {
+  return typeof stored === 'object' && stored !== null && !(stored instanceof Sealed)
+}
+
 /** The encoded bytes of what a map keeps. */
 export function bytesOfStored(stored: Stored): Uint8Array {
   return stored instanceof Sealed ? stored.bytes() : encodeCbor(stored)

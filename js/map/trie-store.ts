@@ -11,15 +11,20 @@ import { copyHandle, dropHandle, sizeOfHandle } from '../wasm/handles.js'
 import { input, writeBytes, writeKey } from '../wasm/input.js'
 import { raw } from '../wasm/instance.js'
 import { fresh, result, take } from '../wasm/memory.js'
+import { doubt, drain, objectOf, referTo } from '../wasm/references.js'
 import { added, replaced, unchanged } from './store.js'
 import type { Contents, Outcome } from './store.js'
-import { bytesOfStored, storedFromBytes } from './stored.js'
+import { bytesOfStored, isReferable, sameStored, storedFromBytes } from './stored.js'
 import type { Stored } from './stored.js'
 import { StoredBatch } from './stored-batch.js'
 import type { Version } from './version.js'
 
 /** What a difference record holds whose value is still in wasm. */
 export const unread: unique symbol = Symbol('unread')
+
+// What a value's `reference` says when it is no id: see value_result in cpp/boundary/interface.hpp.
+const plainBytes = 0x7fffffff
+const objectBytes = 0x80000000
 
 /** The record whose value is still in wasm. */
 export const pending = { record: null as Version | null }
@@ -28,7 +33,11 @@ export const pending = { record: null as Version | null }
 export function takeReplaced(): void {
   const { record } = pending
   if (record === null) return
-  const value = read(record.codec, record.key, result(Result.replacedData), result(Result.replacedSize))
+  const id = result(Result.replacedReference)
+  const value =
+    id < plainBytes
+      ? objectOf(id)
+      : read(record.codec, record.key, result(Result.replacedData), result(Result.replacedSize))
   record.old = value
   pending.record = null
 }
@@ -42,6 +51,8 @@ function freeHandle(handle: number): void {
     checkpointed -= size
   }
   dropHandle(handle)
+  takeReplaced()
+  drain()
 }
 
 /** Sizes of the tries of checkpoints that were not freed yet, by handle; and their sum. */
@@ -65,7 +76,11 @@ export class TrieStore implements Contents {
 
   get(key: string): Stored | undefined {
     if (check(raw._hamt_get(this.handle, writeKey(key))) === Status.absent) return undefined
-    return read(this.codec, key, result(Result.valueData), result(Result.valueSize))
+    const id = result(Result.valueReference)
+    if (id < plainBytes) return objectOf(id)
+    const value = read(this.codec, key, result(Result.valueData), result(Result.valueSize))
+    if (id === objectBytes && this.codec === cbor && isReferable(value)) this.resolve(key, value)
+    return value
   }
 
   has(key: string): boolean {
@@ -73,6 +88,7 @@ export class TrieStore implements Contents {
   }
 
   put(key: string, value: Stored): Outcome {
+    if (isReferable(value)) return this.putObject(key, value)
     takeReplaced()
     const n = writeEntry(key, value)
     return this.outcome(raw._hamt_set(this.handle, n, valueSize, 1))
@@ -90,6 +106,10 @@ export class TrieStore implements Contents {
       check(raw._hamt_remove(this.handle, writeKey(key), 0))
       return
     }
+    if (isReferable(value)) {
+      check(this.setReference(key, value, 0))
+      return
+    }
     const n = writeEntry(key, value)
     check(raw._hamt_set(this.handle, n, valueSize, 0))
   }
@@ -97,11 +117,6 @@ export class TrieStore implements Contents {
   /** Number of entries. */
   get size(): number {
     return sizeOfHandle(this.handle)
-  }
-
-  /** Whether the trie behind a handle has equal contents. O(1) for the same node, never worse than what is not shared. */
-  equals(handle: number): boolean {
-    return check(raw.compare(this.handle, handle)) === Status.unchanged
   }
 
   /** The changes that lead from `older` to this trie, when there are at most `most`; else null. O(changes) between relatives. */
@@ -134,6 +149,39 @@ export class TrieStore implements Contents {
   countAsCheckpoint(size: number): void {
     checkpoints.set(this.handle, size)
     checkpointed += size
+  }
+
+  private putObject(key: string, value: object): Outcome {
+    // wasm cannot compare objects.
+    if (sameStored(this.get(key), value)) return unchanged
+    takeReplaced()
+    return this.outcome(this.setReference(key, value, 1))
+  }
+
+  private setReference(key: string, value: object, keep: number): Status {
+    takeReplaced() // before ids are drained
+    const n = writeKey(key)
+    const id = referTo(value)
+    let status: Status = Status.internalError
+    try {
+      status = raw._hamt_set_reference(this.handle, n, id, keep)
+      return status
+    } finally {
+      if ((status as number) < 0) doubt(id)
+    }
+  }
+
+  /** Puts an object in the place of its bytes, in all versions that hold them. */
+  private resolve(key: string, value: object): void {
+    takeReplaced()
+    const n = writeKey(key)
+    const id = referTo(value)
+    let status: Status = Status.internalError
+    try {
+      status = raw._hamt_resolve(this.handle, n, id)
+    } finally {
+      if ((status as number) < 0) doubt(id)
+    }
   }
 
   // After the edit: nothing here may fail, and so nothing is called.

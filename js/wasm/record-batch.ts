@@ -1,16 +1,26 @@
 // Record batches: keys with some values each, as cpp/boundary/record_batch.hpp leaves them, taken over into JavaScript.
 //
 // Keys are decoded together and then cut. Primitives are decoded at once, straight from the wasm memory; of any other value the bytes
-// are kept, and decoded (afresh, and by codecs that may be user code) whenever it is asked for.
+// are kept, and an object that is held by reference is that object.
 import { cbor, notPrimitive, readPrimitive } from '../codec/codec.js'
 import type { Codec } from '../codec/codec.js'
 import { decoder } from '../codec/text.js'
 import { Result } from '../generated/interface.js'
 import { reset, usualCapacity } from './input.js'
 import { fresh, result, wordsAt } from './memory.js'
+import { objectOf } from './references.js'
 
-/** A value in a record: none, a primitive (under CBOR only), or the encoded bytes. */
-export type Cell = undefined | string | number | boolean | null | Uint8Array
+/** A value in a record: none, a primitive (under CBOR only), an object that is held by reference, or encoded bytes. */
+export type Cell = undefined | string | number | boolean | null | object | EncodedValue
+
+/** A value's bytes. */
+export class EncodedValue {
+  constructor(
+    readonly bytes: Uint8Array<ArrayBuffer>,
+    /** Whether an object can take their place: `resolve` in cpp/boundary/interface.hpp. */
+    readonly isObject: boolean,
+  ) {}
+}
 
 /** One batch. An instance can be read into again and again; it allocates as little as what it hands out allows. */
 export class RecordBatch {
@@ -46,11 +56,20 @@ export class RecordBatch {
       }
       for (let column = 0; column < columns; ++column) {
         const word = ends[at++]!
-        const end = word >>> 1
+        const end = word >>> 2
+        const form = word & 3
         let found: Cell
-        if (word & 1) {
-          const read = isCbor ? readPrimitive(memory, base + value, end - value) : notPrimitive
-          found = read === notPrimitive ? memory.slice(base + value, base + end) : (read as Cell)
+        if (form === 2) {
+          const at = base + value
+          found = objectOf(
+            memory[at]! | (memory[at + 1]! << 8) | (memory[at + 2]! << 16) | (memory[at + 3]! << 24),
+          )
+        } else if (form !== 0) {
+          const read = isCbor && form === 1 ? readPrimitive(memory, base + value, end - value) : notPrimitive
+          found =
+            read === notPrimitive
+              ? new EncodedValue(memory.slice(base + value, base + end), form === 3)
+              : (read as Cell)
         }
         cells[cell++] = found
         value = end
@@ -64,16 +83,8 @@ export class RecordBatch {
     return this.keys[record]!
   }
 
-  /** What is in a column, encoded unless it is a primitive. The bytes are the caller's to keep. */
+  /** What is in a column. */
   cell(record: number, column: number): Cell {
     return this.cells[record * this.columns + column]
-  }
-
-  /** The value in a column, or undefined when there is none. */
-  value(record: number, column: number): unknown {
-    const cell = this.cells[record * this.columns + column]
-    if (typeof cell !== 'object' || cell === null) return cell
-    // A codec of the user's may keep or change what it gets.
-    return this.codec.decode(this.codec === cbor ? cell : cell.slice())
   }
 }

@@ -1,0 +1,65 @@
+// Handles of versions whose objects have their bytes: for digests, proofs, snapshots, blocks.
+import { check } from '../wasm/errors.js'
+import { takeOutput, withInput } from '../wasm/input.js'
+import { raw } from '../wasm/instance.js'
+import { objectOf } from '../wasm/references.js'
+import * as lineage from './lineage.js'
+import { bytesOfStored } from './stored.js'
+import type { Version } from './version.js'
+
+/** How many bytes of encodings cross at once, about. */
+const batchSize = 256 * 1024
+
+/**
+ * Calls `f` with handles of versions, valid until `f` returns; no user code may run meanwhile. Encodes what was not encoded before: all values, or
+ * with `forDigest` those that the versions' digests need. An object is encoded once as long as a map holds it.
+ */
+export function withEncoded<T>(
+  versions: readonly Version[],
+  forDigest: boolean,
+  f: (handles: Uint32Array) => T,
+): T {
+  for (;;) {
+    // Encoding may run user code (the traps of a Proxy), after which handles are looked for anew.
+    const missing: Uint32Array[] = []
+    const result = lineage.withHandles(versions, (handles) => {
+      for (const handle of handles) {
+        check(raw._hamt_unencoded(handle, forDigest ? 1 : 0))
+        const ids = takeOutput()
+        if (ids.length > 0) missing.push(new Uint32Array(ids.buffer))
+      }
+      return missing.length === 0 ? { value: f(handles) } : undefined
+    })
+    if (result !== undefined) return result.value
+    for (const ids of missing) attach(ids)
+  }
+}
+
+/** Encodes objects and hands their bytes over. */
+function attach(ids: Uint32Array): void {
+  const seen = new Set<number>()
+  let parts: Uint8Array[] = []
+  let size = 0
+  const flush = (): void => {
+    withInput(parts, () => check(raw._hamt_attach(size)))
+    parts = []
+    size = 0
+  }
+  for (const id of ids) {
+    const object = objectOf(id)
+    if (seen.has(id) || object === undefined) continue
+    seen.add(id)
+    const bytes = bytesOfStored(object)
+    parts.push(new Uint8Array(Uint32Array.of(id, bytes.length).buffer), padded(bytes))
+    size += 8 + ((bytes.length + 3) & ~3)
+    if (size > batchSize) flush()
+  }
+  if (size > 0) flush()
+}
+
+function padded(bytes: Uint8Array): Uint8Array {
+  if (bytes.length % 4 === 0) return bytes
+  const longer = new Uint8Array((bytes.length + 3) & ~3)
+  longer.set(bytes)
+  return longer
+}

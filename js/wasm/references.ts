@@ -1,0 +1,58 @@
+// Objects that maps in wasm hold by reference: a table from ids to objects.
+//
+// C++ counts who holds an id. An id whose last holder is gone waits in C++ until `drain` brings it back, so that an edit can still be asked
+// for the object that it replaced.
+import { Status } from '../generated/interface.js'
+import { check } from './errors.js'
+import { takeOutput } from './input.js'
+import { raw } from './instance.js'
+
+const objects: (object | undefined)[] = []
+/** Ids that are in no use. */
+const free: number[] = []
+/** Ids whose call failed: C++ may not have seen them. */
+const doubtful: number[] = []
+
+/** The object of an id that a map holds. O(1). */
+export function objectOf(id: number): object {
+  return objects[id]!
+}
+
+/**
+ * An id for an object, to be handed to the next call that takes one. When that call throws, or gives an error, say so with `doubt`. O(1); drains
+ * when no id is free. Throws as `check`; then nothing is left behind.
+ */
+export function referTo(object: object): number {
+  if (doubtful.length > 0) settleDoubts()
+  if (free.length === 0) drain()
+  const id = free.length > 0 ? free.pop()! : objects.length
+  objects[id] = object
+  return id
+}
+
+/** Says that a call with this id has failed. */
+export function doubt(id: number): void {
+  doubtful.push(id)
+}
+
+function settleDoubts(): void {
+  while (doubtful.length > 0) {
+    // An error says that the id waits to be drained already.
+    raw._hamt_touch(doubtful[doubtful.length - 1]!)
+    doubtful.pop()
+  }
+}
+
+/** Takes back the ids that no map holds any more, and lets their objects go. O(these). */
+export function drain(): void {
+  if (doubtful.length > 0) settleDoubts()
+  for (;;) {
+    const status = check(raw._hamt_drain())
+    const bytes = takeOutput()
+    for (const id of new Uint32Array(bytes.buffer)) {
+      objects[id] = undefined
+      free.push(id)
+    }
+    if (status !== Status.partial) return
+  }
+}
