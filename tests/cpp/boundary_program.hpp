@@ -114,10 +114,12 @@ class caller {
       }
       for (unsigned i = 0; i < columns; ++i) {
         const std::uint32_t word = next_end();
-        BOUNDARY_REQUIRE(word / 2 >= value_at && word / 2 <= r.values_size);
+        BOUNDARY_REQUIRE(word / 4 >= value_at && word / 4 <= r.values_size);
         x.values.emplace_back();
-        if (word & 1) x.values.back() = std::string(r.values + value_at, word / 2 - value_at);
-        value_at = word / 2;
+        if ((word & 3) != 0)
+          x.values.back() = std::string(r.values + value_at, word / 4 - value_at);
+        if ((word & 3) == 2) BOUNDARY_REQUIRE(word / 4 - value_at == sizeof(std::uint32_t));
+        value_at = word / 4;
       }
     }
     BOUNDARY_REQUIRE(!keyed || key_at == r.keys_size);
