@@ -149,8 +149,8 @@ class context;
 
 // --- objects by reference ------------------------------------------------------------------------
 
-/// Makes an id that no map holds one that `drain` returns: for a call that was cut off before it had
-/// looked at it. internal_error for one that waits to be drained.
+/// Makes an id that no map holds one that `drain` returns: for a call that was cut off before it
+/// had looked at it. internal_error for one that waits to be drained.
 [[gnu::noinline]] status touch(context& c, std::uint32_t id);
 /// Ids that no map holds any more, some thousand at a time, as words: partial when there are more.
 /// They may be used again. Result: `output`.
