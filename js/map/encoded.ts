@@ -31,7 +31,9 @@ export function withEncoded<T>(
       return missing.length === 0 ? { value: f(handles) } : undefined
     })
     if (result !== undefined) return result.value
-    for (const ids of missing) attach(ids)
+    // A handle for one call only would come back with other ids.
+    if (versions.some((v) => v.store === null)) versions.forEach(lineage.keepTrie)
+    else missing.forEach(attach)
   }
 }
 

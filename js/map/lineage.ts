@@ -168,6 +168,12 @@ export function trieOf(v: Version): TrieStore {
   return (v.store = owning(v.codec, buildTrie(store.entries)))
 }
 
+/** Gives a version a trie of its own, to stay. */
+export function keepTrie(v: Version): void {
+  if (v.store === null) materialize(v)
+  trieOf(v)
+}
+
 /**
  * Calls `f` with a handle of the version, valid until `f` returns; no user code may run meanwhile. An old version that is near gets a
  * handle for this call only.

@@ -10,6 +10,8 @@ import { raw } from './instance.js'
 const objects: (object | undefined)[] = []
 /** Ids that are in no use. */
 const free: number[] = []
+/** How long the table may become before dead ids are looked for again. */
+let roomy = 1024
 /** Ids whose call failed: C++ may not have seen them. */
 const doubtful: number[] = []
 
@@ -19,12 +21,15 @@ export function objectOf(id: number): object {
 }
 
 /**
- * An id for an object, to be handed to the next call that takes one. When that call throws, or gives an error, say so with `doubt`. O(1); drains
- * when no id is free. Throws as `check`; then nothing is left behind.
+ * An id for an object, to be handed to the next call that takes one. When that call throws, or gives an error, say so with `doubt`. O(1) amortised: looks
+ * for dead ids when the table has grown by half. Throws as `check`; then nothing is left behind.
  */
 export function referTo(object: object): number {
   if (doubtful.length > 0) settleDoubts()
-  if (free.length === 0) drain()
+  if (free.length === 0 && objects.length >= roomy) {
+    drain()
+    roomy = Math.max(1024, objects.length + ((objects.length - free.length) >> 1))
+  }
   const id = free.length > 0 ? free.pop()! : objects.length
   objects[id] = object
   return id
