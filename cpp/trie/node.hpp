@@ -683,12 +683,16 @@ class node {
     P::memory::release(digest_.take(), P::memory::capacity(sizeof(digest_bytes)));
   }
 
+  /// The cells of all entries.
+  std::string_view cell_text(unsigned entries) const noexcept {
+    return {reinterpret_cast<const char*>(cells()), cell_bytes(entries)};
+  }
   /// Whether the entries of two nodes with the same entry map are the same bytes, boxes by address.
   static bool same_cells(const node* a, const node* b) noexcept {
     const unsigned entries = popcount(a->entry_map_);
     return entries == 0 ||
            (std::memcmp(a->ends(), b->ends(), entries * sizeof(std::uint16_t)) == 0 &&
-            std::memcmp(a->cells(), b->cells(), a->cell_bytes(entries)) == 0);
+            equal_bytes(a->cell_text(entries), b->cell_text(entries)));
   }
   static bool equal_entries(const node* a, const node* b, unsigned entries) {
     if (same_cells(a, b)) return true;

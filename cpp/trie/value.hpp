@@ -18,6 +18,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "trie/bits.hpp"
+
 namespace hamt {
 
 /// Value tag: values are arbitrary strings of bytes.
@@ -89,7 +91,7 @@ struct value_traits<bytes> {
     return {static_cast<const char*>(from), size};
   }
   static void destroy(void*) noexcept {}
-  static bool equal(std::string_view a, std::string_view b) noexcept { return a == b; }
+  static bool equal(std::string_view a, std::string_view b) noexcept { return equal_bytes(a, b); }
 };
 
 /// How a value lies in a box: as in a cell, unless its type has another form there.
