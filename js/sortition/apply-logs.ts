@@ -5,6 +5,7 @@ import { type NodeRegistry } from './registry.js'
 
 /** A registry that has read more logs. */
 export interface Continued {
+  /** With the events applied. */
   registry: NodeRegistry
   /** How many of the events were new to it. */
   applied: number

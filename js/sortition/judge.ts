@@ -15,6 +15,7 @@ import { verifyRequest } from './verify.js'
 
 /** One request, with all events that bear its e3Id. */
 export interface DrawLogs {
+  /** The request. */
   e3Id: bigint
   /** `CommitteeRequested`, or `CommitteeRandomnessRequested`. */
   request: RegistryEvent
@@ -28,7 +29,9 @@ export interface DrawLogs {
   knowsProvider: boolean
   /** Committee sizes as the controller set them before the request. */
   threshold: readonly [number, number] | undefined
+  /** Hashes of blocks by number, as far as they are known. */
   blockHashes: Logs['blockHashes']
+  /** Of the chain, where the logs say it. */
   chainId: bigint | undefined
 }
 
@@ -116,9 +119,13 @@ function compareEvents(a: RegistryEvent, b: RegistryEvent): number {
 export interface JudgeOptions {
   /** That of the request's kind unless given. */
   policy?: Policy | undefined
+  /** Hash of the entropy block, where the logs do not have it. */
   blockHash?: Hex | undefined
+  /** A seed that somebody claims; it is compared with the one that follows. */
   seed?: bigint | undefined
+  /** What the seed of a random word is made of, where the logs do not have it. */
   vrf?: (Omit<VrfInput, 'e3Id'> & { e3Id?: bigint }) | undefined
+  /** Of the chain, where the logs do not say it. */
   chainId?: bigint | undefined
   /** [H, N], where the logs of the controller do not say it. */
   threshold?: readonly [number, number] | undefined
@@ -128,6 +135,7 @@ export interface JudgeOptions {
 
 /** A verdict, and what it rests on. */
 export interface Judgement extends Verdict {
+  /** The request. */
   e3Id: bigint
   /** Where the evidence was complete enough to be checked. */
   report?: Report

@@ -14,6 +14,7 @@ import { type Address, type Hex, show } from './values.js'
 
 /** Evidence that cannot be used: malformed, contradictory, or none. The message names the place and what is wrong. */
 export class LogError extends Error {
+  /** `LogError` */
   override readonly name = 'LogError'
 }
 

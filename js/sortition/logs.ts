@@ -39,7 +39,9 @@ export interface Logs {
   readonly latest: { readonly blockNumber: number; readonly timestamp: number } | undefined
   /** Whose logs these are; of providers of random words there may be several. */
   readonly contracts: Readonly<Partial<Record<ContractName, readonly Address[]>>>
+  /** Of the chain, where the logs or their files say it. */
   readonly chainId: bigint | undefined
+  /** How many logs there were, by what became of them. */
   readonly counts: LogCounts
   /** What was passed over, and what cannot be known: sentences without a full stop. */
   readonly notes: readonly string[]
@@ -61,6 +63,7 @@ export interface LogCounts {
   others: number
 }
 
+/** What a reader of logs is told beside them. */
 export interface LogOptions {
   /** Addresses of the contracts, where files do not name them and several contracts emit such events. */
   contracts?: Partial<Record<ContractName, string>>
@@ -70,6 +73,7 @@ export interface LogOptions {
 export interface LogInput {
   /** For messages. */
   name: string
+  /** A Uint8Array, a string, or what JSON.parse gives. */
   content: unknown
 }
 

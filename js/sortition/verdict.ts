@@ -9,7 +9,9 @@ export type Status = 'right' | 'wrong' | 'not decided' | 'cannot be judged'
 
 /** A status, and one sentence that begins with it. */
 export interface Verdict {
+  /** In a word. */
   status: Status
+  /** In a sentence. */
   sentence: string
 }
 
@@ -54,9 +56,11 @@ export function verdictOf(report: Report): Verdict {
   }
 }
 
+/** The verdict on a draw that is open, or lacks what a verdict needs. */
 export function notDecided(why: string): Verdict {
   return { status: 'not decided', sentence: `Not decided: ${why}.` }
 }
+/** The verdict on evidence that cannot be used. */
 export function cannotBeJudged(why: string): Verdict {
   return { status: 'cannot be judged', sentence: `Cannot be judged: ${why}.` }
 }
