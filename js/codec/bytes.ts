@@ -29,8 +29,12 @@ export function takeBytes(value: unknown, what: string): Uint8Array<ArrayBuffer>
   try {
     // A view of this realm has a fixed length. An array without bytes is checked by `set`: its buffer may have been transferred.
     copy.set(length === 0 ? value : viewOf(value, length))
-  } catch {
-    throw new TypeError(`${what} must be a Uint8Array with its buffer: this one was transferred or resized`)
+  } catch (error) {
+    // By name: the error may be of another realm. Others say that memory or stack is exhausted.
+    if ((error as Error).name !== 'TypeError') throw error
+    throw new TypeError(`${what} must be a Uint8Array with its buffer: this one was transferred or resized`, {
+      cause: error,
+    })
   }
   return copy
 }

@@ -42,15 +42,30 @@ export function takeReplaced(): void {
   pending.record = null
 }
 
-const registry = new FinalizationRegistry<number>(freeHandle)
+/** A handle that is to be dropped once; 0 when it was. */
+interface Cell {
+  handle: number
+}
 
-function freeHandle(handle: number): void {
+const registry = new FinalizationRegistry<Cell>(dropCell)
+
+/** Drops the handle of a cell, unless that was done. When it throws, nothing was done, and the collector does it later. */
+function dropCell(cell: Cell): void {
+  const { handle } = cell
+  if (handle === 0) return
+  let isDropped = false
+  cell.handle = 0
+  try {
+    raw._hamt_drop(handle)
+    isDropped = true
+  } finally {
+    if (!isDropped) cell.handle = handle
+  }
   const size = checkpoints.get(handle)
   if (size !== undefined) {
     checkpoints.delete(handle)
     checkpointed -= size
   }
-  dropHandle(handle)
   takeReplaced()
   drain()
 }
@@ -66,12 +81,15 @@ export class TrieStore implements Contents {
   /** Edits in place since the lineage began that replaced a value: added keys make the map, and so the interval, larger. */
   edits = 0
 
+  private readonly cell: Cell
+
   /** Takes a handle over. */
   constructor(
     private readonly codec: Codec<unknown>,
     readonly handle: number,
   ) {
-    registry.register(this, handle, this)
+    this.cell = { handle }
+    registry.register(this, this.cell, this)
   }
 
   get(key: string): Stored | undefined {
@@ -91,13 +109,23 @@ export class TrieStore implements Contents {
     if (isReferable(value)) return this.putObject(key, value)
     takeReplaced()
     const n = writeEntry(key, value)
-    return this.outcome(raw._hamt_set(this.handle, n, valueSize, 1))
+    const status = raw._hamt_set(this.handle, n, valueSize, 1)
+    // The trie has changed: nothing is called on the way to `editInPlace` in lineage.ts, so that nothing can fail.
+    if (status === Status.ok) {
+      ++this.edits
+      return replaced
+    }
+    return status === Status.absent ? added : noEdit(status)
   }
 
   remove(key: string): Outcome {
     takeReplaced()
     const status = raw._hamt_remove(this.handle, writeKey(key), 1)
-    return status === Status.absent ? unchanged : this.outcome(status)
+    if (status === Status.ok) {
+      ++this.edits
+      return replaced
+    }
+    return noEdit(status)
   }
 
   /** Sets a key, or deletes it when the value is undefined, without keeping what was there. */
@@ -133,8 +161,8 @@ export class TrieStore implements Contents {
   }
 
   free(): void {
+    dropCell(this.cell)
     registry.unregister(this)
-    freeHandle(this.handle)
   }
 
   /** Whether a new lineage should begin here, so that who holds an old version does not hold a record for every edit since. */
@@ -155,7 +183,12 @@ export class TrieStore implements Contents {
     // wasm cannot compare objects.
     if (sameStored(this.get(key), value)) return unchanged
     takeReplaced()
-    return this.outcome(this.setReference(key, value, 1))
+    const status = this.setReference(key, value, 1)
+    if (status === Status.ok) {
+      ++this.edits
+      return replaced
+    }
+    return status === Status.absent ? added : noEdit(status)
   }
 
   private setReference(key: string, value: object, keep: number): Status {
@@ -183,17 +216,12 @@ export class TrieStore implements Contents {
       if ((status as number) < 0) doubt(id)
     }
   }
+}
 
-  // After the edit: nothing here may fail, and so nothing is called.
-  private outcome(status: Status): Outcome {
-    if (status === Status.ok) {
-      ++this.edits
-      return replaced
-    }
-    if (status === Status.absent) return added
-    check(status)
-    return unchanged
-  }
+/** The outcome of a call that has changed nothing; throws when it failed. */
+function noEdit(status: Status): Outcome {
+  check(status)
+  return unchanged
 }
 
 /** A store that owns `handle`; frees it when it cannot be made. */

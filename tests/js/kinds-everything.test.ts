@@ -1,0 +1,191 @@
+// Histories under attack: versions are frozen, copied, disposed, moved to wasm, saved and loaded, stacks overflow, allocations fail, and buffers are
+// used again, at random moments; every kept version stays what it was. HAMT_LONG=1 makes 100,000 steps.
+import fc from 'fast-check'
+import { deserialize, Hamt, serialize } from 'hamt-wasm'
+
+interface Kept {
+  map: Hamt<unknown>
+  model: Map<string, unknown>
+}
+
+const keyCount = 40
+const key = fc.nat(keyCount - 1).map((i) => (i % 5 === 0 ? `a key of some length, number ${i}` : `k${i}`))
+const value = fc.oneof(
+  fc.integer(),
+  fc.string({ maxLength: 40 }),
+  fc.record({ x: fc.integer(), tags: fc.array(fc.string({ maxLength: 5 }), { maxLength: 3 }) }),
+  fc.array(fc.nat(9), { maxLength: 4 }),
+  fc.uint8Array({ maxLength: 12 }),
+  fc.record({ bytes: fc.uint8Array({ maxLength: 8 }) }),
+)
+const at = fc.oneof({ weight: 3, arbitrary: fc.constant(-1) }, { weight: 1, arbitrary: fc.nat(200) })
+const attack = fc.constantFrom('none', 'none', 'overflow', 'no memory')
+const step = fc.oneof(
+  { weight: 10, arbitrary: fc.record({ do: fc.constant('set' as const), at, key, value, attack }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('delete' as const), at, key, attack }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('draft' as const), at, key, value, attack }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('merge' as const), at, other: fc.nat(200), attack }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('filter' as const), at, attack }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('load' as const), at, attack }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('digest' as const), at, attack }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('freeze' as const), at }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('copy' as const), at, key }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('dispose' as const), at }) },
+)
+type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
+
+class NoMemory extends RangeError {}
+
+/** Runs `f` where the stack ends, from ever farther away until it succeeds. */
+function fromTheDepth<T>(f: () => T): T {
+  let done: { result: T } | undefined
+  let other: { error: unknown } | undefined
+  const dive = (): void => {
+    try {
+      dive()
+    } catch {
+      // The end of the stack.
+    }
+    if (done !== undefined || other !== undefined) return
+    try {
+      done = { result: f() }
+    } catch (error) {
+      const { name } = error as Error
+      if (name !== 'RangeError' && name !== 'InternalError') other = { error }
+    }
+  }
+  dive()
+  if (other !== undefined) throw other.error
+  if (done === undefined) throw new Error('it never succeeded')
+  return done.result
+}
+
+/** Runs `f` while copies of bytes fail, one call after the other, until it succeeds. */
+function withoutMemory<T>(f: () => T): T {
+  const prototype = Object.getPrototypeOf(Uint8Array.prototype) as { slice: (...args: unknown[]) => unknown }
+  const { slice } = prototype
+  for (let failing = 1; ; ++failing) {
+    let calls = 0
+    prototype.slice = function (this: unknown, ...args: unknown[]): unknown {
+      if (++calls === failing) throw new NoMemory()
+      return Reflect.apply(slice, this, args)
+    }
+    try {
+      return f()
+    } catch (error) {
+      if (!(error instanceof NoMemory)) throw error
+    } finally {
+      prototype.slice = slice
+    }
+  }
+}
+
+const attacks = { none: <T>(f: () => T) => f(), overflow: fromTheDepth, 'no memory': withoutMemory }
+
+/** Bytes of the callers, which are used again for something else. */
+function spoil(x: unknown): void {
+  if (x instanceof Uint8Array) x.fill(255)
+  else if (typeof x === 'object' && x !== null) Object.values(x).forEach(spoil)
+}
+
+function expectKept({ map, model }: Kept): void {
+  expect(map.size).toBe(model.size)
+  expect(Object.fromEntries(map)).toEqual(Object.fromEntries(model))
+  for (let i = 0; i < keyCount; i += 7) expect(map.get(`k${i}`)).toEqual(model.get(`k${i}`))
+}
+
+function run(steps: readonly Step[]): Kept[] {
+  const kept: Kept[] = [{ map: Hamt.empty(), model: new Map() }]
+  const pick = (i: number): Kept => (i < 0 ? kept.at(-1)! : kept[i % kept.length]!)
+  const keep = (map: Hamt<unknown>, model: Map<string, unknown>): void => {
+    kept.push({ map, model })
+    if (kept.length > 60) kept.splice(1, 20)
+  }
+  for (const s of steps) {
+    const { map, model } = pick(s.at)
+    const next = new Map(model)
+    const under = 'attack' in s ? attacks[s.attack as keyof typeof attacks] : attacks.none
+    switch (s.do) {
+      case 'set': {
+        next.set(s.key, structuredClone(s.value))
+        const made = under(() => map.set(s.key, s.value))
+        spoil(s.value)
+        keep(made, next)
+        break
+      }
+      case 'delete':
+        next.delete(s.key)
+        keep(
+          under(() => map.delete(s.key)),
+          next,
+        )
+        break
+      case 'draft':
+        next.set(s.key, structuredClone(s.value)).delete('k1')
+        next.set('k2', 2)
+        keep(
+          under(() => map.withMutations((d) => d.set(s.key, s.value).delete('k1').set('k2', 2))),
+          next,
+        )
+        break
+      case 'merge': {
+        const other = pick(s.other)
+        for (const [k, v] of other.model) next.set(k, v)
+        keep(
+          under(() => map.merge(other.map)),
+          next,
+        )
+        break
+      }
+      case 'filter':
+        for (const k of model.keys()) if (k.length % 3 === 0) next.delete(k)
+        keep(
+          under(() => map.filter((_, k) => k.length % 3 !== 0)),
+          next,
+        )
+        break
+      case 'load':
+        keep(under(() => deserialize(serialize([map])))[0]!, next)
+        break
+      case 'digest':
+        under(() => map.digest())
+        break
+      case 'freeze':
+        Object.freeze(map)
+        break
+      case 'copy': {
+        const copy = Object.create(
+          Object.getPrototypeOf(map) as object,
+          Object.getOwnPropertyDescriptors(map),
+        ) as Hamt<unknown>
+        expect(() => copy.set(s.key, 1)).toThrow(TypeError)
+        expect(() => copy.get(s.key)).toThrow(TypeError)
+        break
+      }
+      case 'dispose': {
+        const left = kept.filter((pair) => pair.map !== map)
+        if (left.length === 0) break
+        kept.splice(0, kept.length, ...left)
+        map.dispose()
+        break
+      }
+    }
+  }
+  return kept
+}
+
+const isLong = process.env['HAMT_LONG'] !== undefined
+
+test('histories under attack: every kept version stays what it was', () => {
+  fc.assert(
+    fc.property(
+      fc.array(step, { minLength: 1, maxLength: isLong ? 1000 : 60 }),
+      fc.boolean(),
+      (steps, forwards) => {
+        const kept = run(steps)
+        for (const pair of forwards ? kept : [...kept].reverse()) expectKept(pair)
+      },
+    ),
+    { numRuns: isLong ? 400 : 60 },
+  )
+}, 600_000)
