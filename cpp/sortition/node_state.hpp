@@ -22,7 +22,7 @@ struct node_state {
   bool registered = false;
   bool active = false;
   uint256 ticket_balance;
-  std::optional<address> owner;                ///< who bonds the operator, where known
+  std::optional<address> owner;                 ///< who bonds the operator, where known
   std::optional<std::uint64_t> admitted_since;  ///< in seconds
 };
 

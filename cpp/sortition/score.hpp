@@ -46,8 +46,8 @@ class scorer {
   }
 
   /// The lowest score among the `count` tickets from `first` on, and the smallest ticket that has
-  /// it: one permutation each. Requires count >= 1, and that only the low 64 bits of a ticket differ
-  /// from those of `first`. Takes as long as it takes: bound `count` first.
+  /// it: one permutation each. Requires count >= 1, and that only the low 64 bits of a ticket
+  /// differ from those of `first`. Takes as long as it takes: bound `count` first.
   scored_ticket best(const uint256& first, std::uint64_t count) noexcept {
     uint256 lowest = score(first);
     std::uint64_t offset = 0;

@@ -72,7 +72,8 @@ inline void rank(std::vector<entry>& entries, std::size_t size, policy by) {
     entries.erase(std::unique(entries.begin(), entries.end(), same_owner), entries.end());
   }
   sort(entries, by == policy::owner_cap ? by_score : by_ticket);
-  if (entries.size() > size) entries.erase(entries.begin() + static_cast<std::ptrdiff_t>(size), entries.end());
+  if (entries.size() > size)
+    entries.erase(entries.begin() + static_cast<std::ptrdiff_t>(size), entries.end());
 }
 
 }  // namespace selection_detail

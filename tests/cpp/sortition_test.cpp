@@ -57,7 +57,9 @@ std::string cbor(bool registered, bool active, uint256 balance, std::string_view
              "registered") +
          (registered ? '\xf5' : '\xf4');
   if (!admitted_since.empty()) {
-    out += "\x6d" "admittedSince\xc2";
+    out +=
+        "\x6d"
+        "admittedSince\xc2";
     out += static_cast<char>(0x40 + admitted_since.size());
     out += admitted_since;
   }
