@@ -116,7 +116,7 @@ inBrowsers('verdict', (test) => {
     await v.unfold('#verdict')
     await (await v.page.waitForSelector('#verdict [value=owner-cap]'))!.click()
     await v.click('Check with this')
-    await v.settled('Wrong: the committee has a wrong member.')
+    await v.settled('Wrong: two members of the committee have one bond owner.')
     await v.sees('#committee h3', 'What the log says instead')
     expect(ownersOf(await v.committee())).toBe(3)
     expect(await v.page.evaluate(() => document.activeElement?.id)).toBe('sentence')

@@ -117,8 +117,8 @@ describe('what is packed', () => {
     const zipped = (...names: string[]) =>
       gzipSync(Buffer.concat(names.map((name) => readFileSync(installed(`dist/${name}`)))), { level: 9 })
         .length
-    expect(zipped('index.js', 'core.js', 'errors.js')).toBeLessThanOrEqual(77_000)
-    expect(zipped('verify.js', 'errors.js')).toBeLessThanOrEqual(8_000)
+    expect(zipped('index.js', 'core.js', 'errors.js')).toBeLessThanOrEqual(105_000)
+    expect(zipped('verify.js', 'errors.js')).toBeLessThanOrEqual(9_000)
   })
 
   test('publint finds nothing', async () => {
@@ -157,7 +157,9 @@ describe('Node', () => {
   test('stack traces can be read: source maps name the sources', async () => {
     const dir = project('node')
     writeFileSync(join(dir, 'fail.mjs'), "import { Hamt } from 'hamt-wasm'\nHamt.empty().set(1, 2)\n")
-    await expect(node(['--enable-source-maps', 'fail.mjs'], { cwd: dir })).rejects.toThrow(/js\/\w+\.ts:\d+/)
+    await expect(node(['--enable-source-maps', 'fail.mjs'], { cwd: dir })).rejects.toThrow(
+      /js\/[\w/-]+\.ts:\d+/,
+    )
   })
 })
 
@@ -300,7 +302,7 @@ describe('bundlers', () => {
       })
       return gzipSync(readFileSync(join(dir, 'out', entry)), { level: 9 }).length
     }
-    expect(await size('verify-only.js')).toBeLessThan(8_000) // no wasm, no engine
+    expect(await size('verify-only.js')).toBeLessThan(8_500) // no wasm, no engine
     const unused = await size('unused.js')
     expect(unused).toBeLessThan(200 + gzipSync(readFileSync(installed('dist/index.js'))).length) // the main entry's instance, at most
   })

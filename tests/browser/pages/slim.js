@@ -2,7 +2,7 @@ import { Hamt, deserialize, load, serialize } from '/dist/slim.js'
 
 let early
 try {
-  Hamt.empty().set('too', 'early')
+  Hamt.empty().set('too', 'early').digest()
 } catch (error) {
   early = error.message
 }

@@ -13,6 +13,25 @@ export interface Outcome {
   failed: { name: string; error: string }[]
 }
 
+/** What Jest's `jest` has, as far as suites use it. */
+export const jest = {
+  spyOn(owner: object, method: string): { mock: { calls: unknown[][] } } {
+    const methods = owner as Record<string, (...args: unknown[]) => unknown>
+    const original = methods[method]!
+    const calls: unknown[][] = []
+    methods[method] = function (this: unknown, ...args: unknown[]): unknown {
+      calls.push(args)
+      return Reflect.apply(original, this, args)
+    }
+    restorers.push(() => (methods[method] = original))
+    return { mock: { calls } }
+  },
+  restoreAllMocks(): void {
+    while (restorers.length > 0) restorers.pop()!()
+  },
+}
+const restorers: (() => unknown)[] = []
+
 const cases: Case[] = []
 const path: string[] = []
 const hooks = { before: [] as (() => unknown)[], after: [] as (() => unknown)[] }
