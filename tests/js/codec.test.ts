@@ -244,7 +244,8 @@ test('bignums of any size, in time that is linear', () => {
     }
   }
   // No step for each byte but in typed arrays: these are what a digit at a time would call.
-  const huge = (1n << (8n * 1_000_000n)) - 12345n
+  // As large as every engine has bigints: Firefox ends at 2^20 bits.
+  const huge = (1n << (8n * 130_000n)) - 12345n
   const spies = [
     jest.spyOn(Number.prototype, 'toString'),
     jest.spyOn(String.prototype, 'padStart'),
@@ -252,7 +253,7 @@ test('bignums of any size, in time that is linear', () => {
   ]
   try {
     const bytes = encodeCbor(huge)
-    expect(bytes.length).toBe(1_000_006)
+    expect(bytes.length).toBe(130_006)
     expect(cbor.decode(bytes)).toBe(huge)
     for (const spy of spies) expect(spy.mock.calls.length).toBeLessThan(100)
   } finally {
