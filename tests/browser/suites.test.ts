@@ -12,6 +12,7 @@ const suites = [
   'digest-vectors',
   'hamt',
   'interrupted',
+  'kinds-everything',
   'snapshot',
   'snapshot-corpus',
   'sortition-registry',
