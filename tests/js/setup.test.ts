@@ -6,8 +6,8 @@ const { systemPath } = (await import(setup)) as { systemPath(path: string): stri
 
 test('the PATH for sudo, apt-get and npm has no directory of packages, and no relative one', () => {
   const path = [
-    '/work/x/node_modules/.bin',
-    '/work/node_modules/a/bin',
+    '/home/x/node_modules/.bin',
+    '/home/node_modules/a/bin',
     '.',
     '',
     'bin',
