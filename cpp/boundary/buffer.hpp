@@ -30,7 +30,7 @@ class buffer {
     if (n > capacity_) grow_to(n);
   }
   /// Makes the contents `n` bytes longer, and gives the address of these.
-  char* grow(std::size_t n) {
+  [[gnu::always_inline]] char* grow(std::size_t n) {
     if (n > capacity_ - size_) {
       if (n > SIZE_MAX - size_) throw std::bad_alloc();
       grow_to(size_ + n);

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "boundary/context.hpp"
-#include "boundary/position.hpp"
 #include "trie/build.hpp"
+#include "trie/cursor.hpp"
 
 namespace hamt::boundary {
 
@@ -217,20 +217,22 @@ status batch(context& c, handle map, std::uint32_t most, std::uint32_t columns,
     const bool keys = (columns & 1) != 0, values = (columns & 2) != 0;
     record_batch& r = c.records;
     r.clear();
-    position from{hash_low | std::uint64_t{hash_high} << 32, index};
-    const bool more = walk_on(*m, from, [&](std::string_view key, const value_view& value) {
+    node_cursor<tree_value, policy> at(m->root(), {hash_low | std::uint64_t{hash_high} << 32, index});
+    for (; at; at.next()) {
+      const std::string_view key = at.key();
+      const value_view value = at.value();
       const std::size_t size =
           (keys ? key.size() : 0) + (values ? record_batch::size_of(value) : 0);
-      if (r.count() == most || !r.has_room(size)) return false;
+      if (r.count() == most || !r.has_room(size)) break;
       r.next();
       if (keys) r.key(key);
       if (values) r.value(value);
-      return true;
-    });
+    }
+    const cursor_position next = at ? at.position() : cursor_position{};
     c.words.records = r.result();
-    c.words.position = {static_cast<std::uint32_t>(from.hash),
-                        static_cast<std::size_t>(from.hash >> 32), from.same};
-    return more ? status::partial : status::ok;
+    c.words.position = {static_cast<std::uint32_t>(next.hash),
+                        static_cast<std::size_t>(next.hash >> 32), next.before};
+    return at ? status::partial : status::ok;
   });
 }
 

@@ -2,14 +2,18 @@
 //
 // Between batches of a trie there is only a position (three numbers): an iteration that is given up leaves nothing behind, and one that goes
 // on after an edit or a dispose still sees its own version. A map without a trie is iterated by the list of its keys.
+import { cbor } from '../codec/codec.js'
 import { Result, Status } from '../generated/interface.js'
 import { check } from '../wasm/errors.js'
 import { raw } from '../wasm/instance.js'
 import { result } from '../wasm/memory.js'
+import { EncodedValue, RecordBatch } from '../wasm/record-batch.js'
+import type { Cell } from '../wasm/record-batch.js'
 import * as lineage from './lineage.js'
-import { StoredBatch } from './stored-batch.js'
-import { fromStored } from './stored.js'
-import type { Version } from './version.js'
+import { fromStored, storedFromBytes } from './stored.js'
+import type { Stored } from './stored.js'
+import { Version } from './version.js'
+import { YoungStore } from './young-store.js'
 
 /** What an iteration is to bring. */
 export const keysOnly = 1
@@ -20,26 +24,63 @@ export type What = typeof keysOnly | typeof valuesOnly | typeof both
 const firstBatch = 32
 const largestBatch = 512
 
+/**
+ * The entries of a version, batch by batch: `next` brings more and gives the index of the first new one, or -1 at the end; those
+ * below `count` can be read. Call `finish` unless `next` has said -1.
+ */
+interface Entries {
+  readonly keys: readonly string[]
+  /** What is kept for the keys. */
+  readonly cells: readonly Cell[]
+  count: number
+  next(): number
+  finish(): void
+  /** The value of a cell that is an object, for a reader. */
+  open(key: string, cell: object): unknown
+}
+
 /** The entries of a version that has keys to list. */
-class ListedEntries {
+class ListedEntries implements Entries {
+  readonly cells: readonly Stored[]
   count = 0
+  /** Values that are being listed; null when they need not be. */
+  private readonly found: Stored[] | null
+  private readonly store: YoungStore | null
+  private readonly edits: number
+  private length = firstBatch
   private isOver = false
 
   constructor(
     private readonly version: Version,
-    private readonly keys: readonly string[],
+    readonly keys: readonly string[],
+    what: What,
   ) {
+    const { store } = version
+    this.store = store?.isYoung ? store : null
+    this.edits = this.store?.edits ?? 0
+    const known = what === keysOnly ? [] : this.store?.values
+    this.found = known ? null : []
+    this.cells = known ?? this.found!
     lineage.retain(version)
   }
 
-  next(): boolean {
-    if (this.isOver) return false
-    if (this.count === 0 && this.keys.length > 0) {
-      this.count = this.keys.length
-      return true
+  next(): number {
+    const begin = this.count
+    const { keys, found, version } = this
+    if (this.isOver || begin === keys.length) {
+      this.finish()
+      return -1
     }
-    this.finish()
-    return false
+    if (found === null) {
+      this.count = keys.length
+      return begin
+    }
+    const end = Math.min(keys.length, begin + this.length)
+    this.length *= 4
+    for (let i = begin; i < end; ++i) found[i] = lineage.findRetained(version, keys[i]!)!
+    if (end === keys.length && this.store?.edits === this.edits) this.store.values = found
+    this.count = end
+    return begin
   }
 
   finish(): void {
@@ -49,20 +90,18 @@ class ListedEntries {
     lineage.release(this.version)
   }
 
-  key(i: number): string {
-    return this.keys[i]!
-  }
-
-  value(i: number): unknown {
-    return fromStored(lineage.findRetained(this.version, this.keys[i]!))
+  open(key: string, cell: object): unknown {
+    return fromStored(cell)
   }
 }
 
 /** The entries of a version whose contents are in wasm. */
-class TrieEntries {
+class TrieEntries implements Entries {
+  readonly keys: readonly string[]
+  readonly cells: readonly Cell[]
   count = 0
 
-  private readonly batch: StoredBatch
+  private readonly records: RecordBatch
   private readonly columns: What
   private low = 0
   private high = 0
@@ -77,19 +116,21 @@ class TrieEntries {
   ) {
     // With keys, also where only values are wanted: an object that was loaded is asked for by its key, so that it stays the same one.
     this.columns = what & valuesOnly ? both : what
-    this.batch = new StoredBatch(version.codec, true, what & valuesOnly ? 1 : 0)
+    this.records = new RecordBatch(version.codec, true, what & valuesOnly ? 1 : 0)
+    this.keys = this.records.keys
+    this.cells = this.records.cells
     lineage.retain(version)
   }
 
-  next(): boolean {
+  next(): number {
     this.count = 0
     if (this.more && !this.isOver) {
       lineage.withHandle(this.version, (handle) => this.read(handle))
       this.length = Math.min(largestBatch, 4 * this.length)
     }
-    if (this.count !== 0) return true
+    if (this.count !== 0) return 0
     this.finish()
-    return false
+    return -1
   }
 
   finish(): void {
@@ -99,14 +140,13 @@ class TrieEntries {
     lineage.release(this.version)
   }
 
-  key(i: number): string {
-    return this.batch.key(i)
-  }
-
-  value(i: number): unknown {
-    const { batch } = this
+  open(key: string, cell: object): unknown {
+    if (!(cell instanceof EncodedValue)) return cell
+    const { version } = this
     return fromStored(
-      batch.isUnresolved(i, 0) ? lineage.findRetained(this.version, batch.key(i)) : batch.stored(i, 0),
+      cell.isObject && version.codec === cbor
+        ? lineage.findRetained(version, key)
+        : storedFromBytes(version.codec, key, cell.bytes),
     )
   }
 
@@ -116,35 +156,32 @@ class TrieEntries {
     const low = result(Result.positionHashLow) | 0
     const high = result(Result.positionHashHigh) | 0
     const index = result(Result.positionIndex) | 0
-    this.batch.read()
+    const count = this.records.read()
     // The position goes on when the batch is here: what throws before loses nothing.
     this.low = low
     this.high = high
     this.index = index
     this.more = status === Status.partial
-    this.count = this.batch.count
+    this.count = count
   }
 }
 
-/**
- * An iteration over the entries of a version: `next` goes to the next batch and says whether there is one; `key` and `value` read entry `i` below
- * `count`; call `finish` unless `next` has said false.
- */
-export type Entries = ListedEntries | TrieEntries
-
-/** Begins an iteration. */
-export function entriesOf(version: Version, what: What): Entries {
+function entriesOf(version: Version, what: What): Entries {
   const keys = lineage.keysOf(version)
-  return keys === undefined ? new TrieEntries(version, what) : new ListedEntries(version, keys)
+  return keys === undefined ? new TrieEntries(version, what) : new ListedEntries(version, keys, what)
 }
 
 /** Calls `f` for every entry. O(n). What `f` throws ends it; `f` may do anything with this map and others. */
 export function eachEntry(version: Version, f: (key: string, value: unknown) => void): void {
   lineage.checkUsable(version)
   const entries = entriesOf(version, both)
+  const { keys, cells } = entries
   try {
-    while (entries.next()) {
-      for (let i = 0; i < entries.count; ++i) f(entries.key(i), entries.value(i))
+    for (let i = entries.next(); i >= 0; i = entries.next()) {
+      for (const { count } = entries; i < count; ++i) {
+        const cell = cells[i]
+        f(keys[i]!, typeof cell === 'object' && cell !== null ? entries.open(keys[i]!, cell) : cell)
+      }
     }
   } finally {
     entries.finish()
@@ -155,35 +192,58 @@ const iteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.
 
 /** What `keys`, `values` and `entries` return. */
 export class EntryIterator<T> implements IterableIterator<T, undefined> {
+  /**
+   * One object of each shape. V8 holds shapes weakly: where a full collection finds no object of a shape, it throws away all optimised
+   * code that knows the shape, and iterations are three times as slow until they are compiled again.
+   * @internal
+   */
+  static readonly shapes: readonly unknown[] = [
+    new ListedEntries(new Version(cbor, 0, new YoungStore()), [], both),
+    new TrieEntries(new Version(cbor, 0, null), both),
+    new EntryIterator(new Version(cbor, 0, new YoungStore()), both),
+  ]
+
   #i = 0
+  #count = 0
+  readonly #keys: readonly string[]
+  readonly #cells: readonly Cell[]
   readonly #entries: Entries
   readonly #what: What
 
   constructor(version: Version, what: What) {
     lineage.checkUsable(version)
-    this.#entries = entriesOf(version, what)
+    const entries = entriesOf(version, what)
+    this.#entries = entries
+    this.#keys = entries.keys
+    this.#cells = entries.cells
     this.#what = what
   }
 
   next(): IteratorResult<T, undefined> {
-    const entries = this.#entries
-    if (this.#i >= entries.count) {
-      if (!entries.next()) return { value: undefined, done: true }
-      this.#i = 0
-    }
     const i = this.#i
+    if (i >= this.#count) return this.#nextBatch()
+    const key = this.#keys[i]!
     const what = this.#what
-    const value =
-      what === both
-        ? [entries.key(i), entries.value(i)]
-        : what === keysOnly
-          ? entries.key(i)
-          : entries.value(i)
+    let value: unknown = key
+    if (what !== keysOnly) {
+      value = this.#cells[i]
+      if (typeof value === 'object' && value !== null) value = this.#entries.open(key, value)
+      if (what === both) value = [key, value]
+    }
     this.#i = i + 1
     return { value: value as T, done: false }
   }
 
+  #nextBatch(): IteratorResult<T, undefined> {
+    const begin = this.#entries.next()
+    if (begin < 0) return { value: undefined, done: true }
+    this.#i = begin
+    this.#count = this.#entries.count
+    return this.next()
+  }
+
   return(): IteratorResult<T, undefined> {
+    this.#count = 0
     this.#entries.finish()
     return { value: undefined, done: true }
   }

@@ -15,7 +15,7 @@ export class StoredBatch {
   constructor(
     private readonly codec: Codec<unknown>,
     keyed: boolean,
-    columns: number,
+    private readonly columns: number,
   ) {
     this.records = new RecordBatch(codec, keyed, columns)
   }
@@ -27,18 +27,12 @@ export class StoredBatch {
   }
 
   key(i: number): string {
-    return this.records.key(i)
+    return this.records.keys[i]!
   }
 
   /** What is kept in a column; undefined when there is nothing. */
   stored(i: number, column: number): Stored | undefined {
-    const cell = this.records.cell(i, column)
+    const cell = this.records.cells[i * this.columns + column]
     return cell instanceof EncodedValue ? storedFromBytes(this.codec, this.key(i), cell.bytes) : cell
-  }
-
-  /** Whether a column holds the bytes of an object that was not asked for before. */
-  isUnresolved(i: number, column: number): boolean {
-    const cell = this.records.cell(i, column)
-    return cell instanceof EncodedValue && cell.isObject && this.codec === cbor
   }
 }

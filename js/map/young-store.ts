@@ -23,8 +23,10 @@ export class YoungStore implements Contents {
   replaced: Stored | undefined
   /** The keys in the order of iteration, when somebody has asked since the last one came or went. */
   private order: readonly string[] | null = null
+  /** The values in that order, when somebody has iterated since the last edit. */
+  values: readonly Stored[] | null = null
   /** Edits in place. */
-  private edits = 0
+  edits = 0
 
   /** `account`: what edits have paid in for copies, in entries; one for a store and all its copies. */
   constructor(
@@ -73,6 +75,7 @@ export class YoungStore implements Contents {
   /** Sets a key, or deletes it when the value is undefined, without keeping what was there. */
   apply(key: string, value: Stored | undefined): void {
     this.order = null
+    this.values = null
     if (value === undefined) this.entries.delete(key)
     else this.entries.set(key, value)
   }
@@ -92,10 +95,12 @@ export class YoungStore implements Contents {
     const copy = new YoungStore(new Map(this.entries), this.account)
     this.account.balance -= this.entries.size
     copy.order = this.order
+    copy.values = this.values
     return copy
   }
 
   private countEdit(): void {
+    this.values = null
     ++this.edits
     this.account.balance += copiedAnEdit
   }

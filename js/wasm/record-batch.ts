@@ -11,7 +11,7 @@ import { fresh, result, wordsAt } from './memory.js'
 import { objectOf } from './references.js'
 
 /** A value in a record: none, a primitive (under CBOR only), an object that is held by reference, or encoded bytes. */
-export type Cell = undefined | string | number | boolean | null | object | EncodedValue
+export type Cell = undefined | string | number | bigint | boolean | null | object | EncodedValue
 
 /** A value's bytes. */
 export class EncodedValue {
@@ -24,8 +24,9 @@ export class EncodedValue {
 
 /** One batch. An instance can be read into again and again; it allocates as little as what it hands out allows. */
 export class RecordBatch {
-  private readonly keys: string[] = []
-  private readonly cells: Cell[] = []
+  readonly keys: string[] = []
+  /** The values, `columns` a record. */
+  readonly cells: Cell[] = []
 
   /** Records with a key or without, and with `columns` values. */
   constructor(
@@ -77,14 +78,5 @@ export class RecordBatch {
     }
     if (value > 4 * usualCapacity) reset()
     return count
-  }
-
-  key(record: number): string {
-    return this.keys[record]!
-  }
-
-  /** What is in a column. */
-  cell(record: number, column: number): Cell {
-    return this.cells[record * this.columns + column]
   }
 }
