@@ -8,10 +8,13 @@ import {
   contractNames,
   type DrawLogs,
   drawsIn,
+  endsBefore,
   EventError,
   explain,
+  explainAt,
   format,
   formatExplanation,
+  formatStanding,
   type Hex,
   idText,
   judgeDraw,
@@ -283,7 +286,7 @@ async function verify(args: Arguments): Promise<Result> {
   const { judgement, notes } = await check(args)
   const { report, sentence, status, e3Id } = judgement
   const text = [
-    report ? format(report) : `Request ${idText(e3Id)}\n\n${sentence}\n${giveText}`,
+    report ? format(report, judgement.seedSource) : `Request ${idText(e3Id)}\n\n${sentence}\n${giveText}`,
     ...(notes.length > 0 ? ['', ...notes.map((note) => `Note: ${note}.`)] : []),
     '',
     assumption,
@@ -328,12 +331,47 @@ async function reported(args: Arguments): Promise<{ registry: NodeRegistry; repo
   return { registry, report: judgement.report }
 }
 
+/** The second of `--at`. */
+function timepointOf(args: Arguments): bigint {
+  return secondsOf(args.required('at').replace(/^@/, ''), '--at')
+}
+
 async function explainCommand(args: Arguments): Promise<Result> {
   const operator = addressOf(args, 'operator')
+  if (args.has('at')) return standing(args, operator)
+  if (!args.has('e3') || !args.has('logs'))
+    throw new UnusableInput(
+      'sortition explain needs --e3 and --logs, or --at and one of --registry and --logs',
+    )
   const { registry, report } = await reported(args)
   const explanation = usable(() => explain(registry, report, operator))
   return { text: formatExplanation(explanation), json: toJson(explanation), status: 0 }
 }
+
+/** Whether an operator could take part at any second. */
+async function standing(args: Arguments, operator: Address): Promise<Result> {
+  const others = Object.keys(requestOptions).filter((name) => !Object.hasOwn(judgeOptions, name))
+  const other = others.find((name) => args.has(name))
+  if (other)
+    throw new UnusableInput(`--${other} is of a request, and --at of any second: give one of the two`)
+  if (!args.has('registry') && !args.has('logs'))
+    throw new UnusableInput('sortition explain --at needs --registry or --logs')
+  const second = timepointOf(args)
+  const { registry, notes } = await open(args)
+  const end = registry.position
+  if (!end) throw new UnusableInput('there are no logs, and so nothing is known of the operator')
+  const options = {
+    policy: policyOf(args),
+    ...(args.has('price') && { ticketPrice: numberOf(args, 'price') }),
+  }
+  const said = usable(() => explainAt(registry, operator, second, options))
+  const beyond =
+    BigInt(end.timestamp) < second ? [`${endsBefore(end.timestamp, second)}: ${nothingBetween}`] : []
+  const all = [...notes, ...beyond]
+  const text = [formatStanding(said), ...(all.length > 0 ? ['', ...all.map((note) => `Note: ${note}.`)] : [])]
+  return { text: text.join('\n'), json: toJson({ ...said, notes: all }), status: 0 }
+}
+const nothingBetween = 'it is taken that nothing happened between'
 
 // --- committee -----------------------------------------------------------------------------------
 
@@ -358,9 +396,9 @@ async function committee(args: Arguments): Promise<Result> {
   }
   const size = Number(numberOf(args, 'size'))
   const registry = await loadRegistry(args.required('registry'))
-  const second = secondsOf(args.required('at').replace(/^@/, ''), '--at')
+  const second = timepointOf(args)
   const ideal = usable(() =>
-    selectCommittee(registry.at(second), {
+    selectCommittee(registry.eligible(second), {
       e3Id: numberOf(args, 'e3'),
       seed: numberOf(args, 'seed'),
       ticketPrice: numberOf(args, 'price'),
@@ -437,9 +475,25 @@ export const sortitionCommands: Command[] = [
   },
   {
     name: 'sortition explain',
-    summary: 'say why an operator was selected or was not',
-    options: { operator: { value: 'ADDRESS', help: 'the operator', required: true }, ...requestOptions },
-    details: `Shows its state at T - 1, tickets, best score, rank and the cut-off.\n${logForms}`,
+    summary: 'say why an operator was selected or was not, or whether it could take part at any second',
+    options: {
+      operator: { value: 'ADDRESS', help: 'the operator', required: true },
+      ...requestOptions,
+      e3: { ...requestOptions.e3!, required: false },
+      logs: {
+        ...logsOption,
+        help: 'the request and its submissions; with --at what the registry follows from',
+      },
+      at: {
+        value: 'TIME',
+        help: 'in place of --e3: any second, or an ISO date; for a request of time T it is T - 1',
+      },
+      price: { value: 'PRICE', help: 'of one ticket, with --at; that in force then unless given' },
+    },
+    details:
+      'Of a request: its state at T - 1, tickets, best score, rank, the cut-off, and what it would have needed.\n' +
+      'With --at: whether it could take part in a draw whose state is that of the second, with how many tickets, or why not.\n' +
+      logForms,
     run: explainCommand,
   },
 ]

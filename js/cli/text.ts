@@ -1,6 +1,6 @@
 // Values as text and as JSON.
 import { inspect } from 'node:util'
-import { bytesText, hex, idText, timeText } from '../sortition/index.js'
+import { bytesText, hex, idText, momentText } from '../sortition/index.js'
 
 export const value = {
   /** On one line, as one would write it in a program. */
@@ -17,10 +17,7 @@ export const value = {
     return Buffer.from(bytes).toString('hex')
   },
   bytes: bytesText,
-  /** A second, for people. */
-  time(seconds: bigint | number): string {
-    return `${timeText(seconds)} (second ${seconds})`
-  },
+  time: momentText,
 }
 
 // Controls but the newline, which only this program writes.

@@ -5,6 +5,7 @@ import { comparePositions, describe } from './events.js'
 import { type FormationFailedArgs } from './evidence.js'
 import { type Report, type Submission, type ViolationCode } from './report.js'
 import { type Winner } from './score.js'
+import { momentText } from './text.js'
 import { noteUndecided, type Verification } from './verification.js'
 
 /** What the submissions lead to. */
@@ -93,11 +94,14 @@ function checkTime(v: Verification, { deadline, usable }: Seed): void {
     if (usable === false && fulfilment === undefined && failed && !e3Failed) {
       noteUndecided(
         v,
-        `${what} at second ${end.timestamp}: whether there was a random word by then is not known`,
+        `${what} at ${momentText(end.timestamp)}: whether there was a random word by then is not known`,
       )
-    } else
-      blame(v, 'deadline', `${what} at second ${end.timestamp}, before the deadline ${deadline} had passed`)
+    } else blame(v, 'deadline', `${what} at ${momentText(end.timestamp)}, before ${passed(deadline)}`)
   }
+}
+
+function passed(deadline: bigint): string {
+  return `the deadline, ${momentText(deadline)}, had passed`
 }
 
 /** What the failure itself states. */
@@ -142,7 +146,7 @@ function checkE3Failed(v: Verification, { deadline }: Seed): void {
   if (at?.timestamp === undefined || deadline === undefined)
     return noteUndecided(v, 'whether Interfold failed the request after the deadline was not checked')
   if (BigInt(at.timestamp) <= deadline) {
-    const message = `Interfold failed the request at second ${at.timestamp}, before the deadline ${deadline} had passed`
+    const message = `Interfold failed the request at ${momentText(at.timestamp)}, before ${passed(deadline)}`
     blame(v, 'deadline', message)
   }
   v.notes.push('Interfold failed the request: whether its requester cancelled it is not in these logs')

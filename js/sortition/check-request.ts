@@ -3,6 +3,7 @@ import { Kind } from './events.js'
 import { type Evidence } from './read-evidence.js'
 import { type NodeRegistry } from './registry.js'
 import { type StateAt } from './state-at.js'
+import { momentText } from './text.js'
 import { noteUndecided, type Request, type Verification } from './verification.js'
 
 /** The request as the logs have it, and all logs before it. */
@@ -47,7 +48,10 @@ function checkBlockHashRequest(v: Verification): void {
   const { at } = request
   if (!at) return
   if (at.timestamp !== undefined && at.timestamp !== request.time)
-    blame(v, `the request says that its time is ${request.time}, its block says ${at.timestamp}`)
+    blame(
+      v,
+      `the request says that its time is ${momentText(request.time)}, its block says ${momentText(at.timestamp)}`,
+    )
   const price = before?.ticketPrice
   if (price !== undefined && price !== request.ticketPrice)
     blame(v, `the request says that the ticket price is ${request.ticketPrice}, in force was ${price}`)
@@ -87,7 +91,10 @@ function checkRandomnessRequest(v: Verification): void {
   const before = v.before!
   const { randomnessDeadline, provider } = evidence.randomness!.args
   if (stated !== undefined && stated !== request.time)
-    blame(v, `the request is said to be of time ${stated}, its block says ${request.time}`)
+    blame(
+      v,
+      `the request is said to be of time ${momentText(stated)}, its block says ${momentText(request.time)}`,
+    )
   if (statedPrice !== undefined && before.ticketPrice !== undefined && statedPrice !== before.ticketPrice)
     blame(v, `the ticket price is said to be ${statedPrice}, in force was ${before.ticketPrice}`)
   if (request.ticketPrice === 0n) blame(v, 'the ticket price was 0: the contract refuses the request')
@@ -95,7 +102,7 @@ function checkRandomnessRequest(v: Verification): void {
   if (timeout !== undefined && randomnessDeadline !== BigInt(request.time) + timeout) {
     blame(
       v,
-      `the deadline of the random word is ${randomnessDeadline}, and not ${timeout} seconds after ${request.time}`,
+      `the deadline of the random word is ${momentText(randomnessDeadline)}, and not ${timeout} seconds after ${momentText(request.time)}`,
     )
   }
   if (randomnessProvider !== undefined && provider !== randomnessProvider)
@@ -144,7 +151,7 @@ function checkCapacity(v: Verification): void {
   if (active < size)
     blame(
       v,
-      `${size} members were asked for, and ${active} operators were active at second ${request.time - 1}`,
+      `${size} members were asked for, and ${active} operators were active at ${momentText(request.time - 1)}`,
     )
   if (request.kind !== 'C') return
   const { times } = state.log.columns
@@ -154,14 +161,14 @@ function checkCapacity(v: Verification): void {
   ] as const) {
     const row = v.before!.rowOf(kind)
     if (row >= 0 && times[row] === request.time)
-      blame(v, `${what} was set in the second of the request, ${request.time}, and before it`)
+      blame(v, `${what} was set in the second of the request, ${momentText(request.time)}, and before it`)
   }
   const eligible = eligibility.operators()
   const owners = ownersOf(state, eligible)
   if (owners < size) {
     blame(
       v,
-      `${size} members were asked for, and the operators eligible at second ${request.time - 1} had ${owners} bond owners`,
+      `${size} members were asked for, and the operators eligible at ${momentText(request.time - 1)} had ${owners} bond owners`,
     )
   } else if (ownersOf(state, eligible.filter(changedSinceReset(state))) < size) {
     v.notes.push(

@@ -3,6 +3,7 @@ import { comparePositions, describe } from './events.js'
 import { type LogPosition } from './read-evidence.js'
 import { hex } from './report.js'
 import { seedFromBlockHash, seedFromVrf } from './score.js'
+import { momentText } from './text.js'
 import { noteUndecided, scoresOf, type Verification } from './verification.js'
 
 /** What the seed of a request is, and until when it may be used. */
@@ -166,7 +167,7 @@ function checkFulfilment(v: Verification): boolean {
       `was emitted by ${address}, the provider of the request is ${provider}`,
     at?.timestamp !== undefined &&
       BigInt(at.timestamp) !== args.fulfilledAt &&
-      `states the time ${args.fulfilledAt}, its block says ${at.timestamp}`,
+      `states the time ${momentText(args.fulfilledAt)}, its block says ${momentText(at.timestamp)}`,
   ].filter((fault) => fault !== false)
   const where = at ? ` at ${describe(at)}` : ''
   for (const fault of faults)

@@ -7,6 +7,7 @@ import { hex, type Submission, type Violation, type ViolationCode } from './repo
 import { type NodeState, ticketsOf } from './select.js'
 import { type StateAt } from './state-at.js'
 import { type Address } from './values.js'
+import { momentText } from './text.js'
 import { scoresOf, stateOf, type Verification } from './verification.js'
 import { describeIneligibility } from './words.js'
 
@@ -64,7 +65,7 @@ function momentFaults(
   if (request.at && comparePositions(at, request.at) < 0)
     return [ineligible('CommitteeNotRequested', 'before it was requested')]
   if (time !== undefined && time < request.time) {
-    const what = `at second ${time}, before the request at second ${request.time}`
+    const what = `at ${momentText(time)}, before the request at ${momentText(request.time)}`
     return [ineligible('CommitteeNotRequested', what)]
   }
   if (end?.at && comparePositions(at, end.at) > 0)
@@ -72,7 +73,12 @@ function momentFaults(
   const seedFault = whyNoSeed(v, seed, at)
   if (seedFault) return [ineligible('SortitionSeedUnavailable', seedFault)]
   if (time !== undefined && seed.deadline !== undefined && time > seed.deadline)
-    return [ineligible('CommitteeDeadlineReached', `at second ${time}, after the deadline ${seed.deadline}`)]
+    return [
+      ineligible(
+        'CommitteeDeadlineReached',
+        `at ${momentText(time)}, after the deadline, ${momentText(seed.deadline)}`,
+      ),
+    ]
   return []
 }
 
@@ -121,7 +127,7 @@ function ticketFaults(
   if (!state || ticketPrice === undefined || v.eligibility.why(v.registry.numberOf(node))) return []
   const bought = `${state.ticketBalance} at ${ticketPrice} each`
   if (ticket >= 1n && tickets === 0n)
-    return [['not-eligible', 'NodeNotEligible', `but held no ticket at second ${time - 1}: ${bought}`]]
+    return [['not-eligible', 'NodeNotEligible', `but held no ticket at ${momentText(time - 1)}: ${bought}`]]
   if (ticket >= 1n && ticket <= tickets) return []
   const held = tickets === 0n ? 'no ticket' : `tickets 1 to ${tickets}`
   return [['ticket-range', 'InvalidTicketNumber', `but held ${held}: ${bought}`]]
@@ -130,5 +136,5 @@ function ticketFaults(
 /** Under the cap an operator needs a bond owner. */
 function ownerFaults({ evidence, request }: Verification, state: NodeState | undefined): Fault[] {
   if (!state || evidence.policy === 'uncapped' || state.owner !== undefined) return []
-  return [['not-eligible', 'NodeNotEligible', `but had no bond owner at second ${request.time - 1}`]]
+  return [['not-eligible', 'NodeNotEligible', `but had no bond owner at ${momentText(request.time - 1)}`]]
 }

@@ -3,9 +3,10 @@ import { type Ineligibility } from './eligibility.js'
 import { type NodeRegistry } from './registry.js'
 import { hex, type Report, type Seat, type Submission } from './report.js'
 import { bestTicket, type ScoredTicket } from './score.js'
-import { type NodeState, ticketsOf } from './select.js'
+import { type NodeState, type Policy, policyOf, ticketsOf } from './select.js'
 import { nodeState } from './states.js'
 import { type Address, address, uint256 } from './values.js'
+import { momentText } from './text.js'
 import { describeIneligibility, whatIsNeeded } from './words.js'
 
 /** Whether an operator could take part in a draw at a second. */
@@ -52,16 +53,23 @@ export interface Explanation extends Standing {
  * Whether an operator could take part in a draw whose state is that of a second. A walk over the events.
  *
  * @param timepoint in seconds; for a request of time T it is T - 1
- * @param options `ticketPrice`: that in force at the second, unless given
+ * @param options `ticketPrice`: that in force at the second, unless given; `policy`: under `owner-cap` an operator needs a bond
+ *   owner; `uncapped` unless given
  */
 export function explainAt(
   registry: NodeRegistry,
   operator: Address,
   timepoint: bigint | number,
-  options: { ticketPrice?: bigint } = {},
+  options: { ticketPrice?: bigint | undefined; policy?: Policy | undefined } = {},
 ): Standing {
   const given = options.ticketPrice === undefined ? undefined : uint256(options.ticketPrice, 'ticketPrice')
-  return standingAt(registry, address(operator, 'operator'), timepoint, given, false)
+  return standingAt(
+    registry,
+    address(operator, 'operator'),
+    timepoint,
+    given,
+    policyOf(options.policy) === 'owner-cap',
+  )
 }
 
 function standingAt(
@@ -82,11 +90,11 @@ function standingAt(
     ? { what: describeIneligibility(ineligibility, second), needed: whatIsNeeded(ineligibility) }
     : ticketPrice !== undefined && tickets === 0n
       ? {
-          what: `held no ticket at second ${second}: its balance of ${state!.ticketBalance} bought none at ${ticketPrice}`,
+          what: `held no ticket at ${momentText(second)}: its balance of ${state!.ticketBalance} bought none at ${ticketPrice}`,
           needed: ticketPrice > 0n ? `a balance of ${ticketPrice}` : 'a price above 0',
         }
       : ownerCap && state!.owner === undefined
-        ? { what: `had no bond owner at second ${second}`, needed: 'a bond owner' }
+        ? { what: `had no bond owner at ${momentText(second)}`, needed: 'a bond owner' }
         : undefined
   const bought = ticketPrice === undefined ? '' : `, with ${tickets} ticket${tickets === 1n ? '' : 's'}`
   return {
@@ -99,7 +107,7 @@ function standingAt(
     tickets,
     verdict: lacks
       ? `not eligible: ${lacks.what.startsWith('no operator') ? '' : 'it '}${lacks.what}`
-      : `eligible at second ${second}${bought}`,
+      : `eligible at ${momentText(second)}${bought}`,
     ...(lacks && { needed: lacks.needed }),
   }
 }

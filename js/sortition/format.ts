@@ -1,9 +1,11 @@
 // A report for people.
 import { type Explanation, type Standing } from './explain.js'
+import { factsOf } from './facts.js'
 import { type ScoredTicket, type Winner } from './score.js'
 import { type Address } from './values.js'
 import { hex, type Report } from './report.js'
-import { idText, timeText, verdictOf } from './verdict.js'
+import { momentText } from './text.js'
+import { verdictOf } from './verdict.js'
 
 /** The first digits of a score, which are all that a comparison needs. */
 function short(score: bigint): string {
@@ -22,9 +24,15 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
   )
 }
 
-function winners(rows: readonly Winner[], number: (i: number) => number): string[] {
+function winners(rows: readonly (Winner & { owner?: Address })[], number: (i: number) => number): string[] {
   return table(
-    rows.map((w, i) => [`${number(i)}`, w.node, `ticket ${w.ticket}`, short(w.score)]),
+    rows.map((w, i) => [
+      `${number(i)}`,
+      w.node,
+      `ticket ${w.ticket}`,
+      short(w.score),
+      w.owner === undefined ? '' : `owner ${w.owner}`,
+    ]),
     [0],
   ).map((line) => `  ${line}`)
 }
@@ -36,9 +44,14 @@ function some(lines: string[]): string[] {
   return lines.length <= shown ? lines : [...lines.slice(0, shown), `  and ${lines.length - shown} more`]
 }
 
-/** The report as text, some dozen lines. No trailing newline. */
-export function format(report: Report): string {
-  const lines = [...head(report), '', verdictOf(report).sentence, ...violations(report), '']
+/**
+ * The report as text, some dozen lines. No trailing newline.
+ *
+ * @param seedSource where the seed of a block hash comes from, as in `Judgement`
+ */
+export function format(report: Report, seedSource?: string): string {
+  const facts = table(factsOf(report, seedSource))
+  const lines = [...facts, '', verdictOf(report).sentence, ...violations(report), '']
   if (report.committee.length > 0)
     lines.push('Committee that follows from the submissions', ...winners(report.committee, (i) => i))
   else lines.push('No committee follows from the submissions.')
@@ -59,33 +72,6 @@ export function format(report: Report): string {
   }
   if (report.notes.length > 0) lines.push('', ...report.notes.map((note) => `Note: ${note}.`))
   return lines.join('\n')
-}
-
-function head(report: Report): string[] {
-  const { ticketPrice = 'not known', size = 'unknown', deadline } = report
-  return [
-    `Request ${idText(report.e3Id)}`,
-    `  state at ${timeText(report.timepoint)} (second ${report.timepoint}), ticket price ${ticketPrice}, ${size} seats, ${report.policy}`,
-    `  ${seedLine(report)}`,
-    ...(deadline === undefined ? [] : [`  submissions until ${timeText(deadline)} (second ${deadline})`]),
-    `  ${report.eligible} operators were eligible, ${report.submissions.length} submitted`,
-    ...(report.outcome === 'failed' ? [`  no committee was formed${why(report)}`] : []),
-  ]
-}
-
-function seedLine({ kind, seed, usable, fulfilledAt }: Report): string {
-  if (seed === undefined)
-    return usable === false ? 'no seed: no random word came in time' : 'the seed is not known'
-  if (kind === 'A') return `seed ${hex(seed)}`
-  return `seed ${hex(seed)}${fulfilledAt === undefined ? '' : `, from the random word of ${timeText(fulfilledAt)}`}`
-}
-
-function why({ reason }: Report): string {
-  return reason === 1
-    ? ': there was no seed, or the request was given up'
-    : reason === 2
-      ? ': too few members'
-      : ''
 }
 
 function violations(report: Report): string[] {
@@ -124,7 +110,7 @@ function standing(s: Standing): [string, string][] {
       `${registered ? 'registered' : 'not registered'}, ${active ? 'active' : 'not active'}, balance ${ticketBalance}`,
     ])
     if (owner) rows.push(['owner', owner])
-    if (admittedSince !== undefined) rows.push(['admission', `started at second ${admittedSince}`])
+    if (admittedSince !== undefined) rows.push(['admission', `started at ${momentText(admittedSince)}`])
   }
   rows.push([
     'tickets',

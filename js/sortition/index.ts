@@ -53,6 +53,7 @@ export {
   type Submission,
   type Violation,
   type ViolationCode,
+  type WordRequest,
   type WorseTicket,
 } from './report.js'
 export { verifyRequest } from './verify.js'
@@ -64,6 +65,7 @@ export {
   LogReader,
   type Logs,
   readLogs,
+  type Threshold,
 } from './logs.js'
 export {
   drawsIn,
@@ -74,17 +76,11 @@ export {
   type JudgeOptions,
   type Judgement,
 } from './judge.js'
-export {
-  assumption,
-  bytesText,
-  cannotBeJudged,
-  idText,
-  notDecided,
-  type Status,
-  timeText,
-  type Verdict,
-  verdictOf,
-} from './verdict.js'
+export { assumption, cannotBeJudged, notDecided, type Status, type Verdict, verdictOf } from './verdict.js'
+export { type Fact, factsOf } from './facts.js'
+export { bytesText, idText, momentText, timeText } from './text.js'
+/** @internal For the command line. */
+export { endsBefore } from './words.js'
 /** @internal For the command line. */
 export { hex } from './report.js'
 /** @internal For the command line. */

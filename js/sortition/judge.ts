@@ -2,13 +2,14 @@
 import { nameOf } from './apply-logs.js'
 import { type RegistryEvent } from './events.js'
 import { type RequestEvidence } from './evidence.js'
-import { LogError, type Logs } from './logs.js'
+import { LogError, type Logs, type Threshold } from './logs.js'
 import { type NodeRegistry } from './registry.js'
 import { type Report } from './report.js'
 import { type VrfInput } from './score.js'
 import { type Policy } from './select.js'
 import { type Hex } from './values.js'
-import { cannotBeJudged, idText, notDecided, type Verdict, verdictOf } from './verdict.js'
+import { idText, momentText } from './text.js'
+import { cannotBeJudged, notDecided, type Verdict, verdictOf } from './verdict.js'
 import { verifyRequest } from './verify.js'
 
 // --- requests ------------------------------------------------------------------------------------
@@ -27,22 +28,24 @@ export interface DrawLogs {
   words: readonly RegistryEvent[]
   /** Whether logs of its provider of random words are there: then a word that is not there never came. */
   knowsProvider: boolean
-  /** Committee sizes as the controller set them before the request. */
-  threshold: readonly [number, number] | undefined
+  /** As the request says it, the controller's logs, or the files. */
+  threshold: Threshold | undefined
   /** Hashes of blocks by number, as far as they are known. */
   blockHashes: Logs['blockHashes']
   /** Of the chain, where the logs say it. */
   chainId: bigint | undefined
 }
 
+type DrawSource = Pick<Logs, 'events' | 'blockHashes' | 'chainId'> & Partial<Pick<Logs, 'thresholds'>>
+
 const requestNames = ['CommitteeRequested', 'CommitteeRandomnessRequested']
 
 /** The requests that logs have, in the order of the chain. LogError for one that was made twice. O(events). */
-export function drawsIn(logs: Pick<Logs, 'events' | 'blockHashes' | 'chainId'>): Map<bigint, DrawLogs> {
+export function drawsIn(logs: DrawSource): Map<bigint, DrawLogs> {
   const byId = new Map<bigint, RegistryEvent[]>()
-  const sizes = new Map<number, readonly [number, number]>()
+  const sizes = new Map<number, Threshold>()
   const draws = new Map<bigint, DrawLogs>()
-  const thresholds = new Map<bigint, readonly [number, number]>()
+  const thresholds = new Map<bigint, Threshold>()
   const words = new RandomWords()
   for (const event of logs.events) {
     const args = event.args as { e3Id?: bigint; size?: number; threshold?: [number, number] }
@@ -63,19 +66,30 @@ export function drawsIn(logs: Pick<Logs, 'events' | 'blockHashes' | 'chainId'>):
     if (!request) continue
     if (second)
       throw new LogError(`request ${idText(e3Id)} was made twice: ${nameOf(request)}, and ${nameOf(second)}`)
-    const stated = (request.args as { requestBlock?: bigint }).requestBlock
+    const stated = request.args as { requestBlock?: bigint; threshold?: Threshold }
+    const logged = stated.threshold ?? thresholds.get(e3Id)
     draws.set(e3Id, {
       e3Id,
       request,
-      time: stated ?? request.timestamp,
+      time: stated.requestBlock ?? request.timestamp,
       events,
-      threshold: thresholds.get(e3Id),
+      threshold: thresholdOf(e3Id, logged, logs.thresholds?.get(e3Id)),
       ...words.of(request, events),
       blockHashes: logs.blockHashes,
       chainId: logs.chainId,
     })
   }
   return new Map([...draws].sort(([, a], [, b]) => compareEvents(a.request, b.request)))
+}
+
+/** LogError for two that differ. */
+function thresholdOf(e3Id: bigint, logged?: Threshold, said?: Threshold): Threshold | undefined {
+  if (logged && said && logged.join() !== said.join()) {
+    throw new LogError(
+      `the thresholds of ${idText(e3Id)} are said to be [${said.join(', ')}], the logs say [${logged.join(', ')}]`,
+    )
+  }
+  return logged ?? said
 }
 
 /** Random words by the request that they answer, and who emitted some. */
@@ -128,7 +142,7 @@ export interface JudgeOptions {
   /** Of the chain, where the logs do not say it. */
   chainId?: bigint | undefined
   /** [H, N], where the logs of the controller do not say it. */
-  threshold?: readonly [number, number] | undefined
+  threshold?: Threshold | undefined
   /** How many hashes the ideal committee is worth; 2^28 unless given, 0 leaves it out. */
   limit?: bigint | number | undefined
 }
@@ -151,7 +165,7 @@ export function judgeDraw(registry: NodeRegistry, draw: DrawLogs, options: Judge
   const without = (verdict: Verdict): Judgement => ({ ...verdict, e3Id, notes: [] })
   const missing = whatIsMissing(registry, draw)
   if (missing) return without(cannotBeJudged(missing))
-  const conflict = conflictOf(draw)
+  const conflict = conflictOf(draw) ?? contradictionOf(draw, options)
   if (conflict) return without(cannotBeJudged(conflict))
   const gathered = evidenceOf(draw, options)
   if (gathered.needed !== undefined) return without(notDecided(gathered.needed))
@@ -171,7 +185,7 @@ function whatIsMissing(registry: NodeRegistry, { time, events }: DrawLogs): stri
   if (time === 0n) return undefined // no request has that time, and the check says so
   const nodes = registry.at(time - 1n)
   if (nodes.size === 0)
-    return `the logs from before the request are missing: no operator is known at second ${time - 1n}`
+    return `the logs from before the request are missing: no operator is known at ${momentText(time - 1n)}`
   if (!events.some(({ eventName }) => eventName === 'TicketSubmitted')) return undefined
   let [registered, bonded] = [false, false]
   for (const state of nodes.values()) {
@@ -192,6 +206,24 @@ function conflictOf({ e3Id, events }: DrawLogs): string | undefined {
   if (again) return `request ${idText(e3Id)} failed twice: ${nameOf(failed!)}, and ${nameOf(again)}`
   return undefined
 }
+
+/** What a caller says, and the logs otherwise. */
+function contradictionOf(draw: DrawLogs, options: JudgeOptions): string | undefined {
+  const { entropyBlock } = draw.request.args as { entropyBlock?: bigint }
+  const hash = entropyBlock === undefined ? undefined : draw.blockHashes.get(Number(entropyBlock))
+  const pairs: [what: string, said: Value, logged: Value][] = [
+    ['committee size and threshold', options.threshold?.join(), draw.threshold?.join()],
+    ['number of the chain', options.chainId ?? options.vrf?.chainId, draw.chainId],
+    [`hash of block ${entropyBlock}`, options.blockHash?.toLowerCase(), hash],
+  ]
+  for (const [what, said, logged] of pairs) {
+    if (said === undefined || logged === undefined || String(said) === String(logged)) continue
+    return `the ${what} was given as ${String(said)}, and the logs say ${String(logged)}`
+  }
+  return undefined
+}
+
+type Value = string | number | bigint | undefined
 
 const resultNames = ['SortitionCommitteeFinalized', 'CommitteeFormationFailed']
 

@@ -32,7 +32,7 @@ export function combineLogs(
   facts: ReadonlyMap<number, readonly BlockFacts[]>,
   named: Named,
   counts: LogCounts,
-): Omit<Logs, 'chainId' | 'counts'> {
+): Omit<Logs, 'chainId' | 'thresholds' | 'counts'> {
   const notes: string[] = []
   const orphans = orphanedBlocks(facts)
   const taken: LogEntry[] = []

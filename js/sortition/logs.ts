@@ -4,11 +4,11 @@
 //
 //     [ { address, topics, data, blockNumber, logIndex, … } ]            raw: eth_getLogs, Etherscan, receipts
 //     [ { eventName, args, blockNumber, logIndex, … } ]                  decoded: viem
-//     { logs, events, blocks: [ { number, hash, timestamp } ], contracts, chainId }
+//     { logs, events, blocks: [ { number, hash, timestamp } ], contracts, chainId, thresholds: { e3Id: [H, N] } }
 //     { jsonrpc, id, result }, a list of these, one a line               JSON-RPC: logs, blocks, receipts, subscriptions
 //
 // Nothing is read on trust: what is malformed is refused, and so is what contradicts itself. It cannot see what is not there.
-import { type ContractName, contractNames, digitsOf } from './decode.js'
+import { type ContractName, contractNames, digitsOf, integer } from './decode.js'
 import { type RegistryEvent } from './events.js'
 import { JsonError, type JsonPath, JsonReader, placeOf } from './json.js'
 import {
@@ -41,11 +41,16 @@ export interface Logs {
   readonly contracts: Readonly<Partial<Record<ContractName, readonly Address[]>>>
   /** Of the chain, where the logs or their files say it. */
   readonly chainId: bigint | undefined
+  /** [H, N] by e3Id, as files say it. */
+  readonly thresholds: ReadonlyMap<bigint, Threshold>
   /** How many logs there were, by what became of them. */
   readonly counts: LogCounts
   /** What was passed over, and what cannot be known: sentences without a full stop. */
   readonly notes: readonly string[]
 }
+
+/** [H, N]: how many members must stay, and how many a committee has. */
+export type Threshold = readonly [number, number]
 
 /** How many logs there were, and what became of them. */
 export interface LogCounts {
@@ -101,6 +106,7 @@ export class LogReader {
   readonly #blocks = new Map<number, BlockFacts[]>()
   readonly #contracts = new Map<ContractName, { address: Address; where: string }>()
   readonly #counts: LogCounts = { logs: 0, events: 0, copies: 0, removed: 0, pending: 0, others: 0 }
+  readonly #thresholds = new Map<bigint, Threshold>()
   #chainId: { id: bigint; where: string } | undefined
 
   constructor(options: LogOptions = {}) {
@@ -148,11 +154,12 @@ export class LogReader {
     if (fields.method === 'eth_subscription')
       return this.#element((fields.params as Fields | null)?.result, where)
     if ('number' in fields && 'timestamp' in fields) return this.#addBlock(fields, where)
-    if (![...lists, 'contracts'].some((name) => name in fields))
+    if (![...lists, 'contracts', 'thresholds'].some((name) => name in fields))
       throw new LogError(`${where} has no logs, and no blocks`)
     for (const name of lists) if (name in fields) this.#addList(fields[name], name, where)
     if (fields.contracts != null) this.#addContracts(fields.contracts, where)
     if (fields.chainId != null) this.#addChainId(fields.chainId, where)
+    if (fields.thresholds != null) this.#addThresholds(fields.thresholds, where)
   }
 
   #addList(value: unknown, name: string, where: string): void {
@@ -195,6 +202,23 @@ export class LogReader {
         `${where} is of chain ${id}, and ${this.#chainId.where} of chain ${this.#chainId.id}`,
       )
     this.#chainId = { id, where }
+  }
+
+  #addThresholds(value: unknown, where: string): void {
+    if (typeof value !== 'object' || Array.isArray(value))
+      throw new LogError(`${where}: thresholds must be an object, got ${show(value)}`)
+    for (const [name, pair] of Object.entries(value!)) {
+      const place = `${where}: thresholds of ${plain(name)}`
+      const e3Id = integer(name)
+      if (e3Id === undefined || e3Id < 0n) throw new LogError(`${place}: it must be an e3Id`)
+      if (!Array.isArray(pair) || pair.length !== 2)
+        throw new LogError(`${place} must be [H, N], got ${show(pair)}`)
+      const [h, n] = [whole(pair[0], 'H', place), whole(pair[1], 'N', place)]
+      const known = this.#thresholds.get(e3Id)
+      if (known && (known[0] !== h || known[1] !== n))
+        throw new LogError(`${place} are [${h}, ${n}], and elsewhere [${known.join(', ')}]`)
+      this.#thresholds.set(e3Id, [h, n])
+    }
   }
 
   #addBlock(block: Fields, where: string): void {
@@ -257,7 +281,7 @@ export class LogReader {
   /** All that was added, put together. LogError for what contradicts itself, and for inputs without a log of the contracts. */
   finish(): Logs {
     const combined = combineLogs(this.#entries, this.#blocks, this.#contracts, this.#counts)
-    return { ...combined, chainId: this.#chainId?.id, counts: this.#counts }
+    return { ...combined, chainId: this.#chainId?.id, thresholds: this.#thresholds, counts: this.#counts }
   }
 }
 

@@ -26,6 +26,8 @@ export type LogPosition = Omit<Position, 'timestamp'> & { timestamp: number | un
 /** What a request states. Beside `randomness` all but the e3Id may be left out. */
 export interface Stated {
   e3Id: bigint
+  /** [H, N] */
+  threshold: readonly [number, number] | undefined
   size: number | undefined
   time: number | undefined
   ticketPrice: bigint | undefined
@@ -278,11 +280,12 @@ function positioned<T>(
   }
 }
 
-function sizeOf(threshold: unknown, name: string): number {
+function thresholdOf(threshold: unknown, name: string): readonly [number, number] {
   if (!Array.isArray(threshold) || threshold.length !== 2) {
     throw new TypeError(`${name}.threshold must be [H, N], got ${show(threshold)}`)
   }
-  return safeInteger(threshold[1], `${name}.threshold[1]`)
+  const [h, n] = threshold as [unknown, unknown]
+  return [safeInteger(h, `${name}.threshold[0]`), safeInteger(n, `${name}.threshold[1]`)]
 }
 
 function timeOf(requestBlock: unknown, name: string): number {
@@ -293,8 +296,10 @@ function timeOf(requestBlock: unknown, name: string): number {
 }
 
 function requestArgs(args: Record<string, unknown>, name: string): Stated {
+  const threshold = thresholdOf(args.threshold, name)
   return {
-    size: sizeOf(args.threshold, name),
+    threshold,
+    size: threshold[1],
     time: timeOf(args.requestBlock, name),
     e3Id: uint256(args.e3Id, `${name}.e3Id`),
     entropyBlock: count(args.entropyBlock ?? 0n, `${name}.entropyBlock`),
@@ -310,9 +315,11 @@ function statedArgs(e3Id: bigint) {
       value == null ? undefined : read(value)
     const stated = optional(args.e3Id, (v) => uint256(v, `${name}.e3Id`)) ?? e3Id
     if (stated !== e3Id) throw new RangeError(`randomness is for e3Id ${e3Id}n, the request is ${stated}n`)
+    const threshold = optional(args.threshold, (v) => thresholdOf(v, name))
     return {
       e3Id,
-      size: optional(args.threshold, (v) => sizeOf(v, name)),
+      threshold,
+      size: threshold?.[1],
       time: optional(args.requestBlock, (v) => timeOf(v, name)),
       ticketPrice: optional(args.ticketPrice, (v) => uint256(v, `${name}.ticketPrice`)),
       entropyBlock: 0n,

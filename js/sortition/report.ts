@@ -97,6 +97,18 @@ export interface WorseTicket extends Winner {
   best: ScoredTicket
 }
 
+/** What was asked of a provider of random words. */
+export interface WordRequest {
+  /** The chain, where it is known. */
+  chainId: bigint | undefined
+  /** Whose word counts. */
+  provider: Address
+  /** The request to the provider. */
+  requestId: bigint
+  /** The last second in which the word counts. */
+  deadline: bigint
+}
+
 /** A plain object: it can be cloned, and `JSON.stringify` writes its bigints as decimal text. */
 export interface Report {
   /** Whether nothing is wrong. */
@@ -120,18 +132,24 @@ export interface Report {
   ticketPrice: bigint | undefined
   /** N: how many members a committee has; undefined where it is not known. */
   size: number | undefined
+  /** [H, N] as they were asked for; undefined where that is not known. */
+  threshold: readonly [number, number] | undefined
   /** How operators of one bond owner were counted. */
   policy: Policy
   /** The seed that scores were checked with; undefined when there is none. */
   seed: bigint | undefined
   /** Of a random word: whether it came in time; undefined where that is not known, and for a block hash. */
   usable: boolean | undefined
+  /** What was asked of a provider of random words; undefined for a block hash. */
+  randomness: WordRequest | undefined
   /** The second in which a random word came that was in time. */
   fulfilledAt: bigint | undefined
   /** The last second in which a submission counts; undefined where it is not known. */
   deadline: bigint | undefined
   /** What had to happen: 0 a committee, 1 a failure without a seed, 2 for lack of members; 1 when Interfold failed it alone. */
   reason: 0 | 1 | 2 | undefined
+  /** The second of the log of the result; undefined where there is none, or its time is not known. */
+  endedAt: bigint | undefined
   /** All of them, in the order of the chain. */
   submissions: Submission[]
   /** The committee that follows from the submissions, in order of address; empty when there are too few. */

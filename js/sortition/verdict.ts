@@ -1,5 +1,6 @@
 // The verdict on a draw in words: one place for the command line, the page and programs.
 import { type Report, type ViolationCode } from './report.js'
+import { whyNot } from './words.js'
 
 /**
  * `right`: nothing is wrong. `wrong`: a rule is broken. `not decided`: the draw is open, or what its seed follows from is
@@ -51,7 +52,7 @@ export function verdictOf(report: Report): Verdict {
     status: 'right',
     sentence:
       report.outcome === 'failed'
-        ? 'Right: no committee could be formed.'
+        ? `Right: no committee could be formed${whyNot(report)}.`
         : 'Right: the draw follows the rule.',
   }
 }
@@ -63,23 +64,4 @@ export function notDecided(why: string): Verdict {
 /** The verdict on evidence that cannot be used. */
 export function cannotBeJudged(why: string): Verdict {
   return { status: 'cannot be judged', sentence: `Cannot be judged: ${why}.` }
-}
-
-// --- values --------------------------------------------------------------------------------------
-
-/** An e3Id or another identifier: decimal while it is short, else all 32 bytes. */
-export function idText(id: bigint): string {
-  return id < 2n ** 64n ? `${id}` : `0x${id.toString(16).padStart(64, '0')}`
-}
-
-/** A second as an ISO date in UTC, without fractions; the number alone where no calendar has it. */
-export function timeText(seconds: bigint | number): string {
-  const date = new Date(Number(seconds) * 1000)
-  return Number.isNaN(date.getTime()) ? `second ${seconds}` : date.toISOString().replace('.000Z', 'Z')
-}
-
-/** The size of a file. */
-export function bytesText(bytes: number): string {
-  if (bytes < 1000) return `${Math.round(bytes)} bytes`
-  return bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} KB` : `${(bytes / 1e6).toFixed(1)} MB`
 }

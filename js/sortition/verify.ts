@@ -8,9 +8,10 @@ import { inOrder, seat } from './draw.js'
 import { comparePositions } from './events.js'
 import { type RequestEvidence } from './evidence.js'
 import { ideal } from './ideal.js'
-import { readEvidence } from './read-evidence.js'
+import { type LogPosition, readEvidence } from './read-evidence.js'
 import { type NodeRegistry } from './registry.js'
 import { type Report, withJson } from './report.js'
+import { endsBefore } from './words.js'
 import { noteUndecided, type Verification } from './verification.js'
 
 /**
@@ -48,17 +49,30 @@ export function verifyRequest(registry: NodeRegistry, given: RequestEvidence): R
     timepoint: BigInt(request.time - 1),
     ticketPrice: request.ticketPrice,
     size,
+    threshold: evidence.request.args.threshold,
     policy: evidence.policy,
     seed: seed.seed,
     usable: seed.usable,
-    fulfilledAt: seed.since?.timestamp === undefined ? undefined : BigInt(seed.since.timestamp),
+    randomness: randomnessOf(v),
+    fulfilledAt: secondOf(seed.since),
     deadline: seed.deadline,
     reason: reasonOf(v, seed, { counted, seated }),
+    endedAt: secondOf((evidence.finalized ?? evidence.failed ?? evidence.e3Failed)?.at),
     submissions,
     committee: isFull ? inOrder(v, seated.slice(0, size)) : [],
     ...information,
     notes: v.notes,
   })
+}
+
+function secondOf(at: LogPosition | undefined): bigint | undefined {
+  return at?.timestamp === undefined ? undefined : BigInt(at.timestamp)
+}
+
+function randomnessOf({ evidence: { randomness, vrf } }: Verification): Report['randomness'] {
+  if (!randomness) return undefined
+  const { provider, requestId, randomnessDeadline: deadline } = randomness.args
+  return { chainId: vrf?.chainId, provider, requestId, deadline }
 }
 
 /** What the registry or the logs do not reach. */
@@ -68,8 +82,7 @@ function noteWhatIsMissing(v: Verification): void {
   if (!end || end.timestamp < request.time - 1) {
     noteUndecided(
       v,
-      `the registry ends ${end ? `at second ${end.timestamp}, ` : ''}before the second ${request.time - 1} that decides: ` +
-        'it is taken that nothing happened between',
+      `${endsBefore(end?.timestamp, request.time - 1)}: it is taken that nothing happened between`,
     )
   }
   const unplaced = evidence.submissions.filter((s) => !s.at).length

@@ -1,17 +1,19 @@
 // Words for what reports and explanations say, once.
 import { type Ineligibility } from './eligibility.js'
+import { type Report } from './report.js'
+import { momentText } from './text.js'
 
 /** Why an operator was not eligible at a second: words that follow its address. */
 export function describeIneligibility(why: Ineligibility, second: number | bigint): string {
   switch (why.why) {
     case 'unknown':
-      return `no operator of that address was known at second ${second}`
+      return `no operator of that address was known at ${momentText(second)}`
     case 'inactive':
-      return `was not active at second ${second}`
+      return `was not active at ${momentText(second)}`
     case 'cooling-down':
-      return `waited for admission at second ${second}, until second ${why.until}`
+      return `waited for admission at ${momentText(second)}, until ${momentText(why.until)}`
     case 'paused':
-      return `was kept out at second ${second} by a pause since second ${why.since}: ${becauseOf[why.because]}`
+      return `was kept out at ${momentText(second)} by a pause since ${momentText(why.since)}: ${becauseOf[why.because]}`
   }
 }
 
@@ -21,6 +23,12 @@ const becauseOf = {
   inactive: 'it was not active when the pause began',
 } as const
 
+/** A registry that does not reach the second that is asked for. */
+export function endsBefore(end: number | undefined, second: number | bigint): string {
+  const where = end === undefined ? '' : `at ${momentText(end)}, `
+  return `the registry ends ${where}before ${momentText(second)}, which decides`
+}
+
 /** What an operator would have needed to be eligible. */
 export function whatIsNeeded(why: Ineligibility): string {
   switch (why.why) {
@@ -29,8 +37,16 @@ export function whatIsNeeded(why: Ineligibility): string {
     case 'inactive':
       return 'to be active'
     case 'cooling-down':
-      return `a request after second ${why.until}`
+      return `a request after ${momentText(why.until)}`
     case 'paused':
       return 'the end of the pause'
   }
+}
+
+/** Why no committee was formed: words that follow "no committee". */
+export function whyNot({ reason, usable, outcome }: Report): string {
+  if (outcome !== 'failed') return ''
+  if (reason === 2) return ', for lack of members'
+  if (reason !== 1) return ''
+  return usable === false ? ', as no random word came in time' : ', as the controller gave the request up'
 }

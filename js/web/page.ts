@@ -2,7 +2,7 @@
 import type { Address } from '../sortition/index.js'
 import { type Answer, type Answers, type App, selectionOf, type State } from './app.js'
 import { h, put } from './dom.js'
-import { idText } from '../sortition/verdict.js'
+import { idText } from '../sortition/text.js'
 import { requestName } from './format.js'
 import { latest } from './latest.js'
 import type { CheckAnswer, Checked, Opened, OpenedRegistry, TicketCloud } from './protocol.js'

@@ -1,7 +1,7 @@
 // The corpus of evidence, by the command line and by a program: the same verdict, word for word.
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -111,4 +111,21 @@ test('a size of the committee that the logs do not say is not guessed', () => {
     status: 3,
     out: expect.stringMatching(/Not decided: /),
   })
+})
+
+test('sizes of committees may be said beside the logs: then all requests are decided', () => {
+  const { requests } = vectors<{ requests: { e3Id: string; threshold: [number, number] }[] }>(
+    'chain-run-live',
+  )
+  const list = (name: string, thresholds: object) => {
+    writeFileSync(join(dir, name), JSON.stringify({ thresholds }))
+    return hamtWasm(['sortition', 'list', '--logs', '../chain-run-live.json', '--logs', join(dir, name)])
+  }
+  const said = Object.fromEntries(requests.map(({ e3Id, threshold }) => [e3Id, threshold]))
+  const right = list('thresholds.json', said)
+  expect(right).toMatchObject({ status: 0, err: '' })
+  expect(right.out.match(/Right: /g)).toHaveLength(requests.length)
+  const [first] = requests
+  const fewer = list('fewer.json', { ...said, [first!.e3Id]: [first!.threshold[0], first!.threshold[1] - 1] })
+  expect(fewer.status).toBe(1)
 })

@@ -498,6 +498,91 @@ describe('sortition', () => {
     expectUnusable(explain('op3'), /--operator must be an address, got 'op3'/)
   })
 
+  test('explain --at: any second, as a number or a date', () => {
+    const { stateChecks } = chain
+    const standing = (operator: string, at: string, ...more: string[]) =>
+      hamtWasm([
+        'sortition',
+        'explain',
+        '--registry',
+        'registry.hamt',
+        '--operator',
+        operator,
+        '--at',
+        at,
+        ...more,
+      ])
+    const price = chain.requests[0]!.ticketPrice
+    const some = stateChecks.filter((_, i) => i % 8 === 0)
+    for (const { operator, timepoint, active, ticketBalance } of some) {
+      const tickets = BigInt(ticketBalance) / BigInt(price)
+      const { out, status } = standing(operator, `${timepoint}`, '--price', price, '--json')
+      expect(status).toBe(0)
+      const said = JSON.parse(out) as {
+        eligible: boolean
+        tickets: string
+        timepoint: string
+        needed?: string
+      }
+      expect(said).toMatchObject({ eligible: active && tickets > 0n, timepoint: `${timepoint}` })
+      expect(said.tickets).toBe(`${tickets}`)
+      expect(said.needed === undefined).toBe(said.eligible)
+      const date = new Date(1000 * timepoint).toISOString()
+      expect(standing(operator, date, '--price', price, '--json').out).toBe(out)
+    }
+    const { operator, timepoint } = stateChecks.find((check) => check.active)!
+    const text = standing(operator, `@${timepoint}`, '--price', price).out
+    expect(text).toMatch(/^Eligible at \S+Z \(second \d+\), with \d+ tickets?\.$/m)
+    expect(standing(operator, '5').out).toContain(
+      'no operator of that address was known at 1970-01-01T00:00:05Z',
+    )
+    expect(standing(operator, '2100-01-01').out).toMatch(
+      /^Note: the registry ends at .* before 2100-01-01T00:00:00Z/m,
+    )
+    // The logs alone do, too.
+    const replayed = [
+      'sortition',
+      'explain',
+      '--logs',
+      recorded,
+      '--operator',
+      operator,
+      '--at',
+      `${timepoint}`,
+    ]
+    expect(hamtWasm([...replayed, '--price', price]).out.startsWith(`${text}\n\nNote: 129 of 234 logs`)).toBe(
+      true,
+    )
+    expectUnusable(
+      standing(operator, `${timepoint}000`),
+      /--at must be in seconds, and looks like milliseconds/,
+    )
+    expectUnusable(standing(operator, '5', '--e3', '7'), /--e3 is of a request, and --at of any second/)
+    expectUnusable(
+      hamtWasm(['sortition', 'explain', '--operator', operator, '--at', '5']),
+      /--registry or --logs/,
+    )
+    expectUnusable(
+      hamtWasm(['sortition', 'explain', '--operator', operator]),
+      /needs --e3 and --logs, or --at/,
+    )
+  })
+
+  test('what is given and the logs say otherwise: refused, whoever is right', () => {
+    const verify = (...more: string[]) => hamtWasm(['sortition', 'verify', ...ofRequest(0), ...more])
+    const [h, n] = chain.requests[0]!.threshold
+    expectUnusable(
+      verify('--block-hash', `0x${'12'.repeat(32)}`),
+      /hash of block \d+ was given as 0x1212.*, and the logs say 0x/,
+    )
+    expectUnusable(
+      verify('--threshold', `${h},${n + 1}`),
+      /threshold was given as \d,\d, and the logs say \d,\d/,
+    )
+    expectUnusable(verify('--chain-id', '1'), /number of the chain was given as 1, and the logs say 31337/)
+    expect(verify('--threshold', `${h},${n}`, '--chain-id', '31337').status).toBe(0)
+  })
+
   test('the general commands know a registry', () => {
     expect(hamtWasm(['inspect', 'registry.hamt']).out).toMatch(
       /Registry of operators: \d+ versions by second, from @1788220896 to @\d+, of 69 changes/,

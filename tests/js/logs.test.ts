@@ -292,6 +292,30 @@ describe('refused, with the place in the file', () => {
       { status: '0', message: 'NOTOK', result: 'Max rate limit reached' },
       '"Max rate limit reached"',
     ],
+    ['thresholds that are no object', { logs: timed, thresholds: [1] }, 'thresholds must be an object'],
+    [
+      'thresholds of no id',
+      { logs: timed, thresholds: { x: [2, 3] } },
+      'thresholds of x: it must be an e3Id',
+    ],
+    [
+      'thresholds that are no pair',
+      { logs: timed, thresholds: { 7: [2] } },
+      'thresholds of 7 must be [H, N]',
+    ],
+    [
+      'thresholds with a fraction',
+      { logs: timed, thresholds: { 7: [2, 2.5] } },
+      'thresholds of 7: N must be',
+    ],
+    [
+      'two thresholds of one id',
+      [
+        { logs: timed, thresholds: { 7: [2, 3] } },
+        { logs: [], thresholds: { '0x7': [2, 4] } },
+      ],
+      'thresholds of 0x7 are [2, 4], and elsewhere [2, 3]',
+    ],
     ['no result', { jsonrpc: '2.0', id: 1, result: null }, 'has no result'],
     ['no times', run.logs, 'the time of block 8 is not known'],
     [

@@ -174,6 +174,7 @@ export function sampleRegistry(operators: number, progress: Progress): Input {
       latest: undefined,
       contracts: {},
       chainId: undefined,
+      thresholds: new Map(),
       counts: { logs: 0, events: chain.events.length, copies: 0, removed: 0, pending: 0, others: 0 },
       notes: [],
     },
