@@ -36,12 +36,12 @@ export interface DrawLogs {
   chainId: bigint | undefined
 }
 
-type DrawSource = Pick<Logs, 'events' | 'blockHashes' | 'chainId'> & Partial<Pick<Logs, 'thresholds'>>
-
 const requestNames = ['CommitteeRequested', 'CommitteeRandomnessRequested']
 
 /** The requests that logs have, in the order of the chain. LogError for one that was made twice. O(events). */
-export function drawsIn(logs: DrawSource): Map<bigint, DrawLogs> {
+export function drawsIn(
+  logs: Pick<Logs, 'events' | 'blockHashes' | 'chainId'> & Partial<Pick<Logs, 'thresholds'>>,
+): Map<bigint, DrawLogs> {
   const byId = new Map<bigint, RegistryEvent[]>()
   const sizes = new Map<number, Threshold>()
   const draws = new Map<bigint, DrawLogs>()

@@ -41,7 +41,7 @@ export interface Logs {
   readonly contracts: Readonly<Partial<Record<ContractName, readonly Address[]>>>
   /** Of the chain, where the logs or their files say it. */
   readonly chainId: bigint | undefined
-  /** [H, N] by e3Id, as files say it. */
+  /** `[H, N]` by e3Id, as files say it. */
   readonly thresholds: ReadonlyMap<bigint, Threshold>
   /** How many logs there were, by what became of them. */
   readonly counts: LogCounts
@@ -49,7 +49,7 @@ export interface Logs {
   readonly notes: readonly string[]
 }
 
-/** [H, N]: how many members must stay, and how many a committee has. */
+/** `[H, N]`: how many members must stay, and how many a committee has. */
 export type Threshold = readonly [number, number]
 
 /** How many logs there were, and what became of them. */

@@ -132,7 +132,7 @@ export interface Report {
   ticketPrice: bigint | undefined
   /** N: how many members a committee has; undefined where it is not known. */
   size: number | undefined
-  /** [H, N] as they were asked for; undefined where that is not known. */
+  /** `[H, N]` as they were asked for; undefined where that is not known. */
   threshold: readonly [number, number] | undefined
   /** How operators of one bond owner were counted. */
   policy: Policy
