@@ -3,10 +3,10 @@
  *
  * @module hamt-wasm
  */
-import { start } from './core.js'
-import { wasmBytes } from './generated/wasm.js'
+import { bytesOfText, start } from './core.js'
+import { text } from './generated/core-wasm.js'
 
-start(new WebAssembly.Module(wasmBytes()))
+start(new WebAssembly.Module(bytesOfText(text)))
 
 export {
   applyDelta,

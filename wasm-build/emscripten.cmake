@@ -17,6 +17,7 @@ set(hamt_wasm_link_flags
     -sEXPORT_NAME=createHamtModule
     -sENVIRONMENT=web              # the glue takes no notice of Node; js/wasm/glue.ts hands it a compiled module
     --pre-js=${CMAKE_SOURCE_DIR}/wasm-build/glue.pre.js
+    --js-library=${CMAKE_SOURCE_DIR}/wasm-build/embind-types.js
     -sWASM_ASYNC_COMPILATION=0     # all is done when the factory returns, even where it returns a promise
     -sINCOMING_MODULE_JS_API=wasmBinary,locateFile
     -sDYNAMIC_EXECUTION=0          # no eval, no new Function: pages with a strict CSP
@@ -26,6 +27,7 @@ set(hamt_wasm_link_flags
     -sINITIAL_MEMORY=2MB
     -sMAXIMUM_MEMORY=4GB
     -sMALLOC=emmalloc              # small; nodes have free lists of their own above it (cpp/trie/memory.hpp)
+    -sALLOW_TABLE_GROWTH=1         # no maximum: each part that split.mjs takes out adds to the table
     -sABORTING_MALLOC=0)           # malloc returns null, so C++ throws bad_alloc, which the boundary turns into an error
 
 # What has another name, or another default, in later versions.
@@ -72,7 +74,7 @@ function(hamt_add_wasm_module)
   add_executable(hamt ${first} ${sources})
   set_target_properties(hamt PROPERTIES SUFFIX .mjs)
   target_link_libraries(hamt PRIVATE ${hamt_top})
-  set_target_properties(hamt PROPERTIES LINK_DEPENDS ${CMAKE_SOURCE_DIR}/wasm-build/glue.pre.js)
+  set_target_properties(hamt PROPERTIES LINK_DEPENDS "${CMAKE_SOURCE_DIR}/wasm-build/glue.pre.js;${CMAKE_SOURCE_DIR}/wasm-build/embind-types.js")
   target_link_options(hamt PRIVATE ${hamt_wasm_compile_flags} ${hamt_wasm_link_flags})
 
   list(JOIN hamt_wasm_compile_flags " " compile)

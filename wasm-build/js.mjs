@@ -96,14 +96,15 @@ async function bundle(entry, format) {
         banner: { js: `const importMetaUrl=${cjsUrl};` },
       }),
   })
-  if (entry === 'index') leaveOutWasm(`${outfile}.map`)
+  leaveOutWasm(`${outfile}.map`)
   return Object.keys(result.metafile.inputs)
 }
 
 /** A source map shows sources; the wasm module as text is none, and is in the file itself. */
 function leaveOutWasm(file) {
   const map = JSON.parse(readFileSync(file, 'utf8'))
-  const at = map.sources.findIndex((path) => path.endsWith('generated/wasm.js'))
+  const at = map.sources.findIndex((path) => path.endsWith('-wasm.js'))
+  if (at < 0) return
   map.sourcesContent[at] = null
   writeFileSync(file, JSON.stringify(map))
 }

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { interfaceSource } from './interface.mjs'
 import { emccEnvironment } from './setup.mjs'
+import { parts, splitWasm } from './split.mjs'
 import { quietly, root, say, seconds } from './step.mjs'
 
 const out = join(root, 'build', 'wasm')
@@ -21,7 +22,7 @@ function writeIfChanged(name, content) {
 // The module inside the main entry is printable ASCII in which equal bytes stay equal text, so that gzip and brotli find
 // in it what they find in the module itself: 1.5 % above the module's own gzip, where base64 is 31 % above it.
 // 91 characters stand for the bytes 0 to 90 (mostly what code is made of); the same after '~' for the next 91, after '}'
-// for the rest.
+// for the rest. js/wasm/text.ts has the way back.
 const alphabet = Array.from({ length: 93 }, (_, i) => String.fromCharCode(32 + i)).filter(
   (c) => c !== "'" && c !== '\\',
 )
@@ -30,23 +31,11 @@ function asText(bytes) {
   return Array.from(bytes, (byte) => ['', '~', '}'][Math.floor(byte / 91)] + alphabet[byte % 91]).join('')
 }
 
-const decoder = `\
-/** The wasm module that is inside this file. */
-export function wasmBytes() {
-  const bytes = new Uint8Array(text.length)
-  let size = 0
-  for (let i = 0; i < text.length; i++) {
-    let code = text.charCodeAt(i)
-    const base = code === 126 ? 91 : code === 125 ? 182 : 0
-    if (base > 0) code = text.charCodeAt(++i)
-    bytes[size++] = base + code - (code > 92 ? 34 : code > 39 ? 33 : 32) // quote and backslash are not used
-  }
-  return bytes.subarray(0, size)
-}
-`
-const decoderTypes = `\
-/** The wasm module that is inside this file: a fresh copy. */
-export declare function wasmBytes(): Uint8Array<ArrayBuffer>
+/** A module of a wasm module as text, and its types. */
+const textSource = (bytes) => `export const text =\n  '${asText(bytes)}'\n`
+const textTypes = `\
+/** A wasm module as text: js/wasm/text.ts has the way back. */
+export declare const text: string
 `
 
 const glueTypes = `\
@@ -75,6 +64,7 @@ export async function buildWasm() {
 
   const wasm = readFileSync(join(out, 'hamt.wasm'))
   const glue = readFileSync(join(out, 'hamt.mjs'), 'utf8')
+  splitWasm(out, glue, env)
   const described = join(out, 'hamt.d.ts')
   const { emscripten, flags } = JSON.parse(readFileSync(join(out, 'provenance.json'), 'utf8'))
   const provenance = {
@@ -90,8 +80,10 @@ export async function buildWasm() {
     writeIfChanged('interface.ts', interfaceSource()),
     writeIfChanged('glue.js', glue),
     writeIfChanged('glue.d.ts', glueTypes),
-    writeIfChanged('wasm.js', `${decoder}const text =\n  '${asText(wasm)}'\n`),
-    writeIfChanged('wasm.d.ts', decoderTypes),
+    ...['core', ...parts.map(({ name }) => name)].flatMap((name) => [
+      writeIfChanged(`${name}-wasm.js`, textSource(readFileSync(join(out, `hamt.${name}.wasm`)))),
+      writeIfChanged(`${name}-wasm.d.ts`, textTypes),
+    ]),
     // What a newer Emscripten says of the module, for a test to compare with interface.ts.
     writeIfChanged('described.d.ts', existsSync(described) ? readFileSync(described) : 'export {}\n'),
     writeIfChanged('provenance.js', `export const provenance = ${JSON.stringify(provenance, null, 2)}\n`),

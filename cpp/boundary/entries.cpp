@@ -23,7 +23,7 @@ status look_up(context& c, handle map, std::size_t key_size, F f) {
 }
 
 /// Above this capacity the buffer of replaced values is given back before the next one.
-constexpr std::size_t most_kept = 128 * 1024;
+constexpr std::size_t most_kept = std::size_t{128} * 1024;
 
 /// What `value_result` says of a value that is no reference.
 std::size_t form_of(const value_view& v) noexcept {

@@ -1,18 +1,14 @@
 // Maps in memory into node tables and block stores, and back.
 import {
-  answerWalk,
-  closeWalk,
   DisposedError,
   encodeCbor,
   Hamt,
   kind,
-  openWalk,
-  takeBlocks,
   withHandles,
-  writeNodes,
 } from '../core.js'
 import type { LoadOptions } from './load.js'
 import { startWasm } from './load.js'
+import { answerWalk, closeWalk, openWalk, takeBlocks, writeNodes } from './native.js'
 import type { SignalOption } from './reader.js'
 import { checkStore, openMap, type OpenMapOptions } from './remote-map.js'
 import { type BlockStore, StoreReader } from './store.js'

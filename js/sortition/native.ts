@@ -8,10 +8,12 @@ import {
   dropHandle,
   fromHandle,
   raw,
+  startPart,
   takeOutput,
   withHandle,
   withInput,
 } from '../core.js'
+import { text } from '../generated/draws-wasm.js'
 import { type Address, readUint256, writeAddress, writeUint256 } from './values.js'
 
 /** keccak-256. Allocates the 32 bytes. */
@@ -64,6 +66,7 @@ export function select(
     writeUint256(packed, at + 41, first)
     writeUint256(packed, at + 73, count)
   })
+  startPart(text)
   const out = withInput([packed], () => {
     check(raw._hamt_select(packed.length, draw.size, Number(draw.ownerCap)))
     return takeOutput()
@@ -79,6 +82,7 @@ export function select(
 
 /** A version of `map` with the states of some operators set; the rows are as cpp/boundary/sortition.cpp has them. */
 export function putStates<V>(map: Hamt<V>, packed: Uint8Array): Hamt<V> {
+  startPart(text)
   const copy = withHandle(map, copyHandle)
   try {
     withInput([packed], () => check(raw._hamt_put_states(copy, packed.length)))

@@ -5,9 +5,21 @@
 import createHamtModule from '../generated/glue.js'
 import type { Exports } from '../generated/interface.js'
 
-/** An instance: its raw exports and embind functions, as the glue names them, and its memory. Synchronous. */
-export function instantiate(module: WebAssembly.Module): { raw: Exports; memory: WebAssembly.Memory } {
-  let exports: WebAssembly.Exports | undefined
+/** An instance. */
+export interface Started {
+  /** Raw exports and embind functions, as the glue names them. */
+  raw: Exports
+  memory: WebAssembly.Memory
+  /** Everything that it exports, under the names that parts of it know. */
+  exports: WebAssembly.Exports
+  /** Whether parts of the module are in modules of their own. */
+  hasParts: boolean
+}
+
+/** Instantiates the module. Synchronous. */
+export function instantiate(module: WebAssembly.Module): Started {
+  let exports: WebAssembly.Exports = {}
+  const missing = placeholders(module)
   let instantiationError: unknown
   const constructors = {
     Module: {
@@ -18,7 +30,7 @@ export function instantiate(module: WebAssembly.Module): { raw: Exports; memory:
     Instance: {
       value: function (of: WebAssembly.Module, imports: WebAssembly.Imports) {
         try {
-          const instance = new WebAssembly.Instance(of, imports)
+          const instance = new WebAssembly.Instance(of, { ...imports, placeholder: missing })
           exports = instance.exports
           return instance
         } catch (error) {
@@ -39,11 +51,24 @@ export function instantiate(module: WebAssembly.Module): { raw: Exports; memory:
   })
   if (instantiationError) throw instantiationError as Error
   const raw = options as unknown as Exports
-  const memory = Object.values(exports ?? {}).find((e) => e instanceof WebAssembly.Memory)
+  const memory = Object.values(exports).find((e) => e instanceof WebAssembly.Memory)
   // embind's functions come last.
   if (!memory || typeof raw.usage !== 'function')
     throw new Error(
       'hamt-wasm: the wasm module did not start: it is not the one that belongs to this package',
     )
-  return { raw, memory }
+  return { raw, memory, exports, hasParts: Object.keys(missing).length > 0 }
+}
+
+/** What stands for the functions of parts until `startPart`. */
+function placeholders(module: WebAssembly.Module): WebAssembly.ModuleImports {
+  const imports = WebAssembly.Module.imports(module).filter(({ module }) => module === 'placeholder')
+  return Object.fromEntries(
+    imports.map(({ name }) => [
+      name,
+      () => {
+        throw new Error('hamt-wasm: a part of the wasm module is used before it is started')
+      },
+    ]),
+  )
 }

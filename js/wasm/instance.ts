@@ -3,6 +3,7 @@ import type { Exports } from '../generated/interface.js'
 import { instantiate } from './glue.js'
 import { reset } from './input.js'
 import { attach } from './memory.js'
+import { bytesOfText } from './text.js'
 
 /** What the module exports: see cpp/boundary/interface.hpp. Before `start`, every use says so. */
 export let raw: Exports = new Proxy({} as Exports, {
@@ -14,12 +15,27 @@ export let raw: Exports = new Proxy({} as Exports, {
 /** Whether there is one. */
 export let isStarted = false
 
+let primary: WebAssembly.Exports | undefined
+const started = new Set<string>()
+
 /** Makes the instance, once; later calls do nothing. Synchronous. */
 export function start(module: WebAssembly.Module): void {
   if (isStarted) return
-  const { raw: exports, memory } = instantiate(module)
-  attach(memory, exports._hamt_begin())
-  raw = exports
+  const instance = instantiate(module)
+  attach(instance.memory, instance.raw._hamt_begin())
+  raw = instance.raw
+  if (instance.hasParts) primary = instance.exports
   isStarted = true
   reset()
+}
+
+/**
+ * Starts a part of the module (wasm-build/split.mjs), given as text, once; later calls do nothing, and so do all for a module that is whole.
+ * Synchronous. Before `start`, the first use of what the part needs says so.
+ */
+export function startPart(text: string): void {
+  if (!primary || started.has(text)) return
+  // Its own constructor puts its functions into the table, where the placeholders are.
+  new WebAssembly.Instance(new WebAssembly.Module(bytesOfText(text)), { primary })
+  started.add(text)
 }

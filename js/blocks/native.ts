@@ -1,12 +1,10 @@
-// Node tables, and the blocks that a store lacks: the calls of cpp/boundary/blocks.cpp.
-import { Result, Status } from '../generated/interface.js'
-import { check } from './errors.js'
-import { takeOutput, withInput } from './input.js'
-import { raw } from './instance.js'
-import { result } from './memory.js'
+// Node tables, and the blocks that a store lacks: the calls of cpp/boundary/blocks.cpp, whose code is a part of the wasm module.
+import { check, raw, Result, result, startPart, Status, takeOutput, withInput } from '../core.js'
+import { text } from '../generated/blocks-wasm.js'
 
 /** The node table of maps. */
 export function writeNodes(handles: Uint32Array, meta: Uint8Array): Uint8Array<ArrayBuffer> {
+  startPart(text)
   return withInput([new Uint8Array(handles.buffer, handles.byteOffset, handles.byteLength), meta], () => {
     check(raw._hamt_nodes_write(handles.length, meta.length))
     return takeOutput()
@@ -15,6 +13,7 @@ export function writeNodes(handles: Uint32Array, meta: Uint8Array): Uint8Array<A
 
 /** Begins to find the blocks of a map that a store lacks which has a base; the digests that are asked about, in a row. */
 export function openWalk(map: number, base: number): { walk: number; asked: Uint8Array } {
+  startPart(text)
   check(raw._hamt_blocks_open(map, base))
   const walk = result(Result.cursorId)
   return { walk, asked: takeOutput() }

@@ -1,0 +1,16 @@
+// Types that embind registers for everyone, and that no function of cpp/binding/embind.cpp takes: strings, objects, floats, views.
+// Without what these registrations need, Emscripten's glue is a third shorter.
+/* global mergeInto, LibraryManager */
+const unused = ['bool', 'float', 'std_string', 'std_wstring', 'emval', 'memory_view', 'bigint', 'optional']
+mergeInto(
+  LibraryManager.library,
+  Object.fromEntries(
+    unused.flatMap((type) => {
+      const name = `_embind_register_${type}`
+      return [
+        [name, function () {}],
+        [`${name}__deps`, []],
+      ]
+    }),
+  ),
+)

@@ -1,0 +1,71 @@
+// Parts of the wasm module that only some entry points need, taken out of it (Binaryen's wasm-split): node tables and draws.
+//
+// A part holds the functions that nothing else reaches. It runs in the memory and the table of the module that it is taken from, whose
+// exports stay the same: where a part is missing, they call an import `placeholder`, until js/wasm/instance.ts starts the part.
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** The parts: which raw exports need them. The prefix keeps what each imports from the module apart. */
+export const parts = [
+  { name: 'blocks', prefix: '%', needs: /^_hamt_(nodes|blocks)_/ },
+  { name: 'draws', prefix: '$', needs: /^_hamt_(select|put_states)$/ },
+]
+
+/** Runs a tool of the Binaryen that Emscripten works with. */
+function binaryen(tool, args, env) {
+  const options = { encoding: 'utf8', maxBuffer: 2 ** 28, env: { ...process.env, ...env } }
+  const dir = join(execFileSync('em-config', ['BINARYEN_ROOT'], options).trim(), 'bin', tool)
+  return execFileSync(existsSync(dir) ? dir : tool, ['--all-features', ...args], options)
+}
+
+/** The calls of each function, and what the module begins with: functions in its table, exports by name. */
+function callGraph(text) {
+  const calls = new Map()
+  const exported = new Map()
+  const inTable = []
+  let current
+  const names = (line, pattern) => [...line.matchAll(pattern)].map((match) => match[1])
+  for (const line of text.split('\n')) {
+    const head = /^ \((func|export|elem|start) (?:"([^"]*)" \(func )?\$?([^\s)]+)/.exec(line)
+    if (head?.[1] === 'func') calls.set((current = head[3]), new Set())
+    else if (head?.[1] === 'export' && head[2] !== undefined) exported.set(head[2], head[3])
+    else if (head?.[1] === 'elem') inTable.push(...names(line, /\$([^\s)]+)/g))
+    else if (head?.[1] === 'start') inTable.push(head[3])
+    for (const callee of names(line, /\((?:return_)?(?:call|ref\.func) \$([^\s)]+)/g)) calls.get(current)?.add(callee)
+  }
+  return { calls, exported, inTable }
+}
+
+function reachable(calls, roots) {
+  const seen = new Set()
+  const open = [...roots]
+  while (open.length > 0) {
+    const name = open.pop()
+    if (seen.has(name) || !calls.has(name)) continue
+    seen.add(name)
+    open.push(...calls.get(name))
+  }
+  return seen
+}
+
+/**
+ * Splits `dir`/hamt.wasm into `dir`/hamt.core.wasm and `dir`/hamt.NAME.wasm for each part. `glue` is Emscripten's, which knows the short
+ * names that raw exports have in the module.
+ */
+export function splitWasm(dir, glue, env) {
+  const raw = new Map(Array.from(glue.matchAll(/(_hamt_\w+)"\] ?= ?\w+\["(\w+)"\]/g), ([, name, short]) => [short, name]))
+  let input = join(dir, 'hamt.wasm')
+  for (const { name, prefix, needs } of parts) {
+    const { calls, exported, inTable } = callGraph(binaryen('wasm-dis', [input], env))
+    const isOfPart = (short) => needs.test(raw.get(short) ?? short)
+    if (![...exported.keys()].some(isOfPart)) throw new Error(`no export of the part ${name} was found`)
+    const others = [...exported].filter(([short]) => !isOfPart(short)).map(([, function_]) => function_)
+    const kept = reachable(calls, [...inTable, ...others])
+    const taken = [...calls.keys()].filter((function_) => !kept.has(function_))
+    const output = join(dir, 'hamt.core.wasm')
+    const outputs = ['-o1', output, '-o2', join(dir, `hamt.${name}.wasm`)]
+    binaryen('wasm-split', [input, `--split-funcs=${taken.join(',')}`, `--export-prefix=${prefix}`, ...outputs], env)
+    input = output
+  }
+}
