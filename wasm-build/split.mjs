@@ -32,7 +32,8 @@ function callGraph(text) {
     else if (head?.[1] === 'export' && head[2] !== undefined) exported.set(head[2], head[3])
     else if (head?.[1] === 'elem') inTable.push(...names(line, /\$([^\s)]+)/g))
     else if (head?.[1] === 'start') inTable.push(head[3])
-    for (const callee of names(line, /\((?:return_)?(?:call|ref\.func) \$([^\s)]+)/g)) calls.get(current)?.add(callee)
+    for (const callee of names(line, /\((?:return_)?(?:call|ref\.func) \$([^\s)]+)/g))
+      calls.get(current)?.add(callee)
   }
   return { calls, exported, inTable }
 }
@@ -54,7 +55,9 @@ function reachable(calls, roots) {
  * names that raw exports have in the module.
  */
 export function splitWasm(dir, glue, env) {
-  const raw = new Map(Array.from(glue.matchAll(/(_hamt_\w+)"\] ?= ?\w+\["(\w+)"\]/g), ([, name, short]) => [short, name]))
+  const raw = new Map(
+    Array.from(glue.matchAll(/(_hamt_\w+)"\] ?= ?\w+\["(\w+)"\]/g), ([, name, short]) => [short, name]),
+  )
   let input = join(dir, 'hamt.wasm')
   for (const { name, prefix, needs } of parts) {
     const { calls, exported, inTable } = callGraph(binaryen('wasm-dis', [input], env))
@@ -65,7 +68,11 @@ export function splitWasm(dir, glue, env) {
     const taken = [...calls.keys()].filter((function_) => !kept.has(function_))
     const output = join(dir, 'hamt.core.wasm')
     const outputs = ['-o1', output, '-o2', join(dir, `hamt.${name}.wasm`)]
-    binaryen('wasm-split', [input, `--split-funcs=${taken.join(',')}`, `--export-prefix=${prefix}`, ...outputs], env)
+    binaryen(
+      'wasm-split',
+      [input, `--split-funcs=${taken.join(',')}`, `--export-prefix=${prefix}`, ...outputs],
+      env,
+    )
     input = output
   }
 }

@@ -1,11 +1,5 @@
 // Maps in memory into node tables and block stores, and back.
-import {
-  DisposedError,
-  encodeCbor,
-  Hamt,
-  kind,
-  withHandles,
-} from '../core.js'
+import { DisposedError, encodeCbor, Hamt, kind, withHandles } from '../core.js'
 import type { LoadOptions } from './load.js'
 import { startWasm } from './load.js'
 import { answerWalk, closeWalk, openWalk, takeBlocks, writeNodes } from './native.js'

@@ -18,7 +18,7 @@ import { shrink } from './shrink.mjs'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const source = join(root, 'js', 'web')
 
-/** The page takes the wasm from a file of its own: whatever imports `hamt-wasm` gets `hamt-wasm/slim`. */
+/** The page takes the wasm from a file of its own, which is whole: whatever imports `hamt-wasm` gets `hamt-wasm/slim`, and no parts as text. */
 const slim = {
   name: 'slim',
   setup(build) {
@@ -26,6 +26,7 @@ const slim = {
     build.onResolve({ filter: /\/index\.js$/ }, ({ path, resolveDir }) =>
       resolve(resolveDir, path).replace(/\.js$/, '.ts') === index ? { path: slimEntry } : undefined,
     )
+    build.onLoad({ filter: /generated[\\/]\w+-wasm\.js$/ }, () => ({ contents: "export const text = ''" }))
   },
 }
 

@@ -72,3 +72,27 @@ test("Emscripten's own description, from 4.0 on, says the same", async () => {
     throw new Error(error.stdout)
   })
 }, 60_000)
+
+test('a part of the module that is not started says so, and starts once', async () => {
+  const program = `
+    import 'hamt-wasm'
+    import { raw } from './dist/core.js'
+    const seen = []
+    const before = () => { try { raw._hamt_select(0, 1, 0) } catch (e) { seen.push(e.message) } }
+    before()
+    const { Hamt } = await import('hamt-wasm')
+    const { selectCommittee } = await import('hamt-wasm/sortition')
+    const nodes = Hamt.from({ ['0x' + '11'.repeat(20)]: { registered: true, active: true, ticketBalance: 3n, owner: '0x' + '22'.repeat(20) } })
+    const draw = { e3Id: 1n, seed: 2n, size: 1, ticketPrice: 1n }
+    before()
+    for (let i = 0; i < 2; i++)
+      seen.push(selectCommittee(nodes, draw).length)
+    seen.push(typeof raw._hamt_select(0, 1, 0))
+    console.log(JSON.stringify(seen))`
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], {
+    cwd: root,
+    env: { PATH: process.env.PATH },
+  })
+  const message = 'hamt-wasm: a part of the wasm module is used before it is started'
+  expect(JSON.parse(stdout)).toEqual([message, message, 1, 1, 'number'])
+})
