@@ -31,7 +31,6 @@ EMSCRIPTEN_BINDINGS(hamt_maps) {
   add<&merge>("merge", &merge);
   add<&merge_changes>("mergeChanges", &merge_changes);
   add<&changes>("changes", &changes);
-  add<&exchange>("exchange", &exchange);
   add<&diff_open>("diffOpen", &diff_open);
   add<&diff_next>("diffNext", &diff_next);
   add<&diff_close>("diffClose", &diff_close);

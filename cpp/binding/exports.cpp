@@ -25,7 +25,7 @@ HAMT_EXPORT(shrink, one_path, (bytes_size size), size)
 
 HAMT_EXPORT(get, no, (handle map, bytes_size key), map, key)
 HAMT_EXPORT(has, no, (handle map, bytes_size key), map, key)
-HAMT_EXPORT(probe, no, (handle map, bytes_size key, bytes_size value), map, key, value)
+HAMT_EXPORT(get_many, one_path, (handle map, bytes_size size, number count), map, size, count)
 HAMT_EXPORT(set, one_path, (handle map, bytes_size key, bytes_size value, number keep), map, key,
             value, keep)
 HAMT_EXPORT(set_reference, one_path, (handle map, bytes_size key, number id, number keep), map, key,

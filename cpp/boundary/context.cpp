@@ -50,6 +50,8 @@ status status_of_exception(context& c) noexcept {
     return status::out_of_memory;
   } catch (const std::length_error&) {
     return status::too_large;
+  } catch (const std::out_of_range&) {  // an id far beyond all others
+    return status::bad_argument;
   } catch (...) {
     return status::internal_error;
   }

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "boundary/context.hpp"
+#include "boundary/key_list.hpp"
 #include "trie/build.hpp"
 #include "trie/cursor.hpp"
 
@@ -126,15 +127,22 @@ status has(context& c, handle map, std::size_t key_size) {
   });
 }
 
-status probe(context& c, handle map, std::size_t key_size, std::size_t value_size) {
-  return look_up(c, map, key_size, [&](const tree& m, std::string_view key) {
-    if (value_size > c.input.capacity() - key_size) return status::bad_argument;
-    const auto found = m.find(key);
-    if (!found) return status::absent;
-    const auto bytes = found->encoded();
-    return bytes && *bytes == std::string_view(key.data() + key_size, value_size)
-               ? status::unchanged
-               : status::ok;
+status get_many(context& c, handle map, std::size_t size, std::uint32_t count) {
+  return run(c, [&] {
+    const tree* const m = c.maps.find(map);
+    if (m == nullptr) return c.no_map(map);
+    std::vector<std::string_view> keys;
+    if (!read_keys(c, size, count, keys)) return status::bad_argument;
+    record_batch& r = c.records;
+    r.clear();
+    for (const std::string_view key : keys) {
+      const auto found = m->find(key);
+      if (!r.has_room(record_batch::size_of(found))) break;
+      r.next();
+      r.value(found);
+    }
+    c.words.records = r.result();
+    return r.count() == count ? status::ok : status::partial;
   });
 }
 

@@ -118,9 +118,10 @@ class context;
 [[gnu::noinline]] status get(context& c, handle map, std::size_t key_size);
 /// ok or absent.
 [[gnu::noinline]] status has(context& c, handle map, std::size_t key_size);
-/// What `set` would say, without setting.
-[[gnu::noinline]] status probe(context& c, handle map, std::size_t key_size,
-                               std::size_t value_size);
+/// The values of `count` keys, in their order: records without keys, of one value each, which is
+/// nothing where no entry has the key. Input as for `prove`. Ends with a full batch, but not before
+/// the first record: partial when there are more keys. Result: `records`.
+[[gnu::noinline]] status get_many(context& c, handle map, std::size_t size, std::uint32_t count);
 /// Sets in place what only this handle holds: ok when a value was replaced, absent when there was
 /// none, or unchanged. With `keep` the replaced value is copied first. Result: `replaced`.
 [[gnu::noinline]] status set(context& c, handle map, std::size_t key_size, std::size_t value_size,
@@ -183,8 +184,6 @@ class context;
 /// Records (key, value in `before`) of the differences if these are at most `most`, else partial
 /// and no record. Result: `records`.
 [[gnu::noinline]] status changes(context& c, handle before, handle after, std::uint32_t most);
-/// Exchanges the maps behind two handles.
-[[gnu::noinline]] status exchange(context& c, handle a, handle b);
 /// The first differences, at most `most`, as records: key, before, after. Results: `records`, and
 /// `cursor`: its id when there are more, to be given back to `diff_close`, else 0.
 [[gnu::noinline]] status diff_open(context& c, handle before, handle after, std::uint32_t most);

@@ -92,17 +92,6 @@ status changes(context& c, handle before, handle after, std::uint32_t most) {
       before, after);
 }
 
-status exchange(context& c, handle a, handle b) {
-  return with_maps(
-      c,
-      [&](tree& x, tree& y) {
-        if (a == 0 || b == 0) return status::bad_argument;
-        std::swap(x, y);
-        return status::ok;
-      },
-      a, b);
-}
-
 status diff_open(context& c, handle before, handle after, std::uint32_t most) {
   return with_maps(
       c,

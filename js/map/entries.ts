@@ -95,6 +95,16 @@ class ListedEntries implements Entries {
   }
 }
 
+/** The value in a cell of a batch. An object that was loaded is asked for by its key, so that it stays the same one. */
+export function openCell(version: Version, key: string, cell: Cell): unknown {
+  if (!(cell instanceof EncodedValue)) return cell
+  return fromStored(
+    cell.isObject && version.codec === cbor
+      ? lineage.findRetained(version, key)
+      : storedFromBytes(version.codec, key, cell.bytes),
+  )
+}
+
 /** The entries of a version whose contents are in wasm. */
 class TrieEntries implements Entries {
   readonly keys: readonly string[]
@@ -141,13 +151,7 @@ class TrieEntries implements Entries {
   }
 
   open(key: string, cell: object): unknown {
-    if (!(cell instanceof EncodedValue)) return cell
-    const { version } = this
-    return fromStored(
-      cell.isObject && version.codec === cbor
-        ? lineage.findRetained(version, key)
-        : storedFromBytes(version.codec, key, cell.bytes),
-    )
+    return openCell(this.version, key, cell)
   }
 
   private read(handle: number): void {

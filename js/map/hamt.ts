@@ -10,6 +10,7 @@ import type { Difference } from './diff.js'
 import { digest, prove } from '../digest/digest.js'
 import { Draft, endDraft } from './draft.js'
 import { both, eachEntry, EntryIterator, keysOnly, valuesOnly } from './entries.js'
+import { getMany } from './get-many.js'
 import { inspect } from './inspect.js'
 import * as lineage from './lineage.js'
 import { toStored } from './stored.js'
@@ -108,11 +109,14 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
     return lineage.get(versionOf(this), key) as V | undefined
   }
 
-  /** The values of many keys, in their order; undefined for a key that is absent. A path a key. */
+  /**
+   * The values of many keys, in their order; undefined for a key that is absent. A path a key; in wasm, one call for each thousand keys or
+   * 256 KB of values.
+   */
   getMany(keys: Iterable<string>): (V | undefined)[] {
     const version = versionOf(this)
     lineage.checkUsable(version)
-    return Array.from(keys, (key) => lineage.get(version, key) as V | undefined)
+    return getMany(version, Array.from(keys)) as (V | undefined)[]
   }
 
   /** Whether `key` is there. One path. */

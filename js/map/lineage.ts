@@ -80,6 +80,13 @@ export function findRetained(v: Version, key: string): Stored | undefined {
   return v.store !== null ? v.store.get(key) : findInRecords(v, key)
 }
 
+/** Whether the contents are in wasm. O(records to the next materialized version). */
+export function isInWasm(v: Version): boolean {
+  let at = v
+  while (at.store === null) at = at.next!
+  return !at.store.isYoung
+}
+
 function findInRecords(v: Version, key: string): Stored | undefined {
   prepareRead(v)
   let at = v

@@ -108,13 +108,27 @@ class BoundaryInterrupt : public testing::Test {
   }
   void expect_torn(handle h) {
     constexpr status cut = status::interrupted;
-    for (const status s :
-         {get(c(), h, 0), has(c(), h, 0), probe(c(), h, 0, 0), set(c(), h, 0, 0, 0),
-          remove(c(), h, 0, 0), apply(c(), h, 0), build(c(), h, 0), batch(c(), h, 1, 3, 0, 0, 0),
-          size(c(), h), copy(c(), h), compare(c(), h, kept_), compare(c(), kept_, h),
-          merge(c(), h, kept_), merge_changes(c(), kept_, kept_, h), changes(c(), h, kept_, 1),
-          exchange(c(), h, kept_), diff_open(c(), kept_, h, 1), digest(c(), h),
-          prove(c(), h, 4, 1)})
+    for (const status s : {get(c(), h, 0),
+                           has(c(), h, 0),
+                           get_many(c(), h, 0, 0),
+                           set(c(), h, 0, 0, 0),
+                           remove(c(), h, 0, 0),
+                           apply(c(), h, 0),
+                           build(c(), h, 0),
+                           batch(c(), h, 1, 3, 0, 0, 0),
+                           size(c(), h),
+                           copy(c(), h),
+                           compare(c(), h, kept_),
+                           compare(c(), kept_, h),
+                           merge(c(), h, kept_),
+                           merge_changes(c(), kept_, kept_, h),
+                           changes(c(), h, kept_, 1),
+                           set_reference(c(), h, 0, 0, 0),
+                           resolve(c(), h, 0, 0),
+                           unencoded(c(), h, 0),
+                           diff_open(c(), kept_, h, 1),
+                           digest(c(), h),
+                           prove(c(), h, 4, 1)})
       EXPECT_EQ(s, cut);
   }
 
@@ -180,6 +194,9 @@ TEST_F(BoundaryInterrupt, WhatOnlyReadsLeavesItsMapWhole) {
   EXPECT_GT(everywhere("", false, [&](handle h) { digest(c(), h); }), 0);
   EXPECT_GT(
       everywhere(std::string("\3\0\0\0own", 7), false, [&](handle h) { prove(c(), h, 7, 1); }), 0);
+  EXPECT_GT(
+      everywhere(std::string("\3\0\0\0own", 7), false, [&](handle h) { get_many(c(), h, 7, 1); }),
+      0);
   EXPECT_GT(everywhere("", false, [&](handle) { reserve(c(), 100'000); }), 0);
 }
 

@@ -28,8 +28,9 @@ struct byte_choices {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  boundary_testing::program<byte_choices> p({data, size});
-  while (!p.done()) p.step();
+  byte_choices bytes{data, size};
+  boundary_testing::program p([&](unsigned n) { return bytes(n); });
+  while (!bytes.done()) p.step();
   p.finish();
   return 0;
 }

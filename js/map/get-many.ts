@@ -1,0 +1,37 @@
+// Lookups of many keys in one crossing, for maps in wasm.
+import { checkKey } from '../codec/keys.js'
+import { check } from '../wasm/errors.js'
+import { withInput } from '../wasm/input.js'
+import { raw } from '../wasm/instance.js'
+import { keyList } from '../wasm/key-list.js'
+import { RecordBatch } from '../wasm/record-batch.js'
+import { openCell } from './entries.js'
+import * as lineage from './lineage.js'
+import type { Version } from './version.js'
+
+/** How many keys are asked for in one call. */
+const mostKeys = 1024
+
+/** The values of keys in their order; undefined for one that is absent. O(keys) paths; a call into wasm for each thousand keys, or 256 KB of values. */
+export function getMany(version: Version, keys: readonly string[]): unknown[] {
+  if (!lineage.isInWasm(version)) return keys.map((key) => lineage.get(version, key))
+  keys.forEach(checkKey)
+  const values: unknown[] = []
+  const batch = new RecordBatch(version.codec, false, 1)
+  while (values.length < keys.length) {
+    const asked = keys.slice(values.length, values.length + mostKeys)
+    lineage.checkUsable(version) // a codec, which is user code, may have disposed the map
+    const count = lineage.withHandle(version, (handle) => read(handle, asked, batch))
+    for (let i = 0; i < count; ++i) values.push(openCell(version, asked[i]!, batch.cells[i]))
+  }
+  return values
+}
+
+/** Reads the values of the first keys, as many as fit a batch; gives their number. */
+function read(handle: number, keys: readonly string[], batch: RecordBatch): number {
+  const list = keyList(keys)
+  return withInput(list, () => {
+    check(raw._hamt_get_many(handle, list[0].length + list[1].length, keys.length))
+    return batch.read()
+  })
+}
