@@ -58,7 +58,7 @@ export class BlockError extends Error {
   override readonly name = 'BlockError'
   /**
    * A short, stable name of what is wrong: `missing`, `mismatch` (not what its digest names), `malformed`, `truncated`, `too-large`,
-   * `version`, `checksum`; of servers `no-ranges`, `changed`, `status`; `digest` for a version that is not the pinned one.
+   * `version`, `checksum`; of servers `no-ranges`, `changed`, `status`, `network`; `digest` for a version that is not the pinned one.
    */
   readonly code: string
   /** The digest of the block that was wanted, if it has one. */

@@ -136,7 +136,7 @@ item detail::read_item(cursor& in, unsigned level, std::uint64_t prefix) {
       const std::string_view packed = read_text(in);
       if (packed.empty() || 2 + 2 * packed.size() > longest_text)
         in.refuse("a hexadecimal key of a length that none has", start);
-      i.key = unpacked_hex(packed);
+      snapshot::append_hexadecimal(i.key, packed);
     } else {
       i.key = read_text(in);
       if (is_hex(i.key)) in.refuse("a hexadecimal key that is not packed", start);

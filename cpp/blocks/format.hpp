@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "digest/messages.hpp"
+#include "snapshot/hexadecimal.hpp"
 
 namespace hamt::blocks {
 
@@ -83,29 +84,9 @@ inline void append_integer(std::string& out, std::uint64_t value, unsigned bytes
   for (unsigned i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i));
 }
 
-/// Whether a key is `0x` and an even number of lower-case hexadecimal digits, at least two.
+/// Whether a short key is hexadecimal: `0x` and an even number of lower-case digits, at least two.
 inline bool is_hex(std::string_view key) noexcept {
-  if (key.size() < 4 || key.size() % 2 != 0 || key[0] != '0' || key[1] != 'x') return false;
-  for (const char c : key.substr(2))
-    if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return false;
-  return true;
-}
-/// The bytes that the digits of such a key stand for.
-inline void append_packed_hex(std::string& out, std::string_view key) {
-  const auto digit = [](char c) { return c <= '9' ? c - '0' : c - 'a' + 10; };
-  for (std::size_t i = 2; i < key.size(); i += 2)
-    out += static_cast<char>(digit(key[i]) * 16 + digit(key[i + 1]));
-}
-inline std::string unpacked_hex(std::string_view bytes) {
-  constexpr char digits[] = "0123456789abcdef";
-  std::string key = "0x";
-  key.reserve(2 + 2 * bytes.size());
-  for (const char c : bytes) {
-    const auto b = static_cast<std::uint8_t>(c);
-    key += digits[b >> 4];
-    key += digits[b & 15];
-  }
-  return key;
+  return key.size() > 2 && snapshot::is_hexadecimal(key);
 }
 
 /// The name of a long key's or value's block: what DIGEST.md's `brief` has for it.

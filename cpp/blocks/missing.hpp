@@ -101,8 +101,12 @@ class missing_blocks {
     void child(const node_type* n, unsigned level, std::uint64_t prefix) {
       found->push_back({subtree_digest(n), n, nullptr, {}, level, prefix});
     }
-    void text(std::string_view bytes) {
-      found->push_back({text_digest(bytes), nullptr, nullptr, bytes, 0, 0});
+    void text(std::string_view bytes, const digest32& name) {
+      found->push_back({name, nullptr, nullptr, bytes, 0, 0});
+    }
+    std::size_t count() const noexcept { return found->size(); }
+    void cut(std::size_t count) {
+      found->erase(found->begin() + std::ptrdiff_t(count), found->end());
     }
   };
 

@@ -50,6 +50,7 @@ class table_writer {
     std::string_view text;
     unsigned level;
     std::uint64_t prefix;
+    digest32 name;
   };
 
   /// The items of a row, which do not depend on where children lie, and what they name.
@@ -57,9 +58,13 @@ class table_writer {
     std::string items;
     std::vector<reference> names;
     void child(const node_type* n, unsigned level, std::uint64_t prefix) {
-      names.push_back({n, {}, level, prefix});
+      names.push_back({n, {}, level, prefix, subtree_digest(n)});
     }
-    void text(std::string_view bytes) { names.push_back({nullptr, bytes, 0, 0}); }
+    void text(std::string_view bytes, const digest32& name) {
+      names.push_back({nullptr, bytes, 0, 0, name});
+    }
+    std::size_t count() const noexcept { return names.size(); }
+    void cut(std::size_t count) { names.erase(names.begin() + std::ptrdiff_t(count), names.end()); }
   };
 
   /// Writes the rows of all nodes that stand at one position in some version, given in the order of
@@ -186,7 +191,7 @@ class table_writer {
       const auto held = n->at(slot);
       if (held.child == nullptr)
         append_entry(row.items, slot, held.key(), bytes_of(held.value()),
-                     [&](std::string_view text) { row.text(text); });
+                     [&](std::string_view text, const digest32& name) { row.text(text, name); });
       else
         append_child(row.items, slot, held.child, level + 1,
                      prefix | std::uint64_t{slot} << (5 * level), row);
@@ -197,8 +202,7 @@ class table_writer {
   void append_row(std::string& out, const draft_row& row, const addresses& places) {
     out += row.items;
     for (const reference& r : row.names) {
-      const address a =
-          r.child != nullptr ? places.at(subtree_digest(r.child)) : place_text(r.text);
+      const address a = r.child != nullptr ? places.at(r.name) : place_text(r);
       append_varint(out, a.start);
       append_varint(out, a.size);
     }
@@ -213,11 +217,10 @@ class table_writer {
   }
 
   /// Where a long key or value lies.
-  address place_text(std::string_view bytes) {
+  address place_text(const reference& r) {
     std::string& section = sections_[text_section];
-    const auto [at, is_new] =
-        texts_.try_emplace(text_digest(bytes), address{section.size(), bytes.size()});
-    if (is_new) section += bytes;
+    const auto [at, is_new] = texts_.try_emplace(r.name, address{section.size(), r.text.size()});
+    if (is_new) section += r.text;
     return at->second;
   }
 

@@ -22,30 +22,40 @@ inline constexpr auto digit_values = [] {
 
 }  // namespace detail
 
+/// Whether `s` is `0x` and an even number of other characters.
+inline bool begins_hexadecimal(std::string_view s) noexcept {
+  return s.size() >= 2 && s.size() % 2 == 0 && s[0] == '0' && s[1] == 'x';
+}
+
 /// Whether `s` is `0x` and an even number of lower-case hexadecimal digits. O(size).
 inline bool is_hexadecimal(std::string_view s) noexcept {
-  if (s.size() < 2 || s.size() % 2 != 0 || s[0] != '0' || s[1] != 'x') return false;
+  if (!begins_hexadecimal(s)) return false;
   std::uint8_t seen = 0;
   for (const char c : s.substr(2)) seen |= detail::digit_values[static_cast<std::uint8_t>(c)];
   return seen < 16;
 }
 
-/// Replaces `out` by the bytes that hexadecimal digits stand for. False, and `out` is of no use, if
-/// `s` is no hexadecimal string. O(size).
-inline bool pack_hexadecimal(std::string_view s, std::string& out) {
-  if (s.size() < 2 || s.size() % 2 != 0 || s[0] != '0' || s[1] != 'x') return false;
-  const std::size_t size = s.size() / 2 - 1;
-  out.resize(size);
+/// Writes the bytes that hexadecimal digits stand for: s.size() / 2 - 1 of them. False, and what
+/// was written is of no use, if `s` is no hexadecimal string; nothing is written if it cannot be
+/// one by its size and its first two characters. O(size).
+inline bool pack_hexadecimal(std::string_view s, char* to) noexcept {
+  if (!begins_hexadecimal(s)) return false;
   const auto* from = reinterpret_cast<const std::uint8_t*>(s.data()) + 2;
-  char* to = out.data();
+  const auto* const end = from + (s.size() - 2);
   std::uint8_t seen = 0;
-  for (std::size_t i = 0; i < size; ++i) {
-    const std::uint8_t high = detail::digit_values[from[2 * i]];
-    const std::uint8_t low = detail::digit_values[from[2 * i + 1]];
+  for (; from != end; from += 2) {
+    const std::uint8_t high = detail::digit_values[from[0]];
+    const std::uint8_t low = detail::digit_values[from[1]];
     seen |= high | low;
-    to[i] = static_cast<char>(high << 4 | low);
+    *to++ = static_cast<char>(high << 4 | low);
   }
   return seen < 16;
+}
+
+/// Replaces `out` by these bytes. False, and `out` is of no use, if `s` is no hexadecimal string.
+inline bool pack_hexadecimal(std::string_view s, std::string& out) {
+  out.resize(begins_hexadecimal(s) ? s.size() / 2 - 1 : 0);
+  return pack_hexadecimal(s, out.data());
 }
 
 /// How long the string is that stands for so many bytes.

@@ -21,7 +21,7 @@ import {
   sameBytes,
   textBlock,
 } from './node.js'
-import { nameOf } from './reader.js'
+import { nodeName } from './reader.js'
 import type { StoreReader } from './store.js'
 
 /** An edit: a value to set, or undefined to delete. */
@@ -106,7 +106,7 @@ class Editor {
     const one = async (slot: number, child: BlockNode | undefined): Promise<void> => {
       const below = [...path, slot]
       const result = await this.slot(held.get(slot), child, below, bySlot.get(slot)!)
-      after.set(slot, await this.itemOf(slot, result))
+      after.set(slot, await this.itemOf(below, result))
     }
     const group = edits.length > manyEdits ? 1 : 32
     for (let i = 0; i < slots.length; i += group) {
@@ -219,8 +219,8 @@ class Editor {
     const slots = [...bySlot.keys()].sort((a, b) => a - b)
     const items = await allSettled(
       slots.map(async (slot) => {
-        const subtree = await this.built(bySlot.get(slot)!, [...below, slot])
-        return (await this.itemOf(slot, subtree))!
+        const path = [...below, slot]
+        return (await this.itemOf(path, await this.built(bySlot.get(slot)!, path)))!
       }),
     )
     return { level, items }
@@ -235,15 +235,16 @@ class Editor {
     return entries.length > 1 ? collisionNode(entries) : entries[0]?.item
   }
 
-  /** What a parent holds for a subtree; a node that is too large to be inlined is put into the store. */
-  private async itemOf(slot: number, subtree: Subtree): Promise<Item | undefined> {
+  /** What a parent holds for the subtree at the end of `path`; a node that is too large to be inlined is put into the store. */
+  private async itemOf(path: readonly number[], subtree: Subtree): Promise<Item | undefined> {
     if (subtree === undefined) return undefined
+    const slot = path.at(-1)!
     if (!isNode(subtree)) return { ...subtree, slot }
     if (bodySize(subtree) <= LONGEST_INLINED) return makeChild(slot, subtree)
     const digest = nodeDigest(subtree)
     const block = nodeBlock(subtree)
     await this.outbox.put(digest, block)
-    this.reader.keep(nameOf(digest), subtree, block.length)
+    this.reader.keep(nodeName({ digest, path }), subtree, block.length)
     return makeChild(slot, undefined, digest)
   }
 }

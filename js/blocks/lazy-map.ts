@@ -13,8 +13,9 @@ import {
   sameBytes,
 } from './node.js'
 import { loadMap, type LoadOptions } from './load.js'
+import { abortable } from './options.js'
 import { prove } from './prove.js'
-import { type BlockReader, nameOf, type NodeRef, type SignalOption, type Traffic } from './reader.js'
+import { type BlockReader, nodeName, type NodeRef, type SignalOption, type Traffic } from './reader.js'
 import { type Change, changes, entriesBelow } from './walk.js'
 import type { Hash64 } from '../digest/siphash.js'
 
@@ -45,6 +46,13 @@ export function keyText(bytes: Uint8Array): string {
   } catch {
     throw new BlockError('malformed', 'a key that is not UTF-8')
   }
+}
+
+/** What is iterated over; TypeError unless it can be. */
+function listed<T>(list: Iterable<T>): Iterable<T> {
+  if (typeof list?.[Symbol.iterator] !== 'function')
+    throw new TypeError(`a list of keys is needed, not ${kind(list)}`)
+  return list
 }
 
 /** A question about one key. */
@@ -91,7 +99,7 @@ export abstract class LazyMap<V> {
 
   /** @internal The size and the root node. */
   async _open(signal?: AbortSignal): Promise<{ size: number; root: BlockNode | undefined }> {
-    return (this.opened ??= await this.head(signal))
+    return abortable(signal, async () => (this.opened ??= await this.head(signal)))
   }
 
   /** The value of a key, or undefined. A read for each node on the way that is not in the cache: four in a map of a million. */
@@ -117,10 +125,18 @@ export abstract class LazyMap<V> {
    * a time.
    */
   async *entries(options?: SignalOption): AsyncGenerator<[string, V], void, void> {
-    const { root } = await this._open(options?.signal)
+    const { root, size } = await this._open(options?.signal)
     if (!root) return
-    for await (const { key, value } of entriesBelow(this._reader, root, [], options?.signal))
-      yield [keyText(key), this._decode(value)]
+    let count = 0
+    for await (const some of entriesBelow(this._reader, root, [], options?.signal)) {
+      for (const { key, value } of some) {
+        options?.signal?.throwIfAborted()
+        yield [keyText(key), this._decode(value)]
+      }
+      count += some.length
+    }
+    if (count !== size)
+      throw new BlockError('mismatch', `a map of ${count} entries that says ${size}`, { digest: this.digest })
   }
 
   /** The entries: for `for await … of`. */
@@ -150,7 +166,7 @@ export abstract class LazyMap<V> {
 
   /** A proof, byte for byte the one of `Hamt.prove`. Reads as `getMany`. */
   async prove(keys: string | Iterable<string>, options?: SignalOption): Promise<Uint8Array<ArrayBuffer>> {
-    const list = (typeof keys === 'string' ? [keys] : [...keys]).map(keyBytes)
+    const list = (typeof keys === 'string' ? [keys] : [...listed(keys)]).map(keyBytes)
     if (list.length === 0) throw new TypeError('a proof needs at least one key')
     const { size, root } = await this._open(options?.signal)
     return prove(this._reader, size, root, list, options?.signal)
@@ -162,8 +178,17 @@ export abstract class LazyMap<V> {
    */
   async load(options?: LoadOptions): Promise<Hamt<V>> {
     const { size, root } = await this._open(options?.signal)
-    const entries = root ? entriesBelow(this._reader, root, [], options?.signal) : undefined
-    return loadMap(this.digest, size, entries, this._codec, options)
+    const load = (check: boolean): Promise<Hamt<V>> => {
+      const entries = root ? entriesBelow(this._reader, root, [], options?.signal, check) : undefined
+      return loadMap(this.digest, size, entries, this._codec, options)
+    }
+    try {
+      return await load(false)
+    } catch (error) {
+      // Once more, to say which block it is that is wrong.
+      if (!(error instanceof BlockError)) throw error
+      return load(true)
+    }
   }
 
   /** @internal The value of its bytes. */
@@ -173,7 +198,7 @@ export abstract class LazyMap<V> {
 
   /** @internal Where keys are. */
   private async find(keys: Iterable<string>, signal?: AbortSignal): Promise<Question[]> {
-    const questions: Question[] = Array.from(keys, (text) => {
+    const questions: Question[] = Array.from(listed(keys), (text) => {
       const key = keyBytes(text)
       return { key, hash: this._reader.hash(key) }
     })
@@ -210,10 +235,11 @@ export abstract class LazyMap<V> {
       if (isEntry(item.kind)) {
         if (isEntryOf(item, q.key)) Object.assign(q, { item, below })
       } else if (item.kind === childByDigest) {
-        const name = nameOf(item.digest!)
+        const ref = { digest: item.digest!, path: below, at: item.at }
+        const name = nodeName(ref)
         const known = wanted.get(name)
         if (known) known.questions.push(q)
-        else wanted.set(name, { ref: { digest: item.digest!, path: below, at: item.at }, questions: [q] })
+        else wanted.set(name, { ref, questions: [q] })
       } else {
         this.descend({ node: item.child!, path: below, questions: [q] }, wanted)
       }
@@ -221,8 +247,14 @@ export abstract class LazyMap<V> {
   }
 }
 
-/** Whether an entry is that of a key. A long key is known by its digest. */
+/**
+ * Whether an entry is that of a key. A long key is known by its digest; one of 65 bytes and more could be written so too, without another digest
+ * of the map, and is then refused.
+ */
 export function isEntryOf(item: Item, key: Uint8Array): boolean {
   if (item.key) return sameBytes(item.key, key)
-  return key.length > LONGEST_TEXT && sameBytes(item.keyDigest!, textDigest(key))
+  if (!sameBytes(item.keyDigest!, textDigest(key))) return false
+  if (key.length <= LONGEST_TEXT)
+    throw new BlockError('malformed', 'a key that belongs in its node', { digest: item.keyDigest })
+  return true
 }

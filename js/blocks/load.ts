@@ -14,7 +14,9 @@ import {
 } from '../core.js'
 import { BlockError } from '../errors.js'
 import { useKeccak } from './digests.js'
+import { keccak256Into } from './keccak.js'
 import { compareBytes } from './node.js'
+import { bytesOption } from './options.js'
 import type { SignalOption } from './reader.js'
 import type { FoundEntry } from './walk.js'
 
@@ -32,12 +34,7 @@ export interface LoadOptions extends SignalOption {
 /** Loads the wasm of the package unless it is there. */
 export async function startWasm(): Promise<void> {
   if (!isStarted) await import('../index.js')
-  useKeccak((message) =>
-    withInput([message], () => {
-      check(raw._hamt_keccak256(message.length))
-      return takeOutput()
-    }),
-  )
+  useKeccak(keccak256Into)
 }
 
 const batchBytes = 3 * 2 ** 20
@@ -47,7 +44,7 @@ const defaultLimit = 2 ** 30
 export async function loadMap<V>(
   digest: Uint8Array,
   size: number,
-  entries: AsyncGenerator<FoundEntry, void, void> | undefined,
+  entries: AsyncGenerator<FoundEntry[], void, void> | undefined,
   codec: Codec<V>,
   options: LoadOptions | undefined,
 ): Promise<Hamt<V>> {
@@ -56,13 +53,20 @@ export async function loadMap<V>(
   let done = false
   try {
     const batch = new Batch(handle)
-    let room = options?.limit ?? defaultLimit
+    let room = bytesOption('limit', options?.limit, defaultLimit)
     let count = 0
-    for await (const { key, value } of entries ?? []) {
-      room -= key.length + value.length
-      if (room < 0) throw new BlockError('too-large', 'a map of more bytes than the limit', { digest })
-      batch.add(key, value)
-      if (++count % 1024 === 0) options?.progress?.(count, size)
+    let told = 0
+    for await (const some of entries ?? []) {
+      for (const { key, value } of some) {
+        room -= key.length + value.length
+        if (room < 0) throw new BlockError('too-large', 'a map of more bytes than the limit', { digest })
+        batch.add(key, value)
+      }
+      count += some.length
+      if (count > size) break
+      if (count - told < 1024) continue
+      options?.progress?.(count, size)
+      told = count
     }
     batch.flush()
     options?.progress?.(count, size)
@@ -83,6 +87,7 @@ export async function loadMap<V>(
 /** Entries on their way into a handle; the layout is that of hamt_apply. */
 class Batch {
   private bytes = new Uint8Array(64 * 1024)
+  private view = new DataView(this.bytes.buffer)
   private used = 0
 
   constructor(private readonly handle: number) {}
@@ -94,10 +99,10 @@ class Batch {
       const larger = new Uint8Array(Math.max(2 * this.bytes.length, this.used + size))
       larger.set(this.bytes.subarray(0, this.used))
       this.bytes = larger
+      this.view = new DataView(larger.buffer)
     }
-    const view = new DataView(this.bytes.buffer, this.used)
-    view.setUint32(0, key.length, true)
-    view.setUint32(4, value.length, true)
+    this.view.setUint32(this.used, key.length, true)
+    this.view.setUint32(this.used + 4, value.length, true)
     this.bytes.set(key, this.used + 8)
     this.bytes.set(value, this.used + 8 + key.length)
     this.used += size

@@ -207,13 +207,13 @@ export function readItem(from: Cursor, path: readonly number[], hash: KeyHash): 
       if (from.at - body > LONGEST_INLINED) from.refuse('a node too large to be inlined', body)
     }
   } else {
-    readEntry(from, start, item, collides ? path : [...path, slot], hash)
+    readEntry(from, start, item, path, hash)
   }
   item.size = from.at - start
   return item
 }
 
-function readEntry(from: Cursor, start: number, item: Item, below: readonly number[], hash: KeyHash): void {
+function readEntry(from: Cursor, start: number, item: Item, path: readonly number[], hash: KeyHash): void {
   const { kind } = item
   if (hasLongKey(kind)) item.keyDigest = from.take(32)
   else {
@@ -226,7 +226,9 @@ function readEntry(from: Cursor, start: number, item: Item, below: readonly numb
       if (isHex(text)) from.refuse('a hexadecimal key that is not packed', start)
       item.key = text
     }
-    if (!isBelow(hash(item.key), below)) from.refuse("a key in another slot than its hash's", start)
+    const digits = hash(item.key)
+    const isInSlot = path.length === COLLISION_LEVEL || digitOf(digits, path.length) === item.slot
+    if (!isInSlot || !isBelow(digits, path)) from.refuse("a key in another slot than its hash's", start)
   }
   if (hasLongValue(kind)) item.valueDigest = from.take(32)
   else item.value = readText(from)

@@ -4,6 +4,7 @@ import type { LoadOptions } from './load.js'
 import { startWasm } from './load.js'
 import { answerWalk, closeWalk, openWalk, takeBlocks, writeNodes } from './native.js'
 import type { SignalOption } from './reader.js'
+import { abortable } from './options.js'
 import { checkStore, openMap, type OpenMapOptions } from './remote-map.js'
 import { type BlockStore, StoreReader } from './store.js'
 
@@ -26,10 +27,8 @@ export function serializeNodes<V>(
   options?: SerializeNodesOptions,
 ): Uint8Array<ArrayBuffer> {
   const maps = [...versions]
-  for (const map of maps) {
+  for (const map of maps)
     if (!(map instanceof Hamt)) throw new TypeError(`versions must be Hamts, not ${kind(map)}`)
-    map.digest()
-  }
   const meta = options?.meta === undefined ? new Uint8Array(0) : encodeCbor(options.meta)
   return withHandles(maps, (handles) => writeNodes(handles, meta))
 }
@@ -38,6 +37,8 @@ export function serializeNodes<V>(
 export interface PushOptions extends SignalOption {
   /** Called with the number of blocks that were put, and how many there are to put. */
   readonly progress?: ((done: number, all: number) => void) | undefined
+  /** Puts every block, whatever the store says it has: for one that has lost blocks, or was given wrong ones. */
+  readonly repair?: boolean | undefined
 }
 
 /** The map that was pushed to or pulled from a store last: the store is not asked about what it shares with the next one. */
@@ -61,15 +62,17 @@ export async function push<V>(
   checkStore(store)
   await startWasm()
   const digest = map.digest()
-  const reader = new StoreReader(store, { cache: 0 })
-  const signal = options?.signal
-  signal?.throwIfAborted()
-  const base = known.get(store)
-  const baseDigest = base && digestIfUsable(base)
-  const [has, hasBase] = await reader.have(baseDigest ? [digest, baseDigest] : [digest])
-  if (!has) await putLacking(map, hasBase ? base! : undefined, reader, options)
-  known.set(store, map)
-  return digest
+  return abortable(options?.signal, async () => {
+    const reader = new StoreReader(store, { cache: 0 })
+    const base = options?.repair ? undefined : known.get(store)
+    const baseDigest = base && digestIfUsable(base)
+    const [has, hasBase] = options?.repair
+      ? []
+      : await reader.have(baseDigest ? [digest, baseDigest] : [digest])
+    if (!has) await putLacking(map, hasBase ? base! : undefined, reader, options)
+    known.set(store, map)
+    return digest
+  })
 }
 
 function digestIfUsable(map: Hamt<unknown>): Uint8Array | undefined {
@@ -95,7 +98,8 @@ async function putLacking<V>(
     let count = 0
     for (let isRoot = true; asked.length > 0; isRoot = false) {
       // What the base has is not asked about; of the rest the store lacks all, most likely, and putting it again does no harm.
-      const lacks = base || isRoot ? asked.map(() => true) : (await reader.have(asked)).map((has) => !has)
+      const isSure = base !== undefined || isRoot || options?.repair === true
+      const lacks = isSure ? asked.map(() => true) : (await reader.have(asked)).map((has) => !has)
       options?.signal?.throwIfAborted()
       const answer = answerWalk(walk, Uint8Array.from(lacks, Number))
       asked = digestsOf(answer.asked)

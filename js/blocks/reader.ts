@@ -3,6 +3,7 @@
 import { BlockError } from '../errors.js'
 import { hashWords } from '../digest/siphash.js'
 import { nodeDigest, textDigest } from './digests.js'
+import { bytesOption, orAborted } from './options.js'
 import { type Address, type BlockNode, isBelow, type Item, type KeyHash, sameBytes } from './node.js'
 
 /** Which node is wanted: its digest, the slots on the way to it, and where it lies if that is known. */
@@ -50,6 +51,16 @@ export function nameOf(digest: Uint8Array): string {
   return String.fromCharCode(...digest)
 }
 
+/**
+ * A node as a key of a `Map`: its digest and its position. A node belongs at one position only, which is checked when it is parsed; one that a hostile
+ * map names at a second position is parsed there again, and refused.
+ */
+export function nodeName({ digest, path }: Pick<NodeRef, 'digest' | 'path'>): string {
+  return `N${nameOf(digest)}${String.fromCharCode(...path)}`
+}
+
+const textName = ({ digest }: TextRef): string => `L${nameOf(digest)}`
+
 /** What an item takes in memory, besides its bytes. */
 const itemMemory = 512
 
@@ -59,21 +70,16 @@ function itemsOf({ items }: BlockNode): number {
   return count
 }
 
-interface Pending {
-  readonly promise: Promise<unknown>
+/** Reads that went out together, and how many callers wait for any of them. */
+interface Fetch {
   readonly controller: AbortController
+  readonly names: readonly string[]
   waiting: number
 }
 
-/** Waits for a promise, or until the signal aborts. */
-export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return promise
-  return new Promise<T>((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error)
-    if (signal.aborted) return abort()
-    signal.addEventListener('abort', abort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
+interface Pending {
+  readonly promise: Promise<unknown>
+  readonly fetch: Fetch
 }
 
 /** Reads of one store or file. */
@@ -89,8 +95,8 @@ export abstract class BlockReader {
     options: CacheOptions | undefined,
     readonly hash: KeyHash = hashWords,
   ) {
-    this.room = options?.cache ?? defaultCache
-    this.largestValue = options?.largestValue ?? defaultLargest
+    this.room = bytesOption('cache', options?.cache, defaultCache)
+    this.largestValue = bytesOption('largestValue', options?.largestValue, defaultLargest)
   }
 
   /** The bytes of these nodes, in order; an answer for each, which is undefined where there is none. */
@@ -108,10 +114,26 @@ export abstract class BlockReader {
   /** The text in such bytes. */
   protected abstract parseText(bytes: Uint8Array, ref: TextRef): Uint8Array
 
+  /**
+   * Nodes that are well formed but not compared with their digests, for who compares the whole that they make: hashing is most of what reading
+   * a whole map costs. They are not kept.
+   */
+  uncheckedNodes(refs: readonly NodeRef[], signal?: AbortSignal): Promise<BlockNode[]> {
+    const answers = this.fetchNodes(refs, signal ?? new AbortController().signal)
+    const nodes = answers.map(async (answer, i) => {
+      const bytes = await answer
+      if (bytes === undefined) throw absent(refs[i]!.digest)
+      ++this.traffic.blocks
+      return this.parseNode(bytes, refs[i]!)
+    })
+    return orAborted(Promise.all(nodes), signal)
+  }
+
   /** Nodes, each checked. All that are not in the cache go out together. */
   nodes(refs: readonly NodeRef[], signal?: AbortSignal): Promise<BlockNode[]> {
     return this.load(
       refs,
+      nodeName,
       signal,
       (missing, s) => this.fetchNodes(missing, s),
       (bytes, ref) => {
@@ -126,6 +148,7 @@ export abstract class BlockReader {
   texts(refs: readonly TextRef[], signal?: AbortSignal): Promise<Uint8Array[]> {
     return this.load(
       refs,
+      textName,
       signal,
       (missing, s) => this.fetchTexts(missing, s),
       (bytes, ref) => {
@@ -140,55 +163,64 @@ export abstract class BlockReader {
 
   private async load<R extends { readonly digest: Uint8Array }, T extends BlockNode | Uint8Array>(
     refs: readonly R[],
+    nameFor: (ref: R) => string,
     signal: AbortSignal | undefined,
     fetch: (missing: R[], signal: AbortSignal) => Promise<Uint8Array | undefined>[],
     parse: (bytes: Uint8Array, ref: R) => T,
   ): Promise<T[]> {
     signal?.throwIfAborted()
-    const found = new Array<T | undefined>(refs.length)
-    const waits: { i: number; name: string; entry: Pending }[] = []
+    const names = refs.map(nameFor)
+    const found = names.map((name) => this.cached(name) as T | undefined)
     const missing = new Map<string, R>()
-    refs.forEach((ref, i) => {
-      const name = nameOf(ref.digest)
-      found[i] = this.cached(name) as T | undefined
-      if (found[i] === undefined && !this.pending.has(name)) missing.set(name, ref)
+    names.forEach((name, i) => {
+      if (found[i] === undefined && !this.pending.has(name)) missing.set(name, refs[i]!)
     })
-    if (missing.size > 0) {
-      const controller = new AbortController()
-      const names = [...missing.keys()]
-      const answers = fetch([...missing.values()], controller.signal)
-      names.forEach((name, i) => {
-        const promise = answers[i]!.then((bytes) => {
-          const ref = missing.get(name)!
-          if (bytes === undefined)
-            throw new BlockError('missing', 'a block is not there', { digest: ref.digest })
-          const what = parse(bytes, ref)
-          ++this.traffic.blocks
-          this.keep(name, what, bytes.length)
-          return what
-        }).finally(() => this.pending.delete(name))
-        promise.catch(() => {}) // whoever waits for it hears of it
-        this.pending.set(name, { promise, controller, waiting: 0 })
-      })
-    }
-    refs.forEach((ref, i) => {
-      if (found[i] !== undefined) return
-      const name = nameOf(ref.digest)
-      const entry = this.pending.get(name)!
-      ++entry.waiting
-      waits.push({ i, name, entry })
-    })
+    if (missing.size > 0) this.begin(missing, fetch, parse)
+    const waits = names.flatMap((name, i) =>
+      found[i] === undefined ? [{ i, entry: this.pending.get(name)! }] : [],
+    )
+    for (const { entry } of waits) ++entry.fetch.waiting
     try {
-      const answers = Promise.all(waits.map(({ entry }) => entry.promise))
-      const values = await orAborted(answers, signal)
+      const values = await orAborted(Promise.all(waits.map(({ entry }) => entry.promise)), signal)
       waits.forEach(({ i }, k) => (found[i] = values[k] as T))
       return found as T[]
     } finally {
-      // What nobody waits for any more is not to be fetched either.
-      for (const { name, entry } of waits)
-        if (--entry.waiting === 0 && this.pending.get(name) === entry && signal?.aborted)
-          entry.controller.abort(signal.reason)
+      for (const { entry } of waits)
+        if (--entry.fetch.waiting === 0 && signal?.aborted) this.abandon(entry.fetch, signal)
     }
+  }
+
+  /** Sends for what is missing. */
+  private begin<R extends { readonly digest: Uint8Array }, T extends BlockNode | Uint8Array>(
+    missing: ReadonlyMap<string, R>,
+    fetch: (missing: R[], signal: AbortSignal) => Promise<Uint8Array | undefined>[],
+    parse: (bytes: Uint8Array, ref: R) => T,
+  ): void {
+    const names = [...missing.keys()]
+    const group: Fetch = { controller: new AbortController(), names, waiting: 0 }
+    const answers = fetch([...missing.values()], group.controller.signal)
+    names.forEach((name, i) => {
+      const promise = answers[i]!.then((bytes) => {
+        const ref = missing.get(name)!
+        if (bytes === undefined) throw absent(ref.digest)
+        const what = parse(bytes, ref)
+        ++this.traffic.blocks
+        this.keep(name, what, bytes.length)
+        return what
+      }).finally(() => this.forget(name, group))
+      promise.catch(() => {}) // whoever waits for it hears of it
+      this.pending.set(name, { promise, fetch: group })
+    })
+  }
+
+  private forget(name: string, group: Fetch): void {
+    if (this.pending.get(name)?.fetch === group) this.pending.delete(name)
+  }
+
+  /** Gives up reads that nobody waits for any more; who wants the same later asks anew. */
+  private abandon(group: Fetch, signal: AbortSignal): void {
+    for (const name of group.names) this.forget(name, group)
+    group.controller.abort(signal.reason)
   }
 
   private cached(name: string): BlockNode | Uint8Array | undefined {
@@ -244,4 +276,8 @@ export abstract class BlockReader {
 
 function mismatch(digest: Uint8Array): BlockError {
   return new BlockError('mismatch', 'a block is not what its digest names', { digest })
+}
+
+function absent(digest: Uint8Array): BlockError {
+  return new BlockError('missing', 'a block is not there', { digest })
 }

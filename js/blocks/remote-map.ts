@@ -1,11 +1,12 @@
 // Maps in a block store: opening, editing, pushing, pulling, and what a store still needs.
-import { cbor, type Codec, kind } from '../core.js'
+import { type Codec, kind } from '../core.js'
 import { mapDigest } from './digests.js'
 import { type Edit, editTree } from './edit.js'
 import { keyBytes, LazyMap } from './lazy-map.js'
 import { startWasm } from './load.js'
 import { childByDigest, childInlined, hasLongKey, hasLongValue, mapBlock, sameBytes } from './node.js'
 import type { BlockNode } from './node.js'
+import { abortable, checkDigest, codecOption } from './options.js'
 import { type CacheOptions, nameOf, type NodeRef, type SignalOption } from './reader.js'
 import { type BlockStore, StoreReader } from './store.js'
 
@@ -23,7 +24,7 @@ export function openMap<V = unknown>(
 ): RemoteMap<V> {
   checkStore(store)
   const name = checkDigest(digest)
-  return new RemoteMap<V>(name, new StoreReader(store, options), (options?.codec ?? cbor) as Codec<V>)
+  return new RemoteMap<V>(name, new StoreReader(store, options), codecOption(options?.codec))
 }
 
 /** An empty map whose edits go to a store. Nothing is written yet. */
@@ -35,19 +36,12 @@ export async function emptyMap<V = unknown>(
   const reader = new StoreReader(store, options)
   const digest = mapDigest(0, undefined)
   await reader.put([{ digest, block: mapBlock(0, undefined) }])
-  return new RemoteMap<V>(digest, reader, (options?.codec ?? cbor) as Codec<V>)
+  return new RemoteMap<V>(digest, reader, codecOption(options?.codec))
 }
 
 export function checkStore(store: BlockStore): void {
   if (typeof store?.get !== 'function' || typeof store.put !== 'function')
     throw new TypeError('a block store needs the functions get and put')
-}
-
-/** A copy of a digest. */
-export function checkDigest(digest: unknown): Uint8Array {
-  if (!ArrayBuffer.isView(digest) || digest.byteLength !== 32)
-    throw new TypeError(`a digest is a Uint8Array of 32 bytes, not ${kind(digest)}`)
-  return new Uint8Array(digest.buffer, digest.byteOffset, 32).slice()
 }
 
 /** Collects the edits of one `edit`. It is of no use afterwards. */
@@ -151,7 +145,15 @@ export class RemoteMap<V> extends LazyMap<V> {
    *
    * The new map's own block is written last: an edit that fails leaves blocks that nothing names, and nothing else.
    */
-  async edit(fn: (draft: RemoteDraft<V>) => unknown, options?: SignalOption): Promise<RemoteMap<V>> {
+  edit(fn: (draft: RemoteDraft<V>) => unknown, options?: SignalOption): Promise<RemoteMap<V>> {
+    return abortable(options?.signal, () => this.edited(fn, options))
+  }
+
+  private async edited(
+    fn: (draft: RemoteDraft<V>) => unknown,
+    options: SignalOption | undefined,
+  ): Promise<RemoteMap<V>> {
+    if (typeof fn !== 'function') throw new TypeError(`edit takes a function, not ${kind(fn)}`)
     await startWasm() // digests are made there, many times faster
     const draft = new RemoteDraft<V>(this, options?.signal)
     let edits: Edit[]
@@ -188,6 +190,8 @@ export async function* reachable(
   options?: ReachableOptions,
 ): AsyncGenerator<Uint8Array, void, void> {
   checkStore(store)
+  if (typeof (digests as { [Symbol.iterator]?: unknown })?.[Symbol.iterator] !== 'function')
+    throw new TypeError(`reachable takes a list of digests, not ${kind(digests)}`)
   const reader = new StoreReader(store, { cache: 0 })
   const seen = new Set<string>()
   const isNew = (digest: Uint8Array): boolean => {

@@ -45,7 +45,8 @@ export async function openSource(
           offset,
         })
       traffic.bytes += size
-      return new Uint8Array(piece.buffer, piece.byteOffset, size)
+      // A copy, for what was checked must not change, and a source may use its memory again.
+      return new Uint8Array(piece.buffer, piece.byteOffset, size).slice()
     },
   }
   const first = await checked.read(0, Math.min(length, bytes.size), options?.signal)
@@ -87,53 +88,85 @@ async function openUrl(
     const range = `bytes=${offset}-${offset + size - 1}`
     const init: RequestInit = { headers: { Range: range }, cache: 'no-store' }
     if (signal) init.signal = signal
-    const response = await request(url, init)
-    const isRange = response.status === 206
-    if (!isRange) {
+    const response = await answered(() => request(url, init), url, offset, signal)
+    try {
+      const now = rangeOf(response, url, offset, range, known)
+      const bytes = await bodyOf(response, Math.min(size, now.size - offset), url, offset, signal)
+      traffic.bytes += bytes.length
+      known ??= now
+      return bytes
+    } catch (error) {
       // Nothing of a body that may be the whole file.
-      await response.body?.cancel().catch(() => {})
-      if (response.status === 416 && known === undefined)
-        throw new BlockError('truncated', `${url} is an empty file`, { offset })
-      if (response.ok)
-        throw new BlockError('no-ranges', `${url} does not answer range requests (status ${response.status})`)
-      throw new BlockError('status', `${url} answered ${response.status}`, { offset })
+      if (!response.bodyUsed) await response.body?.cancel().catch(() => {})
+      throw error
     }
-    const [, start, total] =
-      /^bytes (\d+)-\d+\/(\d+)$/.exec(response.headers.get('content-range') ?? '') ?? []
-    // A weak tag says nothing about bytes.
-    const etag = response.headers.get('etag')
-    const tag = etag?.startsWith('W/') ? null : (etag ?? response.headers.get('last-modified'))
-    if (start === undefined && known === undefined) {
-      await response.body?.cancel().catch(() => {})
-      // Not readable across origins unless the server says so.
-      throw new BlockError('no-ranges', `${url} answers ranges without a readable Content-Range`)
-    }
-    if (start !== undefined && Number(start) !== offset) {
-      await response.body?.cancel().catch(() => {})
-      throw new BlockError('no-ranges', `${url} answered another range than ${range}`, { offset })
-    }
-    const all = total === undefined ? known!.size : Number(total)
-    if (known && (all !== known.size || tag !== known.tag)) {
-      await response.body?.cancel().catch(() => {})
-      throw new BlockError('changed', `${url} has changed while it was read`, { offset })
-    }
-    const wanted = Math.min(size, all - offset)
-    const bytes = await bodyOf(response, wanted, url, offset)
-    traffic.bytes += bytes.length
-    known ??= { size: all, tag }
-    return bytes
   }
   const first = await read(0, length, options?.signal)
   return { size: known!.size, read, first }
 }
 
+/** What the network gives; its failures are errors of this file's, unless the signal made them. */
+async function answered<T>(
+  f: () => Promise<T>,
+  url: string,
+  offset: number,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  try {
+    return await f()
+  } catch (error) {
+    if (signal?.aborted) throw error
+    // Of a failed fetch the cause says more; not by instanceof, for it may come from another realm.
+    const { message, cause } = (error ?? {}) as { message?: string; cause?: { message?: string } }
+    const reason = cause?.message || message || 'no reason is given'
+    throw new BlockError('network', `${url} cannot be read: ${reason}`, { offset })
+  }
+}
+
+/** What an answer says of the whole file: its size, and the tag of what is in it. BlockError unless it is the range asked for. */
+function rangeOf(
+  response: Response,
+  url: string,
+  offset: number,
+  range: string,
+  known: { size: number; tag: string | null } | undefined,
+): { size: number; tag: string | null } {
+  const contentRange = response.headers.get('content-range') ?? ''
+  if (response.status !== 206) {
+    if (response.status === 416 && contentRange === 'bytes */0')
+      throw new BlockError('truncated', `${url} is an empty file`, { offset })
+    if (response.ok)
+      throw new BlockError('no-ranges', `${url} does not answer range requests (status ${response.status})`)
+    throw new BlockError('status', `${url} answered ${response.status}`, { offset })
+  }
+  const [, start, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(contentRange) ?? []
+  // Not readable across origins unless the server says so.
+  if (start === undefined && known === undefined)
+    throw new BlockError('no-ranges', `${url} answers ranges without a readable Content-Range`)
+  if (start !== undefined && Number(start) !== offset)
+    throw new BlockError('no-ranges', `${url} answered another range than ${range}`, { offset })
+  // A weak tag says nothing about bytes.
+  const etag = response.headers.get('etag')
+  const tag = etag?.startsWith('W/') ? null : (etag ?? response.headers.get('last-modified'))
+  const size = total === undefined ? known!.size : Number(total)
+  if (known && (size !== known.size || tag !== known.tag))
+    throw new BlockError('changed', `${url} has changed while it was read`, { offset })
+  return { size, tag }
+}
+
 /** Just `size` bytes of a body, and no more kept of one that is longer. */
-async function bodyOf(response: Response, size: number, url: string, offset: number): Promise<Uint8Array> {
+async function bodyOf(
+  response: Response,
+  size: number,
+  url: string,
+  offset: number,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
   const whole = new Uint8Array(size)
   let at = 0
   const reader = response.body?.getReader()
   while (reader) {
-    const { done, value } = await reader.read()
+    const { done, value } = await answered(() => reader.read(), url, offset, signal)
     if (done) break
     if (at + value.length > size) {
       await reader.cancel().catch(() => {})

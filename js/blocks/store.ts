@@ -9,7 +9,8 @@ import {
   readTextBlock,
   sameBytes,
 } from './node.js'
-import { BlockReader, type CacheOptions, type NodeRef, orAborted, type TextRef } from './reader.js'
+import { orAborted } from './options.js'
+import { BlockReader, type CacheOptions, type NodeRef, type TextRef } from './reader.js'
 
 /** A value, or a promise of one. */
 export type Awaitable<T> = T | PromiseLike<T>
@@ -82,12 +83,15 @@ export function parts<T>(items: readonly T[]): T[][] {
   return all
 }
 
-/** Not by instanceof: a store's bytes may come from another realm, and as Node's Buffer. */
+/**
+ * A copy, for what was checked must not change, and a store may use its memory again. Not by instanceof: a store's bytes may come from another
+ * realm, and as Node's Buffer.
+ */
 function bytesOf(answer: unknown, digest: Uint8Array): Uint8Array | undefined {
   if (answer === undefined || answer === null) return undefined
   if (ArrayBuffer.isView(answer)) {
     const { buffer, byteOffset, byteLength } = answer
-    return new Uint8Array(buffer, byteOffset, byteLength)
+    return new Uint8Array(buffer, byteOffset, byteLength).slice()
   }
   throw new BlockError('malformed', 'the store gave something that is no Uint8Array', { digest })
 }
@@ -182,7 +186,15 @@ export class StoreReader extends BlockReader {
             signal,
           ),
         )
-        return part.map(({ digest }, i) => answers.then((all) => count(bytesOf(all[i], digest))))
+        return part.map(({ digest }, i) =>
+          answers.then((all) => {
+            if (!Array.isArray(all))
+              throw new BlockError('malformed', 'the store gave something that is no array of blocks', {
+                digest,
+              })
+            return count(bytesOf(all[i], digest))
+          }),
+        )
       })
     }
     // One promise each, of which a bounded number is under way.

@@ -1,5 +1,5 @@
 // Node tables: many versions of maps in one file that is read in pieces. cpp/blocks/BLOCKS.md describes the bytes.
-import { cbor, type Codec, decodeCbor } from '../core.js'
+import { type Codec, decodeCbor, kind } from '../core.js'
 import { BlockError } from '../errors.js'
 import { keccakOf, mapDigest } from './digests.js'
 import {
@@ -23,6 +23,7 @@ import {
   readItem,
   sameBytes,
 } from './node.js'
+import { abortable, checkDigest, codecOption } from './options.js'
 import { BlockReader, type CacheOptions, type NodeRef, type SignalOption, type TextRef } from './reader.js'
 import { LazyMap } from './lazy-map.js'
 import { type FetchOption, type NodeSource, type OpenedSource, openSource, Pieces } from './source.js'
@@ -76,9 +77,10 @@ export async function openNodes<V = unknown>(
   source: NodeSource,
   options?: OpenNodesOptions<V>,
 ): Promise<NodeFile<V>> {
-  const reader = await TableReader.open(source, options)
+  const codec = codecOption(options?.codec)
+  const pinned = digestsOption(options?.digests)
+  const reader = await abortable(options?.signal, () => TableReader.open(source, options))
   const { versions } = reader.head
-  const pinned = options?.digests
   if (pinned) {
     if (pinned.length !== versions.length)
       throw new BlockError('digest', `${versions.length} versions, where ${pinned.length} digests were given`)
@@ -88,7 +90,13 @@ export async function openNodes<V = unknown>(
         throw new BlockError('digest', `version ${i} is another than the one asked for`, { digest: wanted })
     })
   }
-  return new NodeFile<V>(reader, (options?.codec ?? cbor) as Codec<V>)
+  return new NodeFile<V>(reader, codec)
+}
+
+function digestsOption(digests: unknown): (Uint8Array | undefined)[] | undefined {
+  if (digests === undefined) return undefined
+  if (!Array.isArray(digests)) throw new TypeError(`digests must be an array, not ${kind(digests)}`)
+  return Array.from(digests, (digest: unknown) => (digest === undefined ? undefined : checkDigest(digest)))
 }
 
 /** An open node table. */

@@ -35,6 +35,7 @@ class Siblings {
     items: readonly Item[],
     path: readonly number[],
     private readonly signal: AbortSignal | undefined,
+    private readonly check = true,
   ) {
     this.refs = items
       .filter(({ kind }) => kind === childByDigest)
@@ -54,20 +55,57 @@ class Siblings {
   private read(): Promise<BlockNode[]> {
     const refs = this.refs.slice(this.next, this.next + batch)
     this.next += batch
-    return this.reader.nodes(
-      refs.map(({ item, path }) => ({ digest: item.digest!, path, at: item.at })),
-      this.signal,
-    )
+    const named = refs.map(({ item, path }) => ({ digest: item.digest!, path, at: item.at }))
+    return this.check ? this.reader.nodes(named, this.signal) : this.reader.uncheckedNodes(named, this.signal)
   }
 }
 
-/** All entries below a node, in the order of iteration. */
+/** So many entries, and so many with a long key or value among them, are given out at once at most. */
+const mostEntries = 1024
+const mostLong = 16
+
+/** Entries on their way out; those with a long key or value wait for it together. */
+class Run {
+  private found: FoundEntry[] = []
+  private long: { readonly i: number; readonly item: Item; readonly below: readonly number[] }[] = []
+
+  constructor(
+    private readonly reader: BlockReader,
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  add(item: Item, path: readonly number[], level: number): void {
+    if (hasLongKey(item.kind) || hasLongValue(item.kind)) {
+      const below = level === COLLISION_LEVEL ? path : [...path, item.slot]
+      this.long.push({ i: this.found.length, item, below })
+    }
+    this.found.push(item as FoundEntry)
+  }
+
+  get isFull(): boolean {
+    return this.found.length >= mostEntries || this.long.length >= mostLong
+  }
+
+  /** The entries so far. */
+  async take(): Promise<FoundEntry[]> {
+    const { found, long } = this
+    this.found = []
+    this.long = []
+    if (long.length === 0) return found
+    const complete = await this.reader.complete(long, { keys: true, values: true }, this.signal)
+    for (const { i, item } of long) found[i] = complete.get(item) as FoundEntry
+    return found
+  }
+}
+
+/** All entries below a node, in the order of iteration, some at a time. With `check` false the nodes are not compared with their digests. */
 export async function* entriesBelow(
   reader: BlockReader,
   node: BlockNode,
   path: readonly number[],
   signal?: AbortSignal,
-): AsyncGenerator<FoundEntry, void, void> {
+  check = true,
+): AsyncGenerator<FoundEntry[], void, void> {
   interface Frame {
     node: BlockNode
     path: readonly number[]
@@ -75,8 +113,9 @@ export async function* entriesBelow(
     siblings: Siblings
   }
   const frames: Frame[] = []
+  const run = new Run(reader, signal)
   const enter = (n: BlockNode, p: readonly number[]): void => {
-    frames.push({ node: n, path: p, i: 0, siblings: new Siblings(reader, n.items, p, signal) })
+    frames.push({ node: n, path: p, i: 0, siblings: new Siblings(reader, n.items, p, signal, check) })
   }
   enter(node, path)
   while (frames.length > 0) {
@@ -84,18 +123,19 @@ export async function* entriesBelow(
     const item = frame.node.items[frame.i++]
     if (!item) {
       frames.pop()
-      continue
-    }
-    const below = frame.node.level === COLLISION_LEVEL ? frame.path : [...frame.path, item.slot]
-    if (isEntry(item.kind)) {
+    } else if (isEntry(item.kind)) {
+      run.add(item, frame.path, frame.node.level)
+      if (run.isFull) yield await run.take()
+    } else if (item.child) {
+      enter(item.child, [...frame.path, item.slot])
+    } else {
       signal?.throwIfAborted()
-      if (!hasLongKey(item.kind) && !hasLongValue(item.kind)) yield { key: item.key!, value: item.value! }
-      else {
-        const found = await reader.complete([{ item, below }], { keys: true, values: true }, signal)
-        yield found.get(item) as FoundEntry
-      }
-    } else enter(item.kind === childByDigest ? await frame.siblings.take() : item.child!, below)
+      const found = await run.take()
+      if (found.length > 0) yield found
+      enter(await frame.siblings.take(), [...frame.path, item.slot])
+    }
   }
+  yield await run.take()
 }
 
 /** A key whose value differs. */

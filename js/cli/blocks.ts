@@ -1,4 +1,5 @@
 // Commands for node tables and block stores.
+import { realpathSync } from 'node:fs'
 import {
   BlockError,
   type BlockStore,
@@ -13,7 +14,7 @@ import { folderStore } from '../examples/stores/folder.js'
 import { deserialize, readMeta, serialize } from '../index.js'
 import { plain, table } from '../sortition/index.js'
 import { type Arguments, type Command, type Result, UnusableInput } from './command.js'
-import { nameOf, read, targetOf, write } from './files.js'
+import { isStandardInput, isStandardOutput, nameOf, read, targetOf, write } from './files.js'
 import { progressBar } from './progress.js'
 import { jsonValue, value } from './text.js'
 
@@ -21,25 +22,44 @@ import { jsonValue, value } from './text.js'
 const magic = 'HAMT'
 
 const aboutSources =
-  'SOURCE is the address of a node table (http: or https:, on a server that answers range requests), or the path of one. With\n' +
-  '--digest everything that comes is checked against it, so that the server need not be trusted.'
+  'SOURCE is the address of a node table (http: or https:, on a server that answers range requests), or the path of one.'
 
-const isAddress = (name: string): boolean => /^https?:\/\//.test(name)
+const isAddress = (name: string): boolean => /^https?:\/\//i.test(name)
 
 /** Runs `f`; a BlockError says what is unusable about `name`. */
 async function reading<T>(name: string, f: () => Promise<T>): Promise<T> {
   try {
     return await f()
   } catch (error) {
-    if (error instanceof BlockError) throw new UnusableInput(`${nameOf(name)}: ${plain(error.message)}`)
-    if (error instanceof TypeError && isAddress(name))
-      throw new UnusableInput(`cannot read ${nameOf(name)}: ${plain(error.message)}`)
+    if (error instanceof BlockError)
+      throw new UnusableInput(
+        error.message.startsWith(name) ? plain(error.message) : `${nameOf(name)}: ${plain(error.message)}`,
+      )
     throw error
   }
 }
 
-async function openTable(name: string): Promise<NodeFile<unknown>> {
-  return openNodes(isAddress(name) ? name : await read(name, 'HAMTNODE'))
+/** Opens a node table and asks it; both together may take as long as --timeout says. */
+async function asking<T>(
+  args: Arguments,
+  f: (file: NodeFile<unknown>, signal: AbortSignal) => T | Promise<T>,
+): Promise<T> {
+  const name = args.required('from')
+  const limit = args.text('timeout') ?? '60'
+  const seconds = /^\d{1,6}(\.\d{1,3})?$/.test(limit) ? Number(limit) : 0
+  if (seconds === 0) throw new UnusableInput(`a timeout is a number of seconds: ${nameOf(limit)} is none`)
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name) && !isAddress(name))
+    throw new UnusableInput(`${nameOf(name)} is no address that begins with http: or https:`)
+  const signal = AbortSignal.timeout(seconds * 1000)
+  try {
+    return await reading(name, async () => {
+      const source = isAddress(name) ? name : await read(name, 'HAMTNODE')
+      return f(await openNodes(source, { signal }), signal)
+    })
+  } catch (error) {
+    if (error !== signal.reason) throw error
+    throw new UnusableInput(`${nameOf(name)} has not answered within ${limit} s`)
+  }
 }
 
 const used = ({ requests, bytes }: Traffic, all?: number): string =>
@@ -75,9 +95,8 @@ function versionOf(file: NodeFile<unknown>, args: Arguments, name: string): Retu
 export async function getFrom(args: Arguments): Promise<Result> {
   const name = args.required('from')
   const [key] = args.positionals as [string]
-  return reading(name, async () => {
-    const file = await openTable(name)
-    const found = await versionOf(file, args, name).get(key)
+  return asking(args, async (file, signal) => {
+    const found = await versionOf(file, args, name).get(key, { signal })
     const { requests, bytes } = file.traffic
     const traffic = { requests, bytes, of: file.bytes }
     const line = used(file.traffic, file.bytes)
@@ -98,8 +117,7 @@ export async function getFrom(args: Arguments): Promise<Result> {
 /** `inspect --from SOURCE`. */
 export async function inspectFrom(args: Arguments): Promise<Result> {
   const name = args.required('from')
-  return reading(name, async () => {
-    const file = await openTable(name)
+  return asking(args, (file) => {
     const rows = Array.from({ length: file.length }, (_, i) => {
       const { size, digest } = file.at(i)
       return { version: i, size, digest: value.hex(digest) }
@@ -149,8 +167,11 @@ async function pushFile(args: Arguments): Promise<Result> {
   const versions = deserialize<unknown>(bytes)
   if (args.has('table')) {
     const meta = readMeta(bytes)
+    const place = targetOf(target)
+    if (!isStandardInput(path) && place.stats && realpathSync(place.path) === realpathSync(path))
+      throw new UnusableInput(`${nameOf(target)} is the snapshot itself: the node table needs another file`)
     const file = serializeNodes(versions, meta === undefined ? undefined : { meta })
-    write(targetOf(target), file)
+    write(place, file)
     return {
       text: `${nameOf(target)}: a node table of ${value.bytes(file.length)}, ${versions.length} versions`,
       json: { bytes: file.length, versions: versions.map((v) => value.hex(v.digest())) },
@@ -172,6 +193,7 @@ async function pushFile(args: Arguments): Promise<Result> {
 async function pullFile(args: Arguments): Promise<Result> {
   const [folder, digests] = [args.positionals[0]!, args.positionals.slice(1, -1)]
   const out = args.positionals.at(-1)!
+  const target = isStandardOutput(out) ? undefined : targetOf(out)
   return reading(folder, async () => {
     const { store, traffic } = counted(folder)
     const bar = progressBar('pull')
@@ -180,9 +202,9 @@ async function pullFile(args: Arguments): Promise<Result> {
       maps.push(await pull<unknown>(store, digestOf(digest), { progress: bar.draw }))
     bar.end()
     const bytes = serialize(maps)
-    write(targetOf(out), bytes)
+    if (target) write(target, bytes)
     return {
-      text: `${nameOf(out)}: ${value.bytes(bytes.length)}, ${maps[0]!.size} entries (${used(traffic)})`,
+      text: `${target ? nameOf(out) : 'standard output'}: ${value.bytes(bytes.length)}, ${maps[0]!.size} entries (${used(traffic)})`,
       json: {
         bytes: bytes.length,
         sizes: maps.map(({ size }) => size),
@@ -190,6 +212,7 @@ async function pullFile(args: Arguments): Promise<Result> {
         read: traffic.bytes,
       },
       status: 0 as const,
+      ...(!target && { bytes }),
     }
   })
 }
@@ -197,6 +220,7 @@ async function pullFile(args: Arguments): Promise<Result> {
 /** Options of `get` and `inspect` for node tables. */
 export const fromOptions = {
   from: { value: 'SOURCE', help: 'read from a node table instead of FILE: an address or a path' },
+  timeout: { value: 'SECONDS', help: 'with --from: give up after so long; 60 unless given' },
 }
 export const digestOption = {
   digest: { value: 'HEX', help: 'with --from: the version with this digest, to which everything is held' },

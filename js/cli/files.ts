@@ -47,6 +47,9 @@ function isStandard(path: string, name: 'stdin' | 'stdout'): boolean {
   const fd = name === 'stdin' ? 0 : 1
   return ['-', `/dev/${name}`, `/dev/fd/${fd}`, `/proc/self/fd/${fd}`].includes(path)
 }
+export function isStandardInput(path: string): boolean {
+  return isStandard(path, 'stdin')
+}
 export function isStandardOutput(path: string): boolean {
   return isStandard(path, 'stdout')
 }

@@ -228,6 +228,9 @@ function isFrom(args: Arguments, command: string, ...others: string[]): boolean 
   if (given < wanted.length)
     throw new UnusableInput(`${command} needs ${wanted[given]}; see: hamt-wasm ${command} --help`)
   if (given > wanted.length) throw new UnusableInput('FILE and --from exclude each other')
+  if (!isFrom)
+    for (const option of ['digest', 'timeout'])
+      if (args.has(option)) throw new UnusableInput(`--${option} needs --from`)
   return isFrom
 }
 
@@ -249,7 +252,7 @@ export const snapshotCommands: Command[] = [
       ...fromOptions,
       ...digestOption,
     },
-    details: `${addressing}\n${aboutSources}\nExit status: 0 when the key is there, 1 when it is not, 2 for unusable input.`,
+    details: `${addressing}\n${aboutSources}\nWith --digest everything that comes is checked against it, so that the server need not be trusted.\nExit status: 0 when the key is there, 1 when it is not, 2 for unusable input.`,
     run: (args) => (isFrom(args, 'get', 'KEY') ? getFrom(args) : get(args)),
   },
   {

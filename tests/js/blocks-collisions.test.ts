@@ -59,7 +59,7 @@ test.each(Object.entries(hashes))('hash %s', async (_, reference) => {
 
         const fresh = new StoreReader(store, undefined, hash)
         const map = await fresh.map(digest)
-        const found = map.root ? await all(entriesBelow(fresh, map.root, [])) : []
+        const found = map.root ? (await all(entriesBelow(fresh, map.root, []))).flat() : []
         const texts = found.map(({ key, value }) => [
           Buffer.from(key).toString(),
           Buffer.from(value).toString(),

@@ -21,6 +21,7 @@ beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'hamt-cli-blocks-'))
   writeFileSync(join(dir, 'versions.hamt'), serialize(versions, { meta: 'two' }))
   server = createServer((request, response) => {
+    if (request.url === '/silent') return
     const bytes = readFileSync(join(dir, 'versions.nodes'))
     const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? []
     if (from === undefined || request.url === '/whole') return void response.end(bytes)
@@ -32,6 +33,7 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 })
 afterAll(() => {
+  server.closeAllConnections()
   server.close()
   rmSync(dir, { recursive: true, force: true })
 })
@@ -58,6 +60,11 @@ test('push into a folder, and pull from it', async () => {
   expect(pulled).toMatchObject({ status: 0, err: '' })
   const [back] = deserialize<number>(readFileSync(join(dir, 'out.hamt')))
   expect(back!.equals(versions[1]!)).toBe(true)
+
+  const piped = await hamtWasm('pull', 'blocks', lines[1]!, '-')
+  expect(piped.status).toBe(0)
+  expect(piped.out).toContain('HAMT')
+  expect(piped.err).toMatch(/^standard output: /)
 
   const [folder] = readdirSync(join(dir, 'blocks'))
   const [name] = readdirSync(join(dir, 'blocks', folder!))
@@ -90,8 +97,13 @@ test('what cannot be asked is unusable, in one line', async () => {
     [['get', '--from', 'versions.nodes', '--at', '9', 'key'], /2 versions/],
     [['get', '--from', 'versions.nodes', 'a', 'b'], /exclude/],
     [['get', 'key'], /get needs KEY/],
+    [['get', 'versions.hamt', 'key 7', '--digest', '00'.repeat(32)], /--digest needs --from/],
+    [['get', '--from', `${url}/silent`, 'key', '--timeout', '0.05'], /has not answered within 0.05 s/],
+    [['get', '--from', 'versions.nodes', 'key', '--timeout', 'x'], /a timeout is a number of seconds/],
+    [['get', '--from', 'file:///versions.nodes', 'key'], /no address that begins with http/],
+    [['push', 'versions.hamt', './versions.hamt', '--table'], /is the snapshot itself/],
     [['inspect'], /inspect needs FILE/],
-    [['get', '--from', 'http://127.0.0.1:9/x', 'key'], /cannot read/],
+    [['get', '--from', 'http://127.0.0.1:9/x', 'key'], /^hamt-wasm: http:\S+ cannot be read: /],
   ]
   for (const [words, message] of cases) {
     const outcome = await hamtWasm(...words)

@@ -1,0 +1,50 @@
+// Options of this entry point, checked: what is given wrongly is not taken for what is not given.
+import { cbor, type Codec, kind } from '../core.js'
+
+/** A number of bytes. RangeError unless it is at least 0. */
+export function bytesOption(name: string, value: unknown, otherwise: number): number {
+  if (value === undefined) return otherwise
+  if (typeof value !== 'number' || !(value >= 0))
+    throw new RangeError(
+      `${name} must be a number of bytes, not ${typeof value === 'number' ? value : kind(value)}`,
+    )
+  return value
+}
+
+/** A codec; CBOR unless one is given. */
+export function codecOption<V>(codec: Codec<V> | undefined): Codec<V> {
+  if (codec === undefined) return cbor as Codec<V>
+  if (typeof codec?.encode !== 'function' || typeof codec.decode !== 'function')
+    throw new TypeError('a codec needs the functions encode and decode')
+  return codec
+}
+
+/** A copy of a digest. */
+export function checkDigest(digest: unknown): Uint8Array {
+  if (!ArrayBuffer.isView(digest) || digest.byteLength !== 32)
+    throw new TypeError(`a digest is a Uint8Array of 32 bytes, not ${kind(digest)}`)
+  return new Uint8Array(digest.buffer, digest.byteOffset, 32).slice()
+}
+
+/**
+ * Runs an operation, of which nobody waits for the rest when the signal aborts: it rejects with the signal's reason at once, whatever a server, a
+ * store or a function of the caller's does.
+ */
+export async function abortable<T>(signal: AbortSignal | undefined, f: () => Promise<T>): Promise<T> {
+  if (signal === undefined) return f()
+  if (typeof signal?.addEventListener !== 'function')
+    throw new TypeError(`a signal must be an AbortSignal, not ${kind(signal)}`)
+  signal.throwIfAborted()
+  return orAborted(f(), signal)
+}
+
+/** Waits for a promise, or until the signal aborts. */
+export function orAborted<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return promise
+  return new Promise<T>((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error)
+    signal.addEventListener('abort', abort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+    if (signal.aborted) abort()
+  })
+}
