@@ -10,9 +10,9 @@
 //   a difference record everything else: "as `next`, but `key` has the value `old`". The collector reclaims it.
 //
 // An edit in place turns the version that was edited into a record of the new one. An edit of a pinned version makes the *new*
-// version a record of the old one. Reads follow up to `reach` records; when the next materialized version is farther, the one
-// `reach` steps ahead is materialized. A long way is also cut at its middle, so that reading all of n kept versions in any order
-// applies O(n log n) records.
+// version a record of the old one. Reads follow up to `reach` records; when the next materialized version is farther, an index of
+// the records answers them (line.ts). What needs the contents of such a version as a whole materializes the one `reach` steps ahead of it. A
+// long way is also cut at its middle, so that doing that to all of n kept versions in any order applies O(n log n) records.
 //
 // A store is a native Map or a trie in wasm (store.ts). A map begins in a Map and moves when it grows beyond `young.size`, when an
 // operation needs the trie, or when a Map would have to be copied more often than edits pay for (young-store.ts). So no history costs
@@ -27,11 +27,12 @@
 import { DisposedError } from '../errors.js'
 import type { Codec } from '../codec/codec.js'
 import { checkKey } from '../codec/keys.js'
+import { isInLine, Line, noChange } from './line.js'
 import { added, unchanged } from './store.js'
 import type { Store } from './store.js'
 import { fromStored, sameStored } from './stored.js'
 import type { Stored } from './stored.js'
-import { copyOf, owning, pending, takeReplaced } from './trie-store.js'
+import { copyOf, oldOf, owning, pending, takeReplaced } from './trie-store.js'
 import type { TrieStore } from './trie-store.js'
 import { buildTrie } from './builder.js'
 import { sameTries } from './compare.js'
@@ -88,16 +89,30 @@ export function isInWasm(v: Version): boolean {
 }
 
 function findInRecords(v: Version, key: string): Stored | undefined {
-  prepareRead(v)
   let at = v
-  for (; at.store === null; at = at.next!) if (at.key === key) return oldOf(at)
+  for (let i = 0; at.store === null; at = at.next!) {
+    if (isInLine(at)) return findInLine(at.line!, at, key)
+    if (i++ === reach) return findInLine(lineFrom(v), v, key)
+    if (at.key === key) return oldOf(at)
+  }
   return at.store.get(key)
 }
 
-/** The value that a record holds. */
-function oldOf(record: Version): Stored | undefined {
-  if (pending.record === record) takeReplaced()
-  return record.old as Stored | undefined
+function findInLine(line: Line, record: Version, key: string): Stored | undefined {
+  const end = line.end()
+  const found = line.find(record.position, key)
+  if (found !== noChange) return found
+  return end.store !== null ? end.store.get(key) : findInRecords(end, key)
+}
+
+/** Puts a record, and those that follow it up to the next materialized version, into a line. */
+function lineFrom(v: Version): Line {
+  const chain: Version[] = []
+  let at = v
+  for (; at.store === null && !isInLine(at); at = at.next!) chain.push(at)
+  if (at.store !== null || !at.line!.isFirst(at)) return new Line(chain, at)
+  at.line!.extend(chain)
+  return at.line!
 }
 
 /** Materializes the version `reach` steps ahead when no materialized one is nearer; that serves its neighbours too. */
@@ -159,6 +174,8 @@ function undo(store: YoungStore, chain: readonly Version[]): void {
 /** Turns a record into a materialized version. */
 function adopt(v: Version, store: Store, isPinned: boolean): void {
   const { next } = v
+  if (isInLine(v)) v.line!.cut(v)
+  v.line = null
   v.store = store
   v.pinned = isPinned
   v.branched = false
@@ -400,6 +417,8 @@ function unlink(v: Version | null): void {
 /** Gives back what a version holds that nobody uses; gives the version that has one reference less now. */
 function discard(v: Version): Version | null {
   const { store, next } = v
+  if (isInLine(v)) v.line!.forget() // it is the first one: no record refers to it
+  v.line = null
   v.store = null
   v.next = null
   v.old = undefined

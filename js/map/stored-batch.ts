@@ -1,5 +1,4 @@
 // Records of a key and some values that cross from wasm together, as maps keep values.
-import { cbor } from '../codec/codec.js'
 import type { Codec } from '../codec/codec.js'
 import { EncodedValue, RecordBatch } from '../wasm/record-batch.js'
 import { storedFromBytes } from './stored.js'

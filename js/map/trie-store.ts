@@ -42,6 +42,12 @@ export function takeReplaced(): void {
   pending.record = null
 }
 
+/** The value that a record holds. */
+export function oldOf(record: Version): Stored | undefined {
+  if (pending.record === record) takeReplaced()
+  return record.old as Stored | undefined
+}
+
 /** A handle that is to be dropped once; 0 when it was. */
 interface Cell {
   handle: number

@@ -1,5 +1,6 @@
 // A version of a map: materialized in a store, or a difference record of another version.
 import type { Codec } from '../codec/codec.js'
+import type { Line } from './line.js'
 import type { Store } from './store.js'
 import type { Stored } from './stored.js'
 import type { unread } from './trie-store.js'
@@ -12,6 +13,9 @@ export class Version {
   key = ''
   /** For a difference record: the value of that key in this version; undefined when it is absent. */
   old: Stored | undefined | typeof unread = undefined
+  /** For a difference record: the index that it is in, and its position there; meaningless when the index is not live. */
+  line: Line | null = null
+  position = 0
   /** Never changed in place. */
   pinned = false
   /** `dispose` was called. */
