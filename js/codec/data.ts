@@ -1,6 +1,6 @@
 // Values by reference: checking that a value is data, freezing it in place, copying it.
 //
-// Data is what CBOR carries (cbor-encode.ts), held in data properties: containers are read through property descriptors, so a getter is
+// Data is what CBOR carries (cbor-encode.ts), held in data properties: a property is asked for a getter before it is read, so a getter is
 // refused and never called. Properties that are not enumerable, and named properties of arrays, are not part of a value.
 import { isBytes, takeBytes } from './bytes.js'
 import { MAX_DEPTH, Path } from './path.js'
@@ -15,9 +15,15 @@ export class PrivateCopy {
 /** What `freezeData` gives: the value itself, frozen, to be handed out as it is; or a private copy. */
 export type Data = PrivateCopy | object | string | number | bigint | boolean | null
 
-const { freeze, getOwnPropertyDescriptor } = Object
+const { freeze, getOwnPropertyDescriptor, hasOwn, keys } = Object
+/** The getter of a property, `undefined` for one that holds a value. Making a property descriptor takes several times as long. */
+const getterOf = Function.prototype.call.bind(
+  (Object.prototype as unknown as { __lookupGetter__: () => unknown }).__lookupGetter__,
+) as (object: object, name: string | number) => unknown
 /** Property names that were seen to be well-formed, at their number within an object. */
 const names = Array.from({ length: 64 }, () => '')
+
+type Properties = Readonly<Record<string | number, unknown>>
 
 /** A value has at most this many parts: items and properties, each as often as it occurs. */
 const mostParts = 2 ** 27
@@ -72,8 +78,13 @@ class Seal extends Identity {
     return #seal in object
   }
 
+  /** Marks an object, where the engine lets a frozen object be marked. */
   static putOn(object: object): void {
-    new Seal(object)
+    try {
+      new Seal(object)
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error
+    }
   }
 }
 
@@ -112,32 +123,25 @@ function checkSmall(container: object, list: object[], count: number, depth: num
     const { length } = container
     if (!(length <= fewParts)) return 0
     for (let i = 0; i < length; ++i) {
-      count = checkSmallPart(getOwnPropertyDescriptor(container, i), list, count, depth)
+      if (!hasOwn(container, i) || getterOf(container, i) !== undefined) return 0
+      count = checkSmallPart(container[i], list, count, depth)
       if (count === 0) return 0
     }
     return count
   }
   if (!isPlain(container)) return 0
   let parts = 0
-  for (const name in container) {
-    const property = getOwnPropertyDescriptor(container, name)
-    if (property === undefined) continue // inherited
+  for (const name of keys(container)) {
     if (++parts > fewParts || (names[parts % names.length] !== name && !isWellFormed(name))) return 0
     names[parts % names.length] = name
-    count = checkSmallPart(property, list, count, depth)
+    if (getterOf(container, name) !== undefined) return 0
+    count = checkSmallPart((container as Properties)[name], list, count, depth)
     if (count === 0) return 0
   }
   return count
 }
 
-function checkSmallPart(
-  property: PropertyDescriptor | undefined,
-  list: object[],
-  count: number,
-  depth: number,
-): number {
-  if (property === undefined || property.get !== undefined || property.set !== undefined) return 0
-  const value = property.value as unknown
+function checkSmallPart(value: unknown, list: object[], count: number, depth: number): number {
   switch (typeof value) {
     case 'number':
     case 'boolean':
@@ -149,7 +153,7 @@ function checkSmallPart(
       return value === null ? count : checkSmall(value, list, count, depth + 1)
     case 'function':
     case 'symbol':
-    case 'undefined':
+    case 'undefined': // a setter without a getter, too
       return 0
   }
 }
@@ -175,10 +179,15 @@ abstract class Reader extends Path {
       this.refuse(kind(value))
   }
 
-  /** The value of a data property. */
-  protected dataOf(property: PropertyDescriptor): unknown {
-    if (property.get !== undefined || property.set !== undefined) this.refuse('a getter or setter')
-    return property.value
+  /** The value of an own property; `undefined` for a hole. */
+  protected property(container: object, name: string | number): unknown {
+    if (getterOf(container, name) === undefined) {
+      const value = (container as Properties)[name]
+      if (value !== undefined && hasOwn(container, name)) return value
+    }
+    const found = getOwnPropertyDescriptor(container, name)
+    if (found?.get !== undefined || found?.set !== undefined) this.refuse('a getter or setter')
+    return found?.value
   }
 
   protected lengthOf(array: readonly unknown[]): number {
@@ -258,8 +267,7 @@ class Walk extends Reader {
     for (let i = 0; i < length; ++i) {
       steps[depth - 1] = i
       ++this.parts
-      const property = getOwnPropertyDescriptor(array, i)
-      const below = this.part(property && this.dataOf(property))
+      const below = this.part(this.property(array, i))
       if (below >= height) height = below + 1
       if (!asked && this.parts - before > fewParts) {
         const known = this.recall(array, before, index)
@@ -276,11 +284,10 @@ class Walk extends Reader {
     let height = 1
     let asked = false
     for (const name in object) {
-      const property = getOwnPropertyDescriptor(object, name)
-      if (property === undefined) continue // inherited
+      if (!hasOwn(object, name)) continue // inherited
       steps[depth - 1] = name
       this.countName(name)
-      const below = this.part(this.dataOf(property))
+      const below = this.part(this.property(object, name))
       if (below >= height) height = below + 1
       if (!asked && this.parts - before > fewParts) {
         const known = this.recall(object, before, index)
@@ -344,8 +351,7 @@ class Copier extends Reader {
     for (let i = 0; i < length; ++i) {
       steps[depth - 1] = i
       ++this.parts
-      const property = getOwnPropertyDescriptor(array, i)
-      copy.push(this.copy(property && this.dataOf(property)))
+      copy.push(this.copy(this.property(array, i)))
     }
     return copy
   }
@@ -354,11 +360,10 @@ class Copier extends Reader {
     this.checkClass(object)
     const { steps, depth } = this
     const copy: Record<string, unknown> = {}
-    for (const name of Object.keys(object)) {
+    for (const name of keys(object)) {
       steps[depth - 1] = name
       this.countName(name)
-      const property = getOwnPropertyDescriptor(object, name)
-      const value = this.copy(property && this.dataOf(property))
+      const value = this.copy(this.property(object, name))
       if (name === '__proto__') {
         Object.defineProperty(copy, name, { value, writable: true, enumerable: true, configurable: true })
       } else copy[name] = value

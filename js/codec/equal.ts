@@ -37,9 +37,13 @@ type Properties = Readonly<Record<string, unknown>>
 
 function sameProperties(a: Properties, b: Properties, depth: number): boolean {
   const names = Object.keys(a)
-  if (names.length !== Object.keys(b).length) return false
-  for (const name of names) {
-    if (!Object.hasOwn(b, name) || !same(a[name], b[name], depth + 1)) return false
+  const others = Object.keys(b)
+  const { length } = names
+  if (length !== others.length) return false
+  for (let i = 0; i < length; ++i) {
+    const name = names[i]!
+    if (name !== others[i] && !Object.hasOwn(b, name)) return false
+    if (!same(a[name], b[name], depth + 1)) return false
   }
   return true
 }
