@@ -1,9 +1,24 @@
-// `npm run docs`: the API reference, from the docstrings of the entry points, as static pages in build/api/.
+// `npm run docs`: the documents and the API reference as one static site in build/site/, which opens from disk.
 import { join } from 'node:path'
-import { Application, ReflectionKind } from 'typedoc'
+import { Application, Comment, CommentTag, Converter, ReflectionKind } from 'typedoc'
 import { Failure, root, say } from './step.mjs'
 
 const entries = ['index', 'slim', 'verify', 'blocks/index', 'sortition/index', 'devtools']
+
+/** The documents of the site, by the headings of its navigation. */
+const pages = {
+  Guide: ['js/map/VALUES.md', 'js/blocks/README.md', 'js/sortition/EVIDENCE.md'],
+  Formats: ['cpp/snapshot/FORMAT.md', 'cpp/digest/DIGEST.md', 'cpp/blocks/BLOCKS.md'],
+  Project: [
+    'bench/README.md',
+    'wasm-build/SIZE.md',
+    'cpp/trie/DESIGN.md',
+    'CONTRIBUTING.md',
+    'SECURITY.md',
+    'CHANGELOG.md',
+  ],
+}
+const reference = 'API reference'
 
 /** What a reader meets by name. Not the fields of types without a name, such as those inside an ABI. */
 const named =
@@ -30,13 +45,38 @@ function undocumented(project) {
     .map((r) => r.getFullName())
 }
 
-/** Writes the reference to `out` and gives its project; a public name without a docstring, or a link to nowhere, is a failure. */
-export async function buildDocs(out = join(root, 'build', 'api')) {
+/** The heading of the navigation under which a document is listed, from its path without an ending. */
+function headingOf(path) {
+  return Object.keys(pages).find((heading) => pages[heading].includes(`${path}.md`))
+}
+
+/** Gives a document the title that its first line has, and its place in the navigation. */
+function nameDocument(_context, document) {
+  const [first] = document.content
+  const [line, title] = /^# (.*)\n/.exec(first.text)
+  const heading = headingOf(document.name)
+  first.text = first.text.slice(line.length)
+  document.name = title
+  document.comment = new Comment([], [new CommentTag('@category', [{ kind: 'text', text: heading }])])
+}
+
+/** Writes the site to `out` and gives its project; a public name without a docstring, or a link to nowhere, is a failure. */
+export async function buildDocs(out = join(root, 'build', 'site')) {
   const app = await Application.bootstrapWithPlugins({
     name: 'hamt-wasm',
     entryPoints: entries.map((entry) => join(root, 'js', `${entry}.ts`)),
     tsconfig: join(root, 'tsconfig.build.json'),
-    readme: 'none',
+    readme: join(root, 'README.md'),
+    projectDocuments: Object.values(pages)
+      .flat()
+      .map((path) => join(root, path)),
+    categoryOrder: [...Object.keys(pages), reference],
+    defaultCategory: reference,
+    categorizeByGroup: false,
+    navigation: { includeCategories: true, includeGroups: false },
+    highlightLanguages: ['cpp', 'json', 'sh', 'ts', 'tsx'],
+    searchInDocuments: true,
+    searchInComments: true,
     excludeInternal: true,
     excludePrivate: true,
     excludeExternals: true,
@@ -45,11 +85,12 @@ export async function buildDocs(out = join(root, 'build', 'api')) {
     includeVersion: true,
     githubPages: false,
     sort: ['source-order'],
-    validation: { invalidLink: true, notDocumented: false, notExported: true },
+    validation: { invalidLink: true, invalidPath: true, notDocumented: false, notExported: true },
     logLevel: 'Warn',
   })
+  app.converter.on(Converter.EVENT_CREATE_DOCUMENT, nameDocument)
   const complain = (what) => {
-    throw new Failure(`The API reference would be incomplete: ${what}`)
+    throw new Failure(`The site would be incomplete: ${what}`)
   }
   const project = await app.convert()
   if (!project) complain('the sources do not compile')
@@ -59,6 +100,6 @@ export async function buildDocs(out = join(root, 'build', 'api')) {
   if (app.logger.hasWarnings()) complain('see the warnings above')
   await app.generateDocs(project, out)
   if (app.logger.hasErrors() || app.logger.hasWarnings()) complain('see above')
-  say(`API reference: ${join(out, 'index.html')}`)
+  say(`The site: ${join(out, 'index.html')}`)
   return project
 }

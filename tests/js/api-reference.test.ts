@@ -1,7 +1,7 @@
-// The API reference, made as `npm run docs` makes it: complete, and about what a user can import.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+// The site, made as `npm run docs` makes it: its reference is complete and about what a user can import, and its links lead somewhere.
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as main from 'hamt-wasm'
 import * as slim from 'hamt-wasm/slim'
@@ -19,7 +19,7 @@ let out: string
 let project: Reflection
 
 beforeAll(async () => {
-  out = mkdtempSync(join(tmpdir(), 'hamt-api-'))
+  out = mkdtempSync(join(tmpdir(), 'hamt-site-'))
   // A name held in a variable: the builder is plain JavaScript without types.
   const builder = join(root, 'wasm-build/docs.mjs')
   const { buildDocs } = (await import(builder)) as { buildDocs(out: string): Promise<Reflection> }
@@ -54,4 +54,29 @@ test('it says what a method costs, and nothing of what is internal', () => {
   const page = readFileSync(join(out, 'classes/hamt-wasm.Hamt.html'), 'utf8')
   expect(page).toContain('Two paths.')
   expect(page).not.toMatch(/_owner|_dependants|_codec/)
+})
+
+const idsIn = (html: string) => new Set([...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id!))
+
+test('every link and every file of every page is there', () => {
+  const files = readdirSync(out, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.html'),
+  )
+  const pages = new Map(files.map((name) => [join(out, name), readFileSync(join(out, name), 'utf8')]))
+  const ids = new Map([...pages].map(([file, html]) => [file, idsIn(html)]))
+  const broken: string[] = []
+  let count = 0
+  for (const [file, html] of pages) {
+    for (const [, link] of html.matchAll(/ (?:href|src)="([^"]*)"/g)) {
+      if (/^[a-z]+:/.test(link!)) continue
+      count++
+      const [path, id] = link!.replaceAll('&amp;', '&').split('#').map(decodeURIComponent)
+      const target = path ? join(dirname(file), path.replace(/\?.*/, '')) : file
+      const isThere = existsSync(target) && statSync(target).isFile()
+      if (!isThere || (id && ids.has(target) && !ids.get(target)!.has(id)))
+        broken.push(`${relative(out, file)}: ${link}`)
+    }
+  }
+  expect(broken).toEqual([])
+  expect(count).toBeGreaterThan(1000)
 })

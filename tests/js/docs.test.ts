@@ -1,30 +1,19 @@
 // Runs every example of the documents: each ```ts block is a program of its own, type-checked, and `expression // → value`
 // is an assertion; each ```sh block is a row of commands, run one after another on the recorded run of the contracts.
 import { execFile } from 'node:child_process'
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { Hamt } from 'hamt-wasm'
 import { serializeNodes } from 'hamt-wasm/blocks'
 import ts from 'typescript'
+import { documents, root } from './support/documents.js'
 import { RedisServer } from './support/redis.js'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
 const dir = join(root, 'build', 'docs')
 const run = promisify(execFile)
-
-/** Every document of the repository, as paths from its root. */
-const documents = [
-  ...readdirSync(root).filter((name) => name.endsWith('.md')),
-  ...['cpp', 'js', 'wasm-build', 'bench', 'tests'].flatMap((folder) =>
-    readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => name.endsWith('.md') && !name.includes('node_modules'))
-      .map((name) => join(folder, name)),
-  ),
-]
 
 interface Example {
   document: string

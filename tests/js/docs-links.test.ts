@@ -1,0 +1,60 @@
+// Links between documents: in the repository each leads to a file and a heading; in the package too, as far as documents are packed.
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+import { documents, root } from './support/documents.js'
+
+interface Link {
+  document: string
+  /** Path from the root, without what follows `#`. */
+  target: string
+  heading: string
+}
+
+const withoutCode = (text: string) => text.replace(/^```[^]*?^```$/gm, '').replace(/`[^`\n]*`/g, '')
+
+function linksOf(document: string): Link[] {
+  const text = withoutCode(readFileSync(join(root, document), 'utf8'))
+  return [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, link]) => link!)
+    .filter((link) => !/^[a-z]+:/.test(link))
+    .map((link) => {
+      const [path, heading = ''] = link.split('#')
+      return { document, target: path ? normalize(join(dirname(document), path)) : document, heading }
+    })
+}
+
+/** The headings of a document, as they are named in links. */
+function headingsOf(document: string): string[] {
+  const text = readFileSync(join(root, document), 'utf8').replace(/^```[^]*?^```$/gm, '')
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+}
+
+const links = documents.flatMap(linksOf)
+const shown = ({ document, target, heading }: Link) => `${document}: ${target}#${heading}`
+
+test('every link leads to a file, and to a heading of it', () => {
+  expect(links.length).toBeGreaterThan(20)
+  const broken = links.filter(
+    ({ target, heading }) =>
+      !existsSync(join(root, target)) || (heading !== '' && !headingsOf(target).includes(heading)),
+  )
+  expect(broken.map(shown)).toEqual([])
+})
+
+test('what a packed document links to is packed', () => {
+  const report = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const packed = new Set((JSON.parse(report)[0].files as { path: string }[]).map(({ path }) => path))
+  for (const document of ['README.md', 'SECURITY.md', 'CHANGELOG.md']) expect(packed).toContain(document)
+  const broken = links.filter(({ document, target }) => packed.has(document) && !packed.has(target))
+  expect(broken.map(shown)).toEqual([])
+})
