@@ -7,7 +7,25 @@ const entries = ['index', 'slim', 'verify', 'blocks/index', 'sortition/index', '
 
 /** The documents of the site, by the headings of its navigation. */
 const pages = {
-  Guide: ['js/map/VALUES.md', 'js/blocks/README.md', 'js/sortition/EVIDENCE.md'],
+  Guide: [
+    'js/docs/guide.md',
+    'js/map/VALUES.md',
+    'js/docs/history.md',
+    'js/docs/proofs.md',
+    'js/blocks/README.md',
+    'js/docs/sortition.md',
+    'js/sortition/EVIDENCE.md',
+    'js/docs/faq.md',
+    'js/docs/playground.md',
+  ],
+  Recipes: [
+    'js/docs/react.md',
+    'js/docs/workers.md',
+    'js/docs/next.md',
+    'js/docs/cloudflare.md',
+    'js/docs/node.md',
+    'js/docs/migration.md',
+  ],
   Formats: ['cpp/snapshot/FORMAT.md', 'cpp/digest/DIGEST.md', 'cpp/blocks/BLOCKS.md'],
   Project: [
     'bench/README.md',

@@ -1,5 +1,5 @@
-// Runs every example of the documents: each ```ts block is a program of its own, type-checked, and `expression // → value`
-// is an assertion; each ```sh block is a row of commands, run one after another on the recorded run of the contracts.
+// Runs every example of the documents: each ```ts or ```tsx block is a program of its own, type-checked, and `expression // → value`
+// is an assertion; each ```sh block is a row of commands, run one after another. Both find a recorded run of the contracts as logs.json.
 import { execFile } from 'node:child_process'
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
@@ -14,15 +14,17 @@ import { RedisServer } from './support/redis.js'
 
 const dir = join(root, 'build', 'docs')
 const run = promisify(execFile)
+const env = { PATH: process.env.PATH }
 
 interface Example {
   document: string
   line: number
+  language: string
   code: string
 }
 
-/** The blocks of a language; '' for those that say none, which are pictures. */
-function blocksOf(document: string): (Example & { language: string })[] {
+/** The blocks of a document; those without a language are pictures. */
+function blocksOf(document: string): Example[] {
   const text = readFileSync(join(root, document), 'utf8')
   return [...text.matchAll(/^```(.*)\n([^]*?)^```$/gm)].map((match) => ({
     document,
@@ -33,10 +35,11 @@ function blocksOf(document: string): (Example & { language: string })[] {
 }
 
 const blocks = documents.flatMap(blocksOf)
-const examples = blocks.filter(({ language }) => language === 'ts')
+const isProgram = ({ language }: Example) => language === 'ts' || language === 'tsx'
+const examples = blocks.filter(isProgram)
 const commands = blocks.filter(({ language }) => language === 'sh')
-const named = (some: Example[]) =>
-  some.map((example) => [`${example.document}:${example.line}`, example] as const)
+const nameOf = ({ document, line }: Example) => `${document}:${line}`
+const fileOf = (example: Example) => nameOf(example).replace(/\W+/g, '-')
 
 /** The example with its `// →` comments turned into assertions. */
 function program(code: string): string {
@@ -50,7 +53,7 @@ function program(code: string): string {
 let redis: RedisServer | undefined
 let server: Server | undefined
 
-/** Puts the servers of this run in the place of those that examples name, and starts them when they are needed. */
+/** Puts what is here in the place of what examples name: a Redis, a web server, and the loader of wasm that bundlers have. */
 async function localized(code: string): Promise<string> {
   let text = code
   if (text.includes('redis://localhost:6379')) {
@@ -62,7 +65,11 @@ async function localized(code: string): Promise<string> {
     const { port } = server.address() as AddressInfo
     text = text.replaceAll('https://example.org', `http://127.0.0.1:${port}`)
   }
-  return text
+  return text.replace(
+    "import wasm from 'hamt-wasm/hamt.wasm'",
+    `import { readFileSync } from 'node:fs'
+     const wasm = new WebAssembly.Module(readFileSync(${JSON.stringify(join(root, 'dist/hamt.wasm'))}))`,
+  )
 }
 
 /** A plain static server with a node table of 3,000 entries. */
@@ -79,6 +86,29 @@ async function serveNodes(): Promise<Server> {
   return made
 }
 
+/** A folder for an example or a document, with the recorded run in it. */
+function folder(name: string): string {
+  const path = join(dir, name)
+  mkdirSync(path)
+  copyFileSync(join(root, 'tests/vectors/chain-run.json'), join(path, 'logs.json'))
+  return path
+}
+
+/** Imports the modules that it is told, one after another, and prints how each ended: null, or its error. */
+const runner = `
+const failures = []
+for (const file of process.argv.slice(2)) {
+  try {
+    await import(file)
+    failures.push(null)
+  } catch (error) {
+    failures.push(error.stack)
+  }
+}
+console.log('\\n' + JSON.stringify(failures))
+process.exit(0)
+`
+
 afterAll(async () => {
   await redis?.stop()
   server?.close()
@@ -87,30 +117,29 @@ afterAll(async () => {
 beforeAll(() => {
   rmSync(dir, { recursive: true, force: true })
   mkdirSync(dir, { recursive: true })
+  writeFileSync(join(dir, 'run.mjs'), runner)
 })
 
-test('there are examples, with assertions in them', () => {
+test('there are examples, and those of pages have assertions in them', () => {
   expect(examples.length).toBeGreaterThanOrEqual(5)
   for (const { code } of examples) expect(program(code)).toContain(';deepStrictEqual(')
 })
 
 test('no example is in a language that is not run', () => {
   // C++ in the README is compiled and run by tests/cpp_package.
-  const run = ['', 'sh', 'ts']
+  const run = ['', 'sh', 'ts', 'tsx']
   for (const { document, language } of blocks)
     expect(document === 'README.md' ? [...run, 'cpp'] : run).toContain(language)
 })
 
-test.each(named(commands))(
+test.each(commands.map((block) => [nameOf(block), block] as const))(
   '%s: every command succeeds',
-  async (_, { code }) => {
+  async (_, block) => {
     const chain = JSON.parse(readFileSync(join(root, 'tests/vectors/chain-run.json'), 'utf8'))
     const request = chain.requests[0]
     const member: string = request.finalized.committee[0]
-    const place = join(dir, 'commands')
-    mkdirSync(place)
-    copyFileSync(join(root, 'tests/vectors/chain-run.json'), join(place, 'logs.json'))
-    const lines = code.trimEnd().split('\n')
+    const cwd = folder(fileOf(block))
+    const lines = block.code.trimEnd().split('\n')
     expect(lines.length).toBeGreaterThan(0)
     for (const line of lines) {
       const words = line
@@ -120,49 +149,69 @@ test.each(named(commands))(
       expect(words.splice(0, 2)).toEqual(['npx', 'hamt-wasm'])
       const id = words.indexOf('ID')
       if (id >= 0) words[id] = request.e3Id
-      const program = join(root, 'dist/cli/main.js')
-      const { stdout } = await run(process.execPath, [program, ...words], {
-        cwd: place,
-        env: { PATH: process.env.PATH },
-      })
+      const { stdout } = await run(process.execPath, [join(root, 'dist/cli/main.js'), ...words], { cwd, env })
       expect(stdout).not.toBe('')
     }
   },
   60_000,
 )
 
-test.each(named(examples))(
-  '%s runs',
-  async (name, { code }) => {
-    const file = join(dir, `${name.replace(/\W+/g, '-')}.mjs`)
-    const { outputText } = ts.transpileModule(program(await localized(code)), {
-      compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
-    })
-    writeFileSync(file, outputText)
-    await run(process.execPath, [file], { cwd: root, env: { PATH: process.env.PATH } })
+test.each([...new Set(examples.map(({ document }) => document))])(
+  '%s: every example runs',
+  async (document) => {
+    const mine = examples.filter((example) => example.document === document)
+    const files = await Promise.all(
+      mine.map(async (example) => {
+        const file = join(dir, `${fileOf(example)}.mjs`)
+        const { outputText } = ts.transpileModule(program(await localized(example.code)), {
+          compilerOptions: {
+            module: ts.ModuleKind.ESNext,
+            target: ts.ScriptTarget.ES2022,
+            jsx: ts.JsxEmit.ReactJSX,
+          },
+          fileName: `example.${example.language}`,
+        })
+        writeFileSync(file, outputText)
+        return file
+      }),
+    )
+    const options = { cwd: folder(document.replace(/\W+/g, '-')), env }
+    const { stdout } = await run(process.execPath, [join(dir, 'run.mjs'), ...files], options)
+    const failures = JSON.parse(stdout.trim().split('\n').at(-1)!) as (string | null)[]
+    expect(failures.length).toBe(mine.length)
+    expect(failures.flatMap((error, i) => (error === null ? [] : [`${nameOf(mine[i]!)}\n${error}`]))).toEqual(
+      [],
+    )
   },
-  20_000,
+  60_000,
 )
 
 test('the examples have no type errors', async () => {
-  const files = examples.map(({ document, line, code }) => {
-    const name = `${document}-${line}`.replace(/\W+/g, '-') + '.mts'
-    writeFileSync(join(dir, name), code)
+  const files = examples.map((example) => {
+    const name = `${fileOf(example)}.${example.language === 'tsx' ? 'tsx' : 'mts'}`
+    writeFileSync(join(dir, name), example.code)
     return name
   })
-  const options = {
+  const compilerOptions = {
     module: 'NodeNext',
     target: 'ES2022',
+    jsx: 'react-jsx',
     strict: true,
     noEmit: true,
     skipLibCheck: true,
     types: ['node'],
   }
-  writeFileSync(join(dir, 'tsconfig.json'), JSON.stringify({ compilerOptions: options, files }))
-  const tsc = join(root, 'node_modules/typescript/bin/tsc')
-  await run(process.execPath, [tsc, '-p', dir], { env: { PATH: process.env.PATH } }).catch(
-    (error: { stdout: string }) => {
-      throw new Error(error.stdout)
-    },
+  // What the page on Cloudflare tells its reader to add.
+  writeFileSync(
+    join(dir, 'wasm.d.ts'),
+    "declare module '*.wasm' { const module: WebAssembly.Module; export default module }",
   )
+  writeFileSync(
+    join(dir, 'tsconfig.json'),
+    JSON.stringify({ compilerOptions, files: [...files, 'wasm.d.ts'] }),
+  )
+  const tsc = join(root, 'node_modules/typescript/bin/tsc')
+  await run(process.execPath, [tsc, '-p', dir], { env }).catch((error: { stdout: string }) => {
+    throw new Error(error.stdout)
+  })
 }, 60_000)
