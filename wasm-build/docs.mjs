@@ -1,6 +1,7 @@
 // `npm run docs`: the documents and the API reference as one static site in build/site/, which opens from disk.
 import { join } from 'node:path'
 import { Application, Comment, CommentTag, Converter, ReflectionKind } from 'typedoc'
+import { addExamples } from './docs-examples.mjs'
 import { Failure, root, say } from './step.mjs'
 
 const entries = ['index', 'slim', 'verify', 'blocks/index', 'sortition/index', 'devtools']
@@ -78,7 +79,7 @@ function nameDocument(_context, document) {
   document.comment = new Comment([], [new CommentTag('@category', [{ kind: 'text', text: heading }])])
 }
 
-/** Writes the site to `out` and gives its project; a public name without a docstring, or a link to nowhere, is a failure. */
+/** Writes the site to `out` and gives its project; a public name without a docstring or an example, or a link to nowhere, is a failure. */
 export async function buildDocs(out = join(root, 'build', 'site')) {
   const app = await Application.bootstrapWithPlugins({
     name: 'hamt-wasm',
@@ -115,6 +116,11 @@ export async function buildDocs(out = join(root, 'build', 'site')) {
   app.validate(project)
   const missing = undocumented(project)
   if (missing.length > 0) complain(`no docstring for ${missing.join(', ')}`)
+  const examples = addExamples(project)
+  if (examples.missing.length > 0)
+    complain(`js/docs/examples has no example for ${examples.missing.join(', ')}`)
+  if (examples.unknown.length > 0)
+    complain(`js/docs/examples has examples for what is not public: ${examples.unknown.join(', ')}`)
   if (app.logger.hasWarnings()) complain('see the warnings above')
   await app.generateDocs(project, out)
   if (app.logger.hasErrors() || app.logger.hasWarnings()) complain('see above')
