@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { Application, Comment, CommentTag, Converter, ReflectionKind } from 'typedoc'
 import { addExamples } from './docs-examples.mjs'
+import { buildPlayground, buildPlaygroundScript } from './docs-playground.mjs'
 import { Failure, root, say } from './step.mjs'
 
 const entries = ['index', 'slim', 'verify', 'blocks/index', 'sortition/index', 'devtools']
@@ -26,9 +27,11 @@ const pages = {
     'js/docs/cloudflare.md',
     'js/docs/node.md',
     'js/docs/migration.md',
+    'cpp/README.md',
   ],
   Formats: ['cpp/snapshot/FORMAT.md', 'cpp/digest/DIGEST.md', 'cpp/blocks/BLOCKS.md'],
   Project: [
+    'js/docs/compared.md',
     'bench/README.md',
     'wasm-build/SIZE.md',
     'cpp/trie/DESIGN.md',
@@ -81,6 +84,8 @@ function nameDocument(_context, document) {
 
 /** Writes the site to `out` and gives its project; a public name without a docstring or an example, or a link to nowhere, is a failure. */
 export async function buildDocs(out = join(root, 'build', 'site')) {
+  const script = join(root, 'build', 'playground.js')
+  await buildPlaygroundScript(script)
   const app = await Application.bootstrapWithPlugins({
     name: 'hamt-wasm',
     entryPoints: entries.map((entry) => join(root, 'js', `${entry}.ts`)),
@@ -94,6 +99,8 @@ export async function buildDocs(out = join(root, 'build', 'site')) {
     categorizeByGroup: false,
     navigation: { includeCategories: true, includeGroups: false },
     highlightLanguages: ['cpp', 'json', 'sh', 'ts', 'tsx'],
+    customJs: script,
+    customCss: join(root, 'js', 'docs', 'site.css'),
     searchInDocuments: true,
     searchInComments: true,
     excludeInternal: true,
@@ -124,6 +131,7 @@ export async function buildDocs(out = join(root, 'build', 'site')) {
   if (app.logger.hasWarnings()) complain('see the warnings above')
   await app.generateDocs(project, out)
   if (app.logger.hasErrors() || app.logger.hasWarnings()) complain('see above')
+  await buildPlayground(join(out, 'assets'))
   say(`The site: ${join(out, 'index.html')}`)
   return project
 }

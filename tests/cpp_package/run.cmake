@@ -1,5 +1,5 @@
 # Installs the build tree BUILD of the project SOURCE, then builds and runs the programs beside this file, and the one
-# that README.md shows, with the installed package and with the project as a subproject:
+# that cpp/README.md shows, with the installed package and with the project as a subproject:
 # cmake -DSOURCE=... -DBUILD=... -P run.cmake
 set(work ${BUILD}/cpp_package)
 file(REMOVE_RECURSE ${work})
@@ -12,11 +12,11 @@ function(run)
   endif()
 endfunction()
 
-# The program of README.md: its only block of C++.
-file(READ ${SOURCE}/README.md readme)
+# The program of cpp/README.md: its only block of C++.
+file(READ ${SOURCE}/cpp/README.md readme)
 string(REGEX MATCH "```cpp\n([^`]*)```" block "${readme}")
 if(NOT block)
-  message(FATAL_ERROR "README.md shows no C++")
+  message(FATAL_ERROR "cpp/README.md shows no C++")
 endif()
 file(WRITE ${work}/readme.cpp "${CMAKE_MATCH_1}")
 

@@ -126,10 +126,10 @@ test('there are examples, and those of pages have assertions in them', () => {
 })
 
 test('no example is in a language that is not run', () => {
-  // C++ in the README is compiled and run by tests/cpp_package.
+  // C++ in its README is compiled and run by tests/cpp_package.
   const run = ['', 'sh', 'ts', 'tsx']
   for (const { document, language } of blocks)
-    expect(document === 'README.md' ? [...run, 'cpp'] : run).toContain(language)
+    expect(document === 'cpp/README.md' ? [...run, 'cpp'] : run).toContain(language)
 })
 
 test.each(commands.map((block) => [nameOf(block), block] as const))(
