@@ -82,13 +82,20 @@ export function readArguments(command: Command, words: string[]): Arguments | 'h
   const more = `see: hamt-wasm ${command.name} --help`
   let parsed
   try {
-    parsed = parseArgs({ args: withNegatives(words), options, allowPositionals: true })
+    parsed = parseArgs({ args: withNegatives(words), options, allowPositionals: true, tokens: true })
   } catch (e) {
     const dash = words.find((word) => /^-[^-]/.test(word) && !/^-[hv]$/.test(word))
     const hint = dash
       ? `what begins with a dash and is no option goes behind --, as in: -- ${plain(dash)}; `
       : ''
     throw new UnusableInput(`${firstSentence((e as Error).message)}; ${hint}${more}`)
+  }
+  const seen = new Set<string>()
+  for (const token of parsed.tokens) {
+    if (token.kind !== 'option') continue
+    if (seen.has(token.name) && !options[token.name]?.multiple)
+      throw new UnusableInput(`--${token.name} is given twice; ${more}`)
+    seen.add(token.name)
   }
   if (parsed.values.help) return 'help'
   if (parsed.values.version) return 'version'

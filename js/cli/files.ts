@@ -32,6 +32,7 @@ function why(e: unknown): string {
     EACCES: 'permission denied',
     ELOOP: 'its links lead in a circle',
     ENOSPC: 'no space is left',
+    ENAMETOOLONG: 'its name is too long',
     ENOTDIR: 'a part of its path is no directory',
   }
   return known[code ?? ''] ?? plain(message)
@@ -127,7 +128,7 @@ export function targetOf(path: string): Target {
  * owner stay those of the file that was there.
  */
 export function write({ path, stats }: Target, bytes: Uint8Array): void {
-  const beside = join(dirname(path), `.${basename(path)}.${randomBytes(12).toString('hex')}`)
+  const beside = join(dirname(path), `.${randomBytes(16).toString('hex')}`)
   let fd: number | undefined
   try {
     fd = openSync(beside, 'wx', stats ? 0o600 : 0o666)
@@ -138,8 +139,10 @@ export function write({ path, stats }: Target, bytes: Uint8Array): void {
     fd = undefined
     renameSync(beside, path)
   } catch (e) {
-    if (fd !== undefined) closeSync(fd)
-    rmSync(beside, { force: true })
+    if (fd !== undefined) {
+      closeSync(fd)
+      rmSync(beside, { force: true })
+    }
     throw new UnusableInput(`cannot write ${plain(path)}: ${why(e)}`)
   }
 }

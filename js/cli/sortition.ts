@@ -89,7 +89,10 @@ async function logsOf(args: Arguments): Promise<Logs> {
     if (args.has(optionOf(name))) contracts[name] = addressOf(args, optionOf(name))
   }
   const reader = usable(() => new LogReader({ contracts }))
-  for (const path of args.list('logs')) {
+  const paths = args.list('logs')
+  if (paths.filter((path) => nameOf(path) === nameOf('-')).length > 1)
+    throw new UnusableInput('--logs names standard input twice, which can be read once')
+  for (const path of paths) {
     const stream = reader.open(nameOf(path))
     for await (const chunk of chunksOf(path)) usable(() => stream.write(chunk))
     usable(() => stream.end())
@@ -214,6 +217,8 @@ function judgeOptionsOf(args: Arguments): JudgeOptions {
       throw new UnusableInput(`--threshold must be two numbers like 2,3, got '${args.required('threshold')}'`)
     options.threshold = [Number(parts[1]), Number(parts[2])]
   }
+  const ofWord = ['request-id', 'registry-address'].find((name) => args.has(name) && !args.has('random-word'))
+  if (ofWord) throw new UnusableInput(`--${ofWord} needs --random-word`)
   if (args.has('random-word')) {
     for (const name of ['request-id', 'chain-id', 'registry-address']) {
       if (!args.has(name)) throw new UnusableInput(`--random-word needs --${name}`)

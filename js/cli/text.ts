@@ -1,6 +1,6 @@
 // Values as text and as JSON.
 import { inspect } from 'node:util'
-import { bytesText, hex, idText, momentText } from '../sortition/index.js'
+import { bytesText, hex, idText, momentText, plain } from '../sortition/index.js'
 
 export const value = {
   /** On one line, as one would write it in a program. */
@@ -20,13 +20,9 @@ export const value = {
   time: momentText,
 }
 
-// Controls but the newline, which only this program writes.
-// eslint-disable-next-line no-control-regex
-const controls = /[\0-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
-
 /** Text of several lines without any character that a terminal obeys. In JSON, where they are in strings, it stays JSON. */
 export function printable(text: string): string {
-  return text.replace(controls, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return text.split('\n').map(plain).join('\n')
 }
 
 /** What identifies is printed in one way; so are hashes. */

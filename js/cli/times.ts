@@ -13,10 +13,16 @@ export function secondsOf(text: string, name: string): bigint {
   }
   const zone = /(Z|[+-]\d\d:\d\d)$/.test(text) || !text.includes('T') ? '' : 'Z'
   const time = isoDate.test(text) ? Date.parse(text + zone) : NaN
-  if (Number.isNaN(time))
+  if (Number.isNaN(time) || !isDay(text))
     throw new UnusableInput(
       `${shown} is no second: give a number of seconds, or a date like 2026-09-01T00:22:23Z`,
     )
   if (time < 0) throw new UnusableInput(`${shown} is before 1970`)
   return BigInt(time / 1000)
+}
+
+/** Whether the calendar has the day: Date.parse takes 30 February. */
+function isDay(text: string): boolean {
+  const day = text.slice(0, 10)
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day)
 }

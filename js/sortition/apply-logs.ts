@@ -1,4 +1,5 @@
 // A registry and logs, read together.
+import { Continuity } from './continuity.js'
 import { changeOf, type RegistryEvent } from './events.js'
 import { LogError, type Logs } from './logs.js'
 import { type NodeRegistry } from './registry.js'
@@ -32,6 +33,7 @@ export function applyLogs(
   const changes: RegistryEvent[] = []
   let known = 0
   let next = registry
+  const continuity = new Continuity(registry)
   events.forEach((event, i) => {
     if (onProgress && i % 5000 === 0) onProgress(i, events.length)
     if (position && !isAfter(event, position)) {
@@ -43,7 +45,9 @@ export function applyLogs(
     }
     try {
       next = next.apply(event)
+      continuity.add(event)
     } catch (e) {
+      if (e instanceof LogError) throw e
       throw new LogError(`${nameOf(event)}: ${(e as Error).message}`)
     }
   })
@@ -55,7 +59,7 @@ export function applyLogs(
     )
   }
   const applied = events.length - known
-  const notes: string[] = []
+  const notes: string[] = continuity.notes()
   const first = events[0]
   if (position && known === 0 && first && first.blockNumber > BigInt(position.blockNumber)) {
     notes.push(
@@ -63,24 +67,38 @@ export function applyLogs(
         'nothing happened between',
     )
   }
-  const more =
-    changes.length > 0 ? registry.changesBetween(...rangeOf(changes[0]!, events)) - changes.length : 0
-  if (more > 0) {
+  requireAll(registry, changes)
+  if (position && events.length > 0 && changes.length === 0)
     notes.push(
-      `the registry has ${more} change${more === 1 ? '' : 's'} between the first and the last of the logs that the logs do not have`,
+      'the registry and the logs have no change in common: it is taken that they are of the same contracts and chain',
     )
-  }
   return { registry: next, applied, known, notes }
 }
 
-function rangeOf(first: RegistryEvent, events: readonly RegistryEvent[]): [At, At] {
-  const last = events.at(-1)!
-  return [
-    { blockNumber: Number(first.blockNumber), logIndex: first.logIndex },
-    { blockNumber: Number(last.blockNumber), logIndex: last.logIndex },
-  ]
+/**
+ * LogError when the registry has more changes of a kind than the logs, from the first of them in the logs to the last: both
+ * cannot be complete. A kind that the logs do not have at all was not asked for.
+ */
+function requireAll(registry: NodeRegistry, changes: readonly RegistryEvent[]): void {
+  const byName = new Map<string, RegistryEvent[]>()
+  for (const event of changes) {
+    const same = byName.get(event.eventName)
+    if (same) same.push(event)
+    else byName.set(event.eventName, [event])
+  }
+  for (const [name, events] of byName) {
+    const more = registry.changesBetween(name, placeOf(events[0]!), placeOf(events.at(-1)!)) - events.length
+    if (more === 0) continue
+    throw new LogError(
+      `the registry has ${more} ${name} more than the logs, from ${nameOf(events[0]!)} to ${nameOf(events.at(-1)!)}: the logs are ` +
+        'not complete, or the registry is of others',
+    )
+  }
 }
-type At = { blockNumber: number; logIndex: number }
+
+function placeOf({ blockNumber, logIndex }: RegistryEvent): { blockNumber: number; logIndex: number } {
+  return { blockNumber: Number(blockNumber), logIndex }
+}
 
 function isAfter(
   { blockNumber, logIndex }: RegistryEvent,

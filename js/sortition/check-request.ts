@@ -1,6 +1,6 @@
 // The request: what the logs say that was asked for, and whether the contracts would have accepted it.
 import { Kind } from './events.js'
-import { type Evidence } from './read-evidence.js'
+import { type Evidence, noDeadline } from './read-evidence.js'
 import { type NodeRegistry } from './registry.js'
 import { type StateAt } from './state-at.js'
 import { momentText } from './text.js'
@@ -55,6 +55,20 @@ function checkBlockHashRequest(v: Verification): void {
   const price = before?.ticketPrice
   if (price !== undefined && price !== request.ticketPrice)
     blame(v, `the request says that the ticket price is ${request.ticketPrice}, in force was ${price}`)
+  checkThreshold(v)
+  const { committeeDeadline } = evidence.request.args
+  const window = before?.submissionWindow
+  if (
+    window !== undefined &&
+    committeeDeadline !== BigInt(request.time) + window &&
+    committeeDeadline !== undefined &&
+    committeeDeadline !== noDeadline
+  )
+    blame(
+      v,
+      `the deadline of the committee is ${momentText(committeeDeadline)}, and not ${window} seconds after ${momentText(request.time)}`,
+    )
+  if (before) noteExchange(v, before)
   noteUpgrade(v)
   if (evidence.vrf !== undefined) return // the seed does not follow from the entropy block
   const { entropyBlock } = evidence.request.args
@@ -108,6 +122,8 @@ function checkRandomnessRequest(v: Verification): void {
   if (randomnessProvider !== undefined && provider !== randomnessProvider)
     blame(v, `the provider of the random word is ${provider}, in force was ${randomnessProvider}`)
   noteMissingSettings(v, before)
+  checkThreshold(v)
+  noteAges(v)
   if (statedSize === undefined) {
     if (request.size === undefined) noteUndecided(v, 'N, the size of the committee, is not known')
     else if (evidence.failed)
@@ -122,6 +138,23 @@ function checkRandomnessRequest(v: Verification): void {
   checkCapacity(v)
 }
 
+/** Operators from before there were admissions have no age in the logs: under a cool-down they count as old enough. */
+function noteAges(v: Verification): void {
+  const { state } = v.eligibility
+  const { cooldownEnabled, admissionsPaused, pauseCooldownEnabled } = state.policy
+  if (!(admissionsPaused ? pauseCooldownEnabled : cooldownEnabled)) return
+  const nodes = new Set(v.evidence.submissions.map(({ args }) => args.node))
+  const ageless = [...nodes].filter((node) => {
+    const n = v.registry.numberOf(node)
+    return n !== undefined && state.has(n) && state.admittedSince(n) < 0
+  })
+  if (ageless.length > 0)
+    v.notes.push(
+      `${ageless.length} of the operators that submitted have no admission in the logs: it is taken that they are from before there ` +
+        'were admissions',
+    )
+}
+
 /** Settings that no log of the registry has set before the request. */
 function noteMissingSettings(v: Verification, before: StateAt): void {
   const missing = [
@@ -132,12 +165,24 @@ function noteMissingSettings(v: Verification, before: StateAt): void {
   ].filter((each) => each !== false)
   if (missing.length > 0)
     noteUndecided(v, `not in the registry before the request, and not checked: ${missing.join(', ')}`)
-  if (before.hasExchangedTokens) {
-    noteUndecided(
-      v,
-      'the ticket token was exchanged before the request: balances since then do not follow from the logs alone',
-    )
-  }
+  noteExchange(v, before)
+}
+
+function noteExchange(v: Verification, before: StateAt): void {
+  if (!before.hasExchangedTokens) return
+  noteUndecided(
+    v,
+    'the ticket token was exchanged before the request: balances since then do not follow from the logs alone',
+  )
+}
+
+/** 0 < H <= N. */
+function checkThreshold(v: Verification): void {
+  const { threshold } = v.evidence.request.args
+  if (!threshold) return
+  const [h, n] = threshold
+  if (h === 0 || h > n)
+    blame(v, `a committee of ${n} members with the threshold ${h} was asked for: no contract accepts that`)
 }
 
 /** Enough operators are active; under the cap enough bond owners may be counted, and no rule was set in the same second. */

@@ -57,10 +57,7 @@ function typeText({ type, components }: Parameter): string {
 let byTopic: Map<string, { contract: ContractName; item: EventItem }[]> | undefined
 
 /** The events that a log may be, by its first topic in lower case and its number of topics: one a contract. */
-export function eventsWithTopic(
-  topic: string,
-  topics: number,
-): readonly { contract: ContractName; item: EventItem }[] {
+export function eventsWithTopic(topic: string): readonly { contract: ContractName; item: EventItem }[] {
   // Hashed when first asked for: before that the wasm module may not be loaded.
   if (!byTopic) {
     byTopic = new Map()
@@ -69,10 +66,10 @@ export function eventsWithTopic(
       byTopic.set(key, [...(byTopic.get(key) ?? []), each])
     }
   }
-  return (byTopic.get(topic) ?? []).filter(({ item }) => topicsOf(item) === topics)
+  return byTopic.get(topic) ?? []
 }
 
-function topicsOf(item: EventItem): number {
+export function topicsOf(item: EventItem): number {
   return 1 + item.inputs.filter((input) => input.indexed).length
 }
 

@@ -41,6 +41,8 @@ interface Capture {
   afterColon: boolean
 }
 
+const byteOrderMark = [0xef, 0xbb, 0xbf]
+
 const code = (character: string) => character.charCodeAt(0)
 const [quote, backslash, comma, colon] = [code('"'), code('\\'), code(','), code(':')]
 const [openList, closeList, openObject, closeObject] = [code('['), code(']'), code('{'), code('}')]
@@ -59,6 +61,8 @@ export class JsonReader {
   readonly #stack: (List | Capture)[] = []
   readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   #offset = 0
+  /** How many bytes of a byte order mark have been read; -1 behind it, or where there is none. */
+  #markBytes = 0
   #gap = 0
   #line = 1
   #documents = 0
@@ -72,7 +76,7 @@ export class JsonReader {
   /** JsonError when the text so far cannot become JSON. */
   write(chunk: Uint8Array): void {
     let at = 0
-    if (this.#offset === 0) at = this.#skipByteOrderMark(chunk)
+    if (this.#markBytes >= 0) at = this.#skipByteOrderMark(chunk)
     while (at < chunk.length) {
       const top = this.#stack.at(-1)
       at = top && 'parts' in top ? this.#capture(top, chunk, at) : this.#between(top, chunk, at)
@@ -85,12 +89,24 @@ export class JsonReader {
     const top = this.#stack.at(-1)
     if (top && 'parts' in top && top.scalar) this.#finish(top)
     if (this.#stack.length > 0) throw new JsonError('it ends in the middle')
-    if (this.#documents === 0) throw new JsonError('it is empty')
+    if (this.#documents === 0)
+      throw new JsonError(this.#markBytes > 0 ? 'it ends in the middle' : 'it is empty')
   }
 
+  /** At the start of the stream, which may come byte by byte. */
   #skipByteOrderMark(chunk: Uint8Array): number {
-    if (chunk[0] === 0xff || chunk[0] === 0xfe) throw new JsonError('it is not UTF-8')
-    return chunk[0] === 0xef && chunk[1] === 0xbb && chunk[2] === 0xbf ? 3 : 0
+    let at = 0
+    for (; at < chunk.length && this.#markBytes >= 0; ++at) {
+      const byte = chunk[at]!
+      if (this.#markBytes === 0 && (byte === 0xff || byte === 0xfe)) throw new JsonError('it is not UTF-8')
+      if (byte !== byteOrderMark[this.#markBytes]) {
+        if (this.#markBytes > 0) this.#fail(at)
+        this.#markBytes = -1
+        return at
+      }
+      this.#markBytes = this.#markBytes + 1 === byteOrderMark.length ? -1 : this.#markBytes + 1
+    }
+    return at
   }
 
   #fail(at: number): never {
@@ -192,11 +208,12 @@ export class JsonReader {
           this.#lists.has(String.fromCharCode(...value.key))
         ) {
           this.#keep(value, chunk.slice(from, at))
+          if (value.depth + this.#stack.length > deepest) tooDeep()
           this.#stack.push({ name: String.fromCharCode(...value.key), index: 0, state: 'first' })
           value.afterColon = false
           return at + 1
         }
-        if (++value.depth > deepest) throw new JsonError(`it is nested more than ${deepest} deep`)
+        if (++value.depth + this.#stack.length > deepest) tooDeep()
       } else if (byte === closeList || byte === closeObject) {
         if (--value.depth === 0) return this.#finishAt(value, chunk, from, at + 1)
       }
@@ -243,6 +260,10 @@ export class JsonReader {
     if (colons !== members(value)) throw new JsonError(`${placeOf(path)} has two members of one name`)
     return value
   }
+}
+
+function tooDeep(): never {
+  throw new JsonError(`it is nested more than ${deepest} deep`)
 }
 
 function join(parts: readonly Uint8Array[], bytes: number): Uint8Array {

@@ -28,8 +28,10 @@ export interface DrawLogs {
   words: readonly RegistryEvent[]
   /** Whether logs of its provider of random words are there: then a word that is not there never came. */
   knowsProvider: boolean
-  /** As the request says it, the controller's logs, or the files. */
+  /** As the request says it, the controller's logs, or the files: the first of these that does. */
   threshold: Threshold | undefined
+  /** As the others say it. */
+  others: readonly Threshold[]
   /** Hashes of blocks by number, as far as they are known. */
   blockHashes: Logs['blockHashes']
   /** Of the chain, where the logs say it. */
@@ -67,29 +69,21 @@ export function drawsIn(
     if (second)
       throw new LogError(`request ${idText(e3Id)} was made twice: ${nameOf(request)}, and ${nameOf(second)}`)
     const stated = request.args as { requestBlock?: bigint; threshold?: Threshold }
-    const logged = stated.threshold ?? thresholds.get(e3Id)
+    const sources = [stated.threshold, thresholds.get(e3Id), logs.thresholds?.get(e3Id)]
+    const [threshold, ...others] = sources.filter((each) => each !== undefined)
     draws.set(e3Id, {
       e3Id,
       request,
       time: stated.requestBlock ?? request.timestamp,
       events,
-      threshold: thresholdOf(e3Id, logged, logs.thresholds?.get(e3Id)),
+      threshold,
+      others,
       ...words.of(request, events),
       blockHashes: logs.blockHashes,
       chainId: logs.chainId,
     })
   }
   return new Map([...draws].sort(([, a], [, b]) => compareEvents(a.request, b.request)))
-}
-
-/** LogError for two that differ. */
-function thresholdOf(e3Id: bigint, logged?: Threshold, said?: Threshold): Threshold | undefined {
-  if (logged && said && logged.join() !== said.join()) {
-    throw new LogError(
-      `the thresholds of ${idText(e3Id)} are said to be [${said.join(', ')}], the logs say [${logged.join(', ')}]`,
-    )
-  }
-  return logged ?? said
 }
 
 /** Random words by the request that they answer, and who emitted some. */
@@ -198,24 +192,52 @@ function whatIsMissing(registry: NodeRegistry, { time, events }: DrawLogs): stri
   return undefined
 }
 
-/** Results that cannot both be the chain's. */
-function conflictOf({ e3Id, events }: DrawLogs): string | undefined {
-  const [first, second] = events.filter(({ eventName }) => resultNames.includes(eventName))
-  if (second) return `request ${idText(e3Id)} has two results: ${nameOf(first!)}, and ${nameOf(second)}`
-  const [failed, again] = named(events, 'E3Failed')
-  if (again) return `request ${idText(e3Id)} failed twice: ${nameOf(failed!)}, and ${nameOf(again)}`
+/** Logs of a request that cannot all be the chain's. */
+function conflictOf({ e3Id, events, request, threshold, others }: DrawLogs): string | undefined {
+  const results = events.filter(({ eventName }) => resultNames.includes(eventName))
+  const twice = [
+    ['has two results', results],
+    ['failed twice', named(events, 'E3Failed')],
+    ['was ordered twice', named(events, 'E3Requested')],
+    ['was capped twice', named(events, 'CommitteeBondOwnerCapEnabled')],
+  ] as const
+  for (const [what, [first, second]] of twice)
+    if (second) return `request ${idText(e3Id)} ${what}: ${nameOf(first!)}, and ${nameOf(second)}`
+  const other = others.find((each) => each.join() !== threshold?.join())
+  if (other)
+    return `[H, N] is said to be [${threshold!.join(', ')}] in one place, and [${other.join(', ')}] in another`
+  for (const event of events) {
+    const together = ['E3Requested', 'CommitteeBondOwnerCapEnabled'].includes(event.eventName)
+    if (together && event.blockNumber !== request.blockNumber)
+      return `${nameOf(event)} is not of the block of its request, ${nameOf(request)}`
+  }
+  const [cap] = named(events, 'CommitteeBondOwnerCapEnabled')
+  if (cap && request.eventName === 'CommitteeRequested')
+    return `${nameOf(cap)} is of no request that draws on a random word`
+  if (cap && cap.logIndex > request.logIndex)
+    return `${nameOf(cap)} comes after its request, ${nameOf(request)}`
   return undefined
 }
 
 /** What a caller says, and the logs otherwise. */
 function contradictionOf(draw: DrawLogs, options: JudgeOptions): string | undefined {
-  const { entropyBlock } = draw.request.args as { entropyBlock?: bigint }
+  const { entropyBlock, requestId } = draw.request.args as { entropyBlock?: bigint; requestId?: bigint }
+  const word = draw.words[0]?.args as { randomWord: bigint } | undefined
   const hash = entropyBlock === undefined ? undefined : draw.blockHashes.get(Number(entropyBlock))
   const pairs: [what: string, said: Value, logged: Value][] = [
     ['committee size and threshold', options.threshold?.join(), draw.threshold?.join()],
     ['number of the chain', options.chainId ?? options.vrf?.chainId, draw.chainId],
     [`hash of block ${entropyBlock}`, options.blockHash?.toLowerCase(), hash],
+    ['random word', options.vrf?.randomWord, word?.randomWord],
+    ['request of the random word', options.vrf?.requestId, requestId],
+    [
+      'ciphernode registry',
+      options.vrf?.registry.toLowerCase(),
+      requestId === undefined ? undefined : draw.request.address,
+    ],
   ]
+  if (options.blockHash !== undefined && requestId !== undefined)
+    return 'a block hash was given, and the seed follows from a random word'
   for (const [what, said, logged] of pairs) {
     if (said === undefined || logged === undefined || String(said) === String(logged)) continue
     return `the ${what} was given as ${String(said)}, and the logs say ${String(logged)}`
@@ -259,7 +281,8 @@ export function evidenceOf(draw: DrawLogs, options: JudgeOptions = {}): Gathered
 }
 
 /** The seed follows from a block hash; or from what the caller states, which is checked against the logs. */
-function fromBlock({ request, blockHashes }: DrawLogs, options: JudgeOptions): Partly {
+function fromBlock({ request, events, blockHashes }: DrawLogs, options: JudgeOptions): Partly {
+  const e3Failed = named(events, 'E3Failed')[0]
   const { entropyBlock } = request.args as { entropyBlock: bigint }
   const recorded = options.vrf ? undefined : blockHashes.get(Number(entropyBlock))
   const blockHash = options.blockHash ?? recorded
@@ -273,7 +296,14 @@ function fromBlock({ request, blockHashes }: DrawLogs, options: JudgeOptions): P
     : blockHash === undefined
       ? 'what was given'
       : `the hash of block ${entropyBlock}${options.blockHash ? ' that was given' : ''}`
-  return { request, blockHash, vrf: options.vrf, policy: options.policy ?? 'uncapped', seedSource }
+  return {
+    request,
+    ...(e3Failed && { e3Failed }),
+    blockHash,
+    vrf: options.vrf,
+    policy: options.policy ?? 'uncapped',
+    seedSource,
+  }
 }
 
 /** The seed follows from a random word, chain, registry and request. */
@@ -294,7 +324,7 @@ function fromRandomWord(
     randomness: request,
     fulfilment: words[0] ?? (knowsProvider ? null : undefined),
     ...(e3Failed && { e3Failed }),
-    vrf: { chainId: chain, registry },
+    vrf: { chainId: chain, registry, randomWord: options.vrf?.randomWord, requestId: options.vrf?.requestId },
     policy: options.policy ?? (capped ? 'owner-cap' : 'uncapped'),
     seedSource: 'the random word',
   }

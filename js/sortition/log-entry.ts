@@ -9,6 +9,7 @@ import {
   eventsWithTopic,
   integer,
   readArgs,
+  topicsOf,
 } from './decode.js'
 import { type Address, type Hex, show } from './values.js'
 
@@ -31,6 +32,8 @@ export interface LogEntry {
   transactionIndex: number | undefined
   /** The events that it may be, one a contract. */
   readonly candidates: readonly { contract: ContractName; item: EventItem }[]
+  /** Contracts that have an event of this topic, which has another number of topics. */
+  readonly misfits?: readonly ContractName[]
   /** Of a decoded log. */
   args: Record<string, unknown> | undefined
   /** Of a raw log with candidates. */
@@ -52,9 +55,22 @@ export function isLog(value: Fields): boolean {
   return 'topics' in value || 'eventName' in value
 }
 
-/** A pending log has no position yet. */
-export function isPending({ blockNumber, logIndex }: Fields): boolean {
-  return blockNumber === null || logIndex === null || blockNumber === 'pending'
+/** A pending log has no position yet. LogError for one that has no position, and is in a block or a place in it all the same. */
+export function isPending(log: Fields, where: string): boolean {
+  const { blockNumber, blockHash, transactionIndex } = log
+  const noBlock = blockNumber === null || blockNumber === 'pending'
+  if (!noBlock && indexText(log) !== null) return false
+  const said = [
+    blockHash != null && !/^0x0*$/.test(String(blockHash as string)) && 'blockHash',
+    transactionIndex != null && !noBlock && 'transactionIndex',
+  ].find((name) => name !== false)
+  if (said) throw new LogError(`${where} is said to be pending, and has a ${said}`)
+  return true
+}
+
+/** ethers says index. */
+function indexText({ logIndex, index }: Fields): unknown {
+  return logIndex === undefined ? index : logIndex
 }
 
 /** LogError names the member that is malformed, or the two that differ. */
@@ -65,7 +81,7 @@ export function readEntry(log: Fields, where: string): LogEntry {
   const position = {
     where,
     blockNumber: whole(log.blockNumber, 'blockNumber', where),
-    logIndex: indexOf(log.logIndex, 'logIndex', where),
+    logIndex: logIndexOf(log, where),
     removed: removed === true,
     blockHash: optionalHash(log.blockHash, 'blockHash', where),
     time: timeOf(log, where),
@@ -79,11 +95,13 @@ export function readEntry(log: Fields, where: string): LogEntry {
     return { ...position, ...decodedParts(log, raw, where), topics: undefined, data: undefined }
   if (!raw) throw new LogError(`${where} is neither a raw log nor a decoded one`)
   if (!position.address) throw new LogError(`${where}: a raw log needs its address`)
-  const candidates = eventsWithTopic(raw.topics[0] ?? '', raw.topics.length)
+  const ofTopic = eventsWithTopic(raw.topics[0] ?? '')
+  const candidates = ofTopic.filter(({ item }) => topicsOf(item) === raw.topics.length)
   const known = candidates.length > 0
   return {
     ...position,
     candidates,
+    ...(ofTopic.length > candidates.length && { misfits: ofTopic.map(({ contract }) => contract) }),
     args: undefined,
     topics: known ? raw.topics : undefined,
     data: known ? raw.data : undefined,
@@ -115,15 +133,18 @@ function decodedParts(
   if (typeof eventName !== 'string')
     throw new LogError(`${where}: eventName must be text, got ${show(eventName)}`)
   const event = eventNamed(eventName)
-  if (!event) return { candidates: [], args: undefined, print: undecoded }
+  if (!event) {
+    if (raw && eventsWithTopic(raw.topics[0] ?? '').length > 0)
+      throw new LogError(`${where}: its topics are not those of ${show(eventName)}`)
+    return { candidates: [], args: undefined, print: undecoded }
+  }
   if (args === null || typeof args !== 'object' || Array.isArray(args))
     throw new LogError(`${where}: the args of ${eventName} must be an object, got ${show(args)}`)
   const read = placed(where, () => readArgs(event.item, args as Fields))
   if (raw) {
-    const same = eventsWithTopic(raw.topics[0] ?? '', raw.topics.length).find(
-      ({ item }) => item === event.item,
-    )
-    if (!same) throw new LogError(`${where}: its topics are not those of ${eventName}`)
+    const same = eventsWithTopic(raw.topics[0] ?? '').some(({ item }) => item === event.item)
+    if (!same || topicsOf(event.item) !== raw.topics.length)
+      throw new LogError(`${where}: its topics are not those of ${eventName}`)
     const decoded = placed(where, () => decodeLog(event.item, raw.topics, raw.data))
     for (const { name } of event.item.inputs) {
       if (textOf(decoded[name]) === textOf(read[name])) continue
@@ -200,6 +221,13 @@ export function whole(value: unknown, name: string, where: string): number {
   if (typeof value === 'number' && value > Number.MAX_SAFE_INTEGER)
     throw new LogError(`${where}: ${name} is ${value}, which JSON cannot hold exactly: write it as text`)
   throw new LogError(`${where}: ${name} must be a whole number from 0 to 2^53 - 1, got ${show(value)}`)
+}
+
+function logIndexOf(log: Fields, where: string): number {
+  const index = indexOf(indexText(log), 'logIndex', where)
+  if (log.index != null && indexOf(log.index, 'index', where) !== index)
+    throw new LogError(`${where} has two indices, ${index} and ${show(log.index)}`)
+  return index
 }
 
 /** Etherscan writes 0 as `0x`. */

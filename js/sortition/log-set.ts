@@ -13,6 +13,8 @@ export interface BlockFacts {
   readonly parent: Hex | undefined
   /** Said by a log that was removed: then the hash is of a block that left the chain. */
   readonly removed: boolean
+  /** Said by a list of blocks, and not by a log. */
+  readonly isListed: boolean
 }
 
 /** What is known of a block of the chain, and where it was read. */
@@ -82,10 +84,10 @@ function orphanedBlocks(facts: ReadonlyMap<number, readonly BlockFacts[]>): Map<
   return orphans
 }
 
-/** One entry for each position that the chain still has, in its order. A block of which one stays is no orphan. */
+/** One entry for each position that the chain still has, in its order. LogError for a log that stays where its block left. */
 function survivors(
   entries: Entries,
-  orphans: ReadonlyMap<number, Set<Hex>>,
+  orphans: ReadonlyMap<number, ReadonlySet<Hex>>,
   counts: LogCounts,
   notes: string[],
   taken: LogEntry[],
@@ -97,10 +99,10 @@ function survivors(
       const all = block.get(index)!
       const log = all.length === 1 && !all[0]!.removed ? all[0] : resolvePosition(all, counts, notes, taken)
       if (!log) continue
-      const orphan = orphans.get(number)
-      if (log.blockHash && orphan?.delete(log.blockHash)) {
-        notes.push(
-          `a log of block ${number} was removed from the chain, and ${log.where} was not: it is taken that the block stayed`,
+      if (log.blockHash && orphans.get(number)?.has(log.blockHash)) {
+        throw new LogError(
+          `${log.where} is of block ${number}, ${log.blockHash}, of which another log was removed: a block leaves the chain with all ` +
+            'its logs',
         )
       }
       out.push(log)
@@ -179,13 +181,22 @@ function chainOf(
   let lastTime: { value: number; where: string } | undefined
   for (const number of [...facts.keys()].sort(ascending)) {
     const block: Block = {}
-    for (const { where, hash, time, parent, removed } of facts.get(number)!) {
-      if (removed || (hash && orphans.get(number)?.has(hash))) continue
+    let orphaned: BlockFacts | undefined
+    for (const each of facts.get(number)!) {
+      const { where, hash, time, parent, removed } = each
+      if (removed || (hash && orphans.get(number)?.has(hash))) {
+        if (!removed && each.isListed) orphaned = each
+        continue
+      }
       note(block, 'hash', hash, number, where)
       note(block, 'time', time, number, where)
       note(block, 'parent', parent, number, where)
     }
     const { hash, time, parent } = block
+    if (orphaned && !hash)
+      throw new LogError(
+        `${orphaned.where}: block ${number} is listed with the hash ${orphaned.hash!}, and a log of it was removed from the chain`,
+      )
     const other = hash && numbers.get(hash.value)
     if (hash && other !== undefined)
       throw new LogError(`${hash.where}: block ${number} has the hash of block ${other}`)
@@ -259,6 +270,10 @@ function contractsOf(logs: readonly LogEntry[], named: Named, notes: string[]): 
     const said = name === 'interfold' ? interfolds : providers
     const emitters = emittersOf(logs, name)
     const one = named.get(name)
+    if (one && name === 'interfold' && said.size > 0 && !said.has(one.address))
+      throw new LogError(
+        `the interfold is ${one.address} in ${one.where}, and the requests name ${[...said].slice(0, 4).join(', ')}`,
+      )
     const known = one ? [one.address] : said.size > 0 ? emitters.filter((each) => said.has(each)) : emitters
     if (known.length > 1 && said.size === 0)
       notes.push(
@@ -346,6 +361,10 @@ function eventsOf(
     const contract = contractOf(log, addresses)
     const event = contract && argsAs(log, contract)
     if (!event) {
+      if (contract && log.misfits?.includes(contract))
+        throw new LogError(
+          `${log.where}: its first topic is that of an event of ${contract} with another number of topics`,
+        )
       if (contract) refuseForeignEvent(log, contract)
       return []
     }
@@ -369,28 +388,54 @@ function refuseForeignEvent(log: LogEntry, contract: ContractName): void {
   }
 }
 
-/** Logs of one block are in the order of its transactions, and a transaction is in one block. */
+/** Logs of one block are in the order of its transactions; a transaction is in one block, has one index there and one hash. */
 function requireTransactions(logs: readonly LogEntry[]): void {
   const blockOf = new Map<Hex, LogEntry>()
+  const hashOf = new Map<number, LogEntry>()
   let last: LogEntry | undefined
+  let lastIndexed: LogEntry | undefined
   for (const log of logs) {
-    if (last?.blockNumber !== log.blockNumber) last = undefined
-    if (log.transactionIndex !== undefined) {
-      if (last && log.transactionIndex < last.transactionIndex!) {
+    if (last?.blockNumber !== log.blockNumber) {
+      lastIndexed = undefined
+      hashOf.clear()
+    }
+    const { transactionIndex: index, transactionHash: hash } = log
+    if (index !== undefined) {
+      if (lastIndexed && index < lastIndexed.transactionIndex!) {
         throw new LogError(
-          `${log.where}: its logIndex comes after that of ${last.where}, whose transaction comes later: logIndex must count the ` +
-            'logs of a block',
+          `${log.where}: its logIndex comes after that of ${lastIndexed.where}, whose transaction comes later: logIndex must count ` +
+            'the logs of a block',
         )
       }
-      last = log
+      lastIndexed = log
     }
-    if (log.transactionHash === undefined || log.candidates.length === 0) continue
-    const other = blockOf.get(log.transactionHash)
-    if (other && other.blockNumber !== log.blockNumber) {
-      throw new LogError(
-        `${log.where}: its transaction is in block ${log.blockNumber} here, and in block ${other.blockNumber} in ${other.where}`,
-      )
+    if (hash !== undefined) {
+      requireOnePlace(log, blockOf.get(hash), last)
+      const there = index === undefined ? undefined : hashOf.get(index)
+      if (there && there.transactionHash !== hash)
+        throw new LogError(
+          `${log.where}: transaction ${index} of its block has another hash in ${there.where}`,
+        )
+      if (index !== undefined) hashOf.set(index, log)
+      blockOf.set(hash, log)
     }
-    blockOf.set(log.transactionHash, log)
+    last = log
   }
+}
+
+/** The logs of a transaction follow each other. `other` is an earlier one of the same transaction, `last` the one before. */
+function requireOnePlace(log: LogEntry, other: LogEntry | undefined, last: LogEntry | undefined): void {
+  if (!other) return
+  if (other.blockNumber !== log.blockNumber) {
+    throw new LogError(
+      `${log.where}: its transaction is in block ${log.blockNumber} here, and in block ${other.blockNumber} in ${other.where}`,
+    )
+  }
+  const [i, j] = [log.transactionIndex, other.transactionIndex]
+  if (i !== undefined && j !== undefined && i !== j)
+    throw new LogError(`${log.where}: its transaction has the index ${i} here, and ${j} in ${other.where}`)
+  if (last !== other && last!.transactionHash !== undefined)
+    throw new LogError(
+      `${log.where}: a log of another transaction, ${last!.where}, stands between it and ${other.where}`,
+    )
 }

@@ -156,6 +156,7 @@ export class LogReader {
     if ('number' in fields && 'timestamp' in fields) return this.#addBlock(fields, where)
     if (![...lists, 'contracts', 'thresholds'].some((name) => name in fields))
       throw new LogError(`${where} has no logs, and no blocks`)
+    requireSuccess(fields, where)
     for (const name of lists) if (name in fields) this.#addList(fields[name], name, where)
     if (fields.contracts != null) this.#addContracts(fields.contracts, where)
     if (fields.chainId != null) this.#addChainId(fields.chainId, where)
@@ -230,6 +231,7 @@ export class LogReader {
       time: secondsOf(block.timestamp, 'timestamp', where),
       parent: optionalHash(block.parentHash, 'parentHash', where),
       removed: false,
+      isListed: true,
     })
   }
 
@@ -245,14 +247,15 @@ export class LogReader {
 
   #addLog(log: Fields, where: string): void {
     ++this.#counts.logs
-    if (isPending(log)) {
+    if (log.chainId != null) this.#addChainId(log.chainId, where)
+    if (isPending(log, where)) {
       ++this.#counts.pending
       return
     }
     const entry = readEntry(log, where)
     const { blockNumber, logIndex, blockHash: hash, time, removed } = entry
     if (hash !== undefined || time !== undefined)
-      this.#addFacts(blockNumber, { where, hash, time, parent: undefined, removed })
+      this.#addFacts(blockNumber, { where, hash, time, parent: undefined, removed, isListed: false })
     let block = this.#entries.get(blockNumber)
     if (!block) this.#entries.set(blockNumber, (block = new Map<number, LogEntry[]>()))
     const there = block.get(logIndex)
@@ -289,8 +292,22 @@ function named(name: string, place: string): string {
   return place === '' ? plain(name) : `${plain(name)}: ${place}`
 }
 
+/** Etherscan answers status 0 with what it has; a transaction that failed has no logs. */
+function requireSuccess({ status, message, result, logs }: Fields, where: string): void {
+  if (status !== '0' && status !== '0x0' && status !== 0) return
+  const some = [result, logs].some((list) => Array.isArray(list) && list.length > 0)
+  if (some)
+    throw new LogError(`${where} has logs, and the status ${show(status)}: ${show(message ?? 'failed')}`)
+}
+
 function sameFacts(a: BlockFacts, b: BlockFacts): boolean {
-  return a.hash === b.hash && a.time === b.time && a.parent === b.parent && a.removed === b.removed
+  return (
+    a.hash === b.hash &&
+    a.time === b.time &&
+    a.parent === b.parent &&
+    a.removed === b.removed &&
+    a.isListed === b.isListed
+  )
 }
 
 /** What a node says went wrong. */

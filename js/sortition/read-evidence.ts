@@ -104,6 +104,7 @@ export function readEvidence(given: RequestEvidence): Evidence {
   }
   requireOneRequest(evidence)
   requireOneLogAPosition(evidence)
+  requireOneFailure(evidence)
   requireOneRegistry(evidence)
   return evidence
 }
@@ -161,12 +162,21 @@ function readEnd(given: RequestEvidence): Pick<Evidence, 'finalized' | 'failed' 
       'finalized and e3Failed are both given, and the request failed before it had a committee: they cannot both be of one chain',
     )
   }
+  requireLaterStage(finalized, e3Failed)
   return {
     failed:
       failedEvent != null ? positioned(failedEvent, name, 'CommitteeFormationFailed', failedArgs) : undefined,
     finalized,
     e3Failed,
   }
+}
+
+/** RangeError for a failure behind the draw that comes before its committee. */
+function requireLaterStage(finalized: Evidence['finalized'], e3Failed: Evidence['e3Failed']): void {
+  if (!finalized?.at || !e3Failed?.at || comparePositions(e3Failed.at, finalized.at) > 0) return
+  throw new RangeError(
+    `e3Failed is of stage ${e3Failed.args.failedAtStage}, and before the committee, which stage 1 ends: they cannot both be of one chain`,
+  )
 }
 
 function readVrf(given: unknown, e3Id: bigint, hasRandomness: boolean): Vrf | undefined {
@@ -191,7 +201,7 @@ interface Named extends Positioned<unknown> {
 }
 
 /** Every log of the evidence. */
-function logsOf(e: Evidence): Named[] {
+export function logsOf(e: Evidence): Named[] {
   const single = { request: e.request, randomness: e.randomness, fulfilment: e.fulfilment ?? undefined }
   const ends = { finalized: e.finalized, failed: e.failed, e3Failed: e.e3Failed }
   return [
@@ -221,6 +231,14 @@ function requireOneLogAPosition(evidence: Evidence): void {
         'a chain has one log at a position',
     )
   })
+}
+
+/** RangeError for a failure that two blocks declare. */
+function requireOneFailure({ failed, e3Failed }: Evidence): void {
+  if (!failed?.at || !e3Failed?.at || failed.at.blockNumber === e3Failed.at.blockNumber) return
+  throw new RangeError(
+    `failed is of block ${failed.at.blockNumber}, and e3Failed of block ${e3Failed.at.blockNumber}: one transaction emits both`,
+  )
 }
 
 /** RangeError for a log of the draw that another contract emitted. */
@@ -295,6 +313,9 @@ function timeOf(requestBlock: unknown, name: string): number {
   return time
 }
 
+/** Of a request that states none. */
+export const noDeadline = 2n ** 64n
+
 function requestArgs(args: Record<string, unknown>, name: string): Stated {
   const threshold = thresholdOf(args.threshold, name)
   return {
@@ -303,7 +324,7 @@ function requestArgs(args: Record<string, unknown>, name: string): Stated {
     time: timeOf(args.requestBlock, name),
     e3Id: uint256(args.e3Id, `${name}.e3Id`),
     entropyBlock: count(args.entropyBlock ?? 0n, `${name}.entropyBlock`),
-    committeeDeadline: count(args.committeeDeadline ?? 2n ** 64n, `${name}.committeeDeadline`),
+    committeeDeadline: count(args.committeeDeadline ?? noDeadline, `${name}.committeeDeadline`),
     ticketPrice: uint256(args.ticketPrice, `${name}.ticketPrice`),
   }
 }

@@ -322,6 +322,17 @@ export class NodeRegistry {
     const there = next?.blockNumber === at.blockNumber && next.logIndex === at.logIndex
     if (change && !there) return 'it is before the end of the registry, and not in it'
     if (there && textOf(change) !== textOf(log.change(row))) return 'the registry has another event there'
+    return this.objectionToTime(at)
+  }
+
+  /**
+   * What speaks against the time of a block, by the times of those that the registry has. O(log changes).
+   * @internal
+   */
+  objectionToTime(at: Position): string | undefined {
+    const { log } = this.#versions
+    const row = log.rowsBefore(at, this.#rows)
+    const next = row < this.#rows ? log.position(row) : undefined
     for (const near of [row > 0 ? log.position(row - 1) : undefined, next, this.#position]) {
       if (!near) continue
       const blocks = near.blockNumber - at.blockNumber
@@ -349,16 +360,20 @@ export class NodeRegistry {
   }
 
   /**
-   * How many changes there are from one position to another, both included.
+   * How many changes of an event's name there are from one position to another, both included. O(changes between).
    * @internal
    */
   changesBetween(
+    eventName: string,
     from: { blockNumber: number; logIndex: number },
     to: { blockNumber: number; logIndex: number },
   ): number {
     const { log } = this.#versions
     const end = log.rowsBefore({ ...to, logIndex: to.logIndex + 1 }, this.#rows)
-    return end - log.rowsBefore(from, this.#rows)
+    let count = 0
+    for (let row = log.rowsBefore(from, this.#rows); row < end; ++row)
+      if (eventNames[log.columns.kinds[row] as Kind] === eventName) ++count
+    return count
   }
 
   /**

@@ -173,6 +173,10 @@ export class StateAt {
   get ticketPrice(): bigint | undefined {
     return this.#amount(this.#assets?.price)
   }
+  get ticketToken(): Address | undefined {
+    const token = this.#assets?.token
+    return token === undefined ? undefined : this.log.addresses.text(token)
+  }
   get submissionWindow(): bigint | undefined {
     return this.#amount(this.#operand(this.rowOf(Kind.window)))
   }

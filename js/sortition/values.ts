@@ -8,13 +8,16 @@ export type Hex = `0x${string}`
 
 export const maxUint256 = 2n ** 256n - 1n
 
-// Controls (C0, DEL, C1), line and paragraph separators, and what changes the direction of text.
-// eslint-disable-next-line no-control-regex
-const controls = /[\0-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]/g
+// Controls (C0, DEL, C1), line and paragraph separators, what changes the direction of text, and what has no width.
+/* eslint-disable no-control-regex */
+const controls =
+  /[\0-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udfff]/g
+/* eslint-enable no-control-regex */
 
 /** Text on one line, with no character in it that a terminal obeys: such characters as their code, `\u001b`. */
 export function plain(text: string): string {
-  return text.replace(controls, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  const escape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return text.replace(controls, (found) => found.split('').map(escape).join(''))
 }
 
 /** The value in an error message: short, on one line, whatever it is. */

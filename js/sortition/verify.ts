@@ -5,10 +5,10 @@ import { checkRequest, requestOf } from './check-request.js'
 import { checkSeed } from './check-seed.js'
 import { checkSubmissions } from './check-submissions.js'
 import { inOrder, seat } from './draw.js'
-import { comparePositions } from './events.js'
+import { comparePositions, describe, type Position } from './events.js'
 import { type RequestEvidence } from './evidence.js'
 import { ideal } from './ideal.js'
-import { type LogPosition, readEvidence } from './read-evidence.js'
+import { type LogPosition, logsOf, readEvidence } from './read-evidence.js'
 import { type NodeRegistry } from './registry.js'
 import { type Report, withJson } from './report.js'
 import { endsBefore } from './words.js'
@@ -28,6 +28,7 @@ export function verifyRequest(registry: NodeRegistry, given: RequestEvidence): R
   const found = { violations: [], notes: [], undecided: false, scores: new Map<bigint, bigint[]>() }
   const v: Verification = { registry, evidence, request, before, eligibility, ...found }
   noteWhatIsMissing(v)
+  noteTimes(v)
   checkRequest(v)
   const seed = checkSeed(v)
   const submissions = checkSubmissions(v, seed)
@@ -65,6 +66,24 @@ export function verifyRequest(registry: NodeRegistry, given: RequestEvidence): R
   })
 }
 
+/** Times that cannot be those of one chain's blocks: which of them is right is not known. */
+function noteTimes(v: Verification): void {
+  const timed = logsOf(v.evidence)
+    .flatMap(({ name, at }) => (at?.timestamp === undefined ? [] : [{ name, at: at as Position }]))
+    .sort((a, b) => comparePositions(a.at, b.at))
+  for (const [i, { name, at }] of timed.entries()) {
+    const before = timed[i - 1]
+    const blocks = before ? at.blockNumber - before.at.blockNumber : 1
+    const seconds = before ? at.timestamp - before.at.timestamp : 0
+    const wrong =
+      v.registry.objectionToTime(at) ??
+      (seconds < 0 || (blocks === 0 && seconds > 0)
+        ? `its time is ${at.timestamp}, and that of block ${before!.at.blockNumber} is ${before!.at.timestamp}`
+        : undefined)
+    if (wrong) return noteUndecided(v, `${name} at ${describe(at)}: ${wrong}`)
+  }
+}
+
 function secondOf(at: LogPosition | undefined): bigint | undefined {
   return at?.timestamp === undefined ? undefined : BigInt(at.timestamp)
 }
@@ -92,10 +111,16 @@ function noteWhatIsMissing(v: Verification): void {
         'registered and active when it submitted, and whether it was in time, was not checked',
     )
   }
-  const result = evidence.finalized ?? evidence.failed
-  if (request.kind === 'A' && result?.at && result.at.timestamp === undefined)
+  const untimed = evidence.submissions.filter((s) => s.at && s.at.timestamp === undefined).length
+  if (untimed > 0)
     notes.push(
-      'the result came without the time of its block: whether it came after the deadline was not checked',
+      `${untimed} of ${evidence.submissions.length} submissions came without the time of their block: whether they were in time was not ` +
+        'checked',
+    )
+  const result = evidence.finalized ?? evidence.failed
+  if (request.kind === 'A' && result && result.at?.timestamp === undefined)
+    notes.push(
+      'the result came without the position and the time of its block: whether it came after the deadline was not checked',
     )
   const last = evidence.submissions.at(-1)?.at
   if (unplaced === 0 && last && (!end || comparePositions(end, last) < 0))

@@ -76,7 +76,7 @@ test('a later part replayed first: the earlier one is refused, and nothing is wr
 test('list: all requests with their verdicts, the worst as status', () => {
   expect(hamtWasm(['sortition', 'list', '--logs', 'right.json'])).toMatchObject({
     status: 0,
-    out: '7  1970-01-01T00:02:20Z  Right: the draw follows the rule.\n',
+    out: expect.stringMatching(/^7 {2}1970-01-01T00:02:20Z {2}Right: the draw follows the rule\.\n/),
   })
   expect(hamtWasm(['sortition', 'list', '--logs', 'still-open.json'])).toMatchObject({ status: 3 })
   expect(hamtWasm(['sortition', 'list', '--logs', 'closed-early.json'])).toMatchObject({ status: 1 })

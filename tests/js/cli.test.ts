@@ -300,7 +300,7 @@ describe('sortition', () => {
       err: '',
     })
     expect(read('result.hamt')).toEqual(bytes)
-    const stranger = { address: `0x${'1'.repeat(40)}` }
+    const stranger = { address: `0x${'1'.repeat(40)}`, transactionHash: undefined }
     const shifted = (index: string) => `0x${(Number(index) + 1000).toString(16)}`
     const twice = [
       ...logs,

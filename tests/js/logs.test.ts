@@ -190,7 +190,9 @@ describe('forms', () => {
 
 describe('removed logs', () => {
   const target = ours.at(-1)!
-  const rest = timed.filter((log) => log !== target)
+  // All logs of its block leave with it.
+  const rest = timed.filter((log) => log.blockNumber !== target.blockNumber)
+  const earlier = decoded.filter((event) => Number(event.blockNumber) !== Number(target.blockNumber))
   const without = text(read(rest).events)
   const removed = { ...target, removed: true }
 
@@ -199,12 +201,24 @@ describe('removed logs', () => {
     ['behind its copy', [[...rest, target, removed]]],
     ['before its copy', [[removed, ...rest, target]]],
     ['with several copies, in files of their own', [[removed], [target], rest, [target, target]]],
-    ['decoded', [[...decoded.slice(0, -1), { ...decoded.at(-1), removed: true }, decoded.at(-1)]]],
+    ['decoded', [[...earlier, { ...decoded.at(-1), removed: true }, decoded.at(-1)]]],
   ])('%s: taken back, and said', (_, contents) => {
     const logs = read(...contents)
     expect(text(logs.events)).toBe(without)
     expect(logs.counts.removed).toBeGreaterThan(0)
     expect(logs.notes.join()).toMatch(/taken back, as removed from the chain/)
+  })
+
+  test('a log that stays where its block left, or a block that is listed and left: refused', () => {
+    const [gone, stays] = timed.filter((log) => log.blockNumber === target.blockNumber)
+    expect(() => read([...rest, stays, { ...gone, removed: true }])).toThrow(
+      /of which another log was removed: a block leaves the chain with all its logs/,
+    )
+    const { blockHash: hash } = gone as unknown as { blockHash: string }
+    const blocks = [{ number: target.blockNumber, hash, timestamp: target.blockTimestamp }]
+    expect(() => read([...rest, { ...gone, removed: true }], { blocks })).toThrow(
+      /is listed with the hash .* and a log of it was removed/,
+    )
   })
 
   test('a reorganisation: the log of the other block counts', () => {

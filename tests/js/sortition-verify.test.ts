@@ -96,8 +96,10 @@ describe.each([0, 1])('recorded request %i', (i) => {
       finalized: evidence.finalized.args,
       blockHash: evidence.blockHash,
     })
-    expect(bare.notes).toHaveLength(1)
-    expect(bare.notes[0]).toMatch(/without the position/)
+    expect(bare.notes).toEqual([
+      expect.stringMatching(/submissions came without the position/),
+      expect.stringMatching(/the result came without the position/),
+    ])
     expect(bare.endedAt).toBeUndefined() // its log has no time
     expect({ ...bare, notes: [], endedAt: report.endedAt }).toEqual(report)
   })
@@ -554,8 +556,8 @@ describe('the rule of time', () => {
 
   test('a committee where none was asked for is reported', () => {
     const report = tampered((e) => void (e.request.args = { ...e.request.args, threshold: [0, 0] }))
-    expect(codes(report)).toEqual(['wrong-member'])
-    expect(report.violations).toHaveLength(3)
+    expect(codes(report)).toEqual(['request', 'wrong-member'])
+    expect(report.violations).toHaveLength(4)
   })
 })
 
@@ -696,7 +698,9 @@ test('any draw: violations and committee agree with the naive implementation, wh
         committee ?? [],
       )
       expect(report.ideal).toEqual(naiveSelect(nodes, { e3Id, seed, size, ticketPrice: price, policy }))
-      expect(report.notes).toEqual([])
+      expect(report.notes).toEqual(
+        finalized ? [expect.stringMatching(/the result came without the position/)] : [],
+      )
 
       const shuffled = submissions
         .map((s, i) => [shuffle[i]!, s] as const)

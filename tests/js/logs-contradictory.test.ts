@@ -1,0 +1,412 @@
+// Recorded runs with one log dropped, moved, marked or made up, where the other logs show it: never another "right".
+import { describe, expect, test } from '@jest/globals'
+import {
+  applyLogs,
+  drawsIn,
+  judgeDraw,
+  LogReader,
+  NodeRegistry,
+  readLogs,
+  sortitionAbi,
+  verifyRequest,
+} from 'hamt-wasm/sortition'
+import { encodeAbiParameters, encodeEventTopics, type Abi, type Hex } from 'viem'
+import { e3Id as smallId, evidence, judgeAll } from './support/evidence.js'
+import { type LiveRun, vectors } from './support/chain.js'
+
+interface Log {
+  address: string
+  topics: string[]
+  data: string
+  blockNumber: string
+  blockHash: string
+  transactionHash: string | undefined
+  transactionIndex: string | undefined
+  logIndex: string | null
+  removed?: boolean
+  chainId?: number
+  eventName?: string
+}
+type Run = Omit<LiveRun, 'logs'> & { logs: Log[]; thresholds?: Record<string, number[]> }
+
+const topicOf = (eventName: string) =>
+  (encodeEventTopics({ abi: sortitionAbi as Abi, eventName }) as unknown as Hex[])[0]!
+const isOf = (eventName: string) => (log: Log) => log.topics[0] === topicOf(eventName)
+const word = (n: bigint | number | string) => BigInt(n).toString(16).padStart(64, '0')
+const withWord = (data: string, i: number, n: bigint | number) =>
+  data.slice(0, 2 + 64 * i) + word(n) + data.slice(2 + 64 * (i + 1))
+
+/** All requests of a run, in the order of the chain: status and sentence, or the error that all of them get. */
+function judge(run: Run, options = {}): { status: string; sentence: string }[] {
+  const { logs, blocks, contracts, chainId, requests, thresholds } = run
+  const said = thresholds ?? Object.fromEntries(requests.map((r) => [r.e3Id, r.threshold]))
+  try {
+    const read = readLogs([{ name: 'run', content: { logs, blocks, contracts, chainId, thresholds: said } }])
+    const { registry } = applyLogs(NodeRegistry.empty(), read)
+    return [...drawsIn(read).values()].map((draw) => judgeDraw(registry, draw, { limit: 0, ...options }))
+  } catch (e) {
+    return run.requests.map(() => ({ status: 'refused', sentence: (e as Error).message }))
+  }
+}
+const open = (name: string) => structuredClone(vectors<LiveRun>(name)) as unknown as Run
+
+/** A log of an event, at the end of the block of another. */
+function emitted(like: Log, eventName: string, args: Record<string, unknown>, address = like.address): Log {
+  const item = sortitionAbi.find(({ name }) => name === eventName)!
+  const topics = encodeEventTopics({ abi: sortitionAbi as Abi, eventName, args }) as string[]
+  const plain = item.inputs.filter((input) => !input.indexed)
+  const data = encodeAbiParameters(plain as never, plain.map(({ name }) => args[name]) as never)
+  const logIndex = `0x${(Number(like.logIndex) + 500).toString(16)}`
+  return { ...like, address, topics, data, logIndex, transactionHash: undefined, transactionIndex: undefined }
+}
+
+const first = (run: Run, eventName: string, i = 0) => run.logs.filter(isOf(eventName)).at(i)!
+const drop = (run: Run, log: Log) => void run.logs.splice(run.logs.indexOf(log), 1)
+const e3IdOf = (run: Run, i: number) => BigInt(run.requests[i]!.e3Id)
+
+const cases: [kind: string, run: string, alter: (run: Run) => void, says: RegExp][] = [
+  [
+    'a removed log of a block whose other logs stay',
+    'chain-run',
+    (run) => void (first(run, 'OperatorActivationChanged').removed = true),
+    /of which another log was removed: a block leaves the chain with all its logs/,
+  ],
+  [
+    'a balance that was dropped: the next change does not follow',
+    'chain-run',
+    (run) => {
+      const balances = run.logs.filter(isOf('TicketBalanceUpdated'))
+      const later = balances.findLast((log) =>
+        balances.some((each) => each !== log && each.topics[1] === log.topics[1]),
+      )!
+      drop(
+        run,
+        balances.find((log) => log.topics[1] === later.topics[1])!,
+      )
+    },
+    /TicketBalanceUpdated at .* does not follow from the logs before it: it changes the balance/,
+  ],
+  [
+    'a balance that is not the one before and the change',
+    'chain-run',
+    (run) => {
+      const log = first(run, 'TicketBalanceUpdated')
+      log.data = withWord(log.data, 1, 10n ** 12n)
+    },
+    /TicketBalanceUpdated at .* does not follow/,
+  ],
+  [
+    'a version that was dropped',
+    'chain-run',
+    (run) => drop(run, first(run, 'EligibilityConfigurationVersionUpdated', 1)),
+    /its version is 3, and the one after those before it is 2/,
+  ],
+  [
+    'a version that goes back',
+    'chain-run',
+    (run) => {
+      const like = run.logs.at(-1)!
+      const { bondingRegistry } = run.contracts
+      run.logs.push(emitted(like, 'EligibilityConfigurationVersionUpdated', { version: 1n }, bondingRegistry))
+    },
+    /its version is 1, and the one after those before it is 5/,
+  ],
+  [
+    'a removal that was dropped: the next one counts',
+    'chain-run',
+    (run) => drop(run, first(run, 'CiphernodeRemoved')),
+    /CiphernodeRemoved at .*: it counts 9 operators, and with those before it there are 10/,
+  ],
+  [
+    'a registration twice',
+    'chain-run',
+    (run) => {
+      const log = first(run, 'CiphernodeAdded')
+      run.logs.push({ ...log, logIndex: '0x3e8', transactionHash: undefined, transactionIndex: undefined })
+    },
+    /was registered already/,
+  ],
+  [
+    'the start of an admission that was dropped',
+    'chain-run-live',
+    (run) => drop(run, first(run, 'AdmissionStarted', -1)),
+    /the AdmissionStarted of 0x[0-9a-f]{40} that goes with it is missing/,
+  ],
+  [
+    'a deadline of the committee that does not follow from the window',
+    'chain-run',
+    (run) => {
+      const log = first(run, 'CommitteeRequested')
+      log.data = withWord(log.data, 4, BigInt(run.requests[0]!.committeeDeadline) - 60n)
+    },
+    /the chain would not have made such a request/,
+  ],
+  [
+    'a failure beside a committee',
+    'chain-run',
+    (run) => {
+      const like = first(run, 'SortitionCommitteeFinalized')
+      const args = { e3Id: e3IdOf(run, 0), failedAtStage: 1, reason: 1 }
+      run.logs.push(emitted(like, 'E3Failed', args, run.contracts.interfold))
+    },
+    /finalized and e3Failed are both given/,
+  ],
+  [
+    'a failure of a later stage, before the committee',
+    'chain-run-live',
+    (run) => {
+      const args = { e3Id: e3IdOf(run, 0), failedAtStage: 2, reason: 1 }
+      run.logs.push(emitted(first(run, 'TicketSubmitted'), 'E3Failed', args, run.contracts.interfold))
+    },
+    /e3Failed is of stage 2, and before the committee/,
+  ],
+  [
+    'a size of the controller that is not the request’s',
+    'chain-run',
+    (run) => {
+      const log = first(run, 'CommitteeThresholdsUpdated')
+      log.data = withWord(log.data, 1, 2n)
+    },
+    /\[H, N\] is said to be \[2, 3\] in one place, and \[2, 2\] in another/,
+  ],
+  [
+    'the owner cap outside of the block of its request',
+    'chain-run-upgrade',
+    (run) => {
+      const like = first(run, 'SortitionCommitteeFinalized', 1)
+      const e3Id = BigInt(like.topics[1]!)
+      run.logs.push(emitted(like, 'CommitteeBondOwnerCapEnabled', { e3Id }))
+    },
+    /CommitteeBondOwnerCapEnabled at .* is not of the block of its request/,
+  ],
+  [
+    'the owner cap of a request that draws on a block hash',
+    'chain-run',
+    (run) => {
+      const like = first(run, 'CommitteeRequested')
+      run.logs.push(emitted(like, 'CommitteeBondOwnerCapEnabled', { e3Id: e3IdOf(run, 0) }))
+    },
+    /is of no request that draws on a random word/,
+  ],
+  [
+    'the owner cap behind its request',
+    'chain-run-live',
+    (run) => {
+      const cap = first(run, 'CommitteeBondOwnerCapEnabled')
+      Object.assign(cap, { logIndex: '0x1f4', transactionHash: undefined, transactionIndex: undefined })
+    },
+    /CommitteeBondOwnerCapEnabled at .* comes after its request/,
+  ],
+  [
+    'an order of the controller, twice',
+    'chain-run',
+    (run) => {
+      const log = first(run, 'E3Requested')
+      run.logs.push({ ...log, logIndex: '0x1f4' })
+    },
+    /was ordered twice/,
+  ],
+  [
+    'an order of the controller in another block',
+    'chain-run',
+    (run) => {
+      const like = first(run, 'SortitionCommitteeFinalized')
+      const { blockNumber, blockHash } = like
+      const more = {
+        blockNumber,
+        blockHash,
+        logIndex: '0x1f4',
+        transactionHash: undefined,
+        transactionIndex: undefined,
+      }
+      Object.assign(first(run, 'E3Requested'), more)
+    },
+    /E3Requested at .* is not of the block of its request/,
+  ],
+  [
+    'a failure that its two logs put into two blocks',
+    'chain-run-live',
+    (run) => {
+      const { blockNumber, blockHash } = first(run, 'CommitteeRandomnessRequested')
+      const more = {
+        blockNumber,
+        blockHash,
+        logIndex: '0x1f4',
+        transactionHash: undefined,
+        transactionIndex: undefined,
+      }
+      Object.assign(first(run, 'E3Failed'), more)
+    },
+    /failed is of block \d+, and e3Failed of block \d+: one transaction emits both/,
+  ],
+  [
+    'another controller than the one that requests name',
+    'chain-run-live',
+    (run) => {
+      for (const log of run.logs)
+        if (log.address === run.contracts.interfold.toLowerCase()) log.address = `0x${'9'.repeat(40)}`
+      run.contracts.interfold = `0x${'9'.repeat(40)}`
+    },
+    /the interfold is 0x9999.*, and the requests name 0x/,
+  ],
+  [
+    'a pending log with the hash of a block',
+    'chain-run',
+    (run) => void (first(run, 'OperatorActivationChanged').logIndex = null),
+    /is said to be pending, and has a blockHash/,
+  ],
+  [
+    'an unknown name beside topics that are known',
+    'chain-run',
+    (run) => void (first(run, 'OperatorActivationChanged').eventName = 'Transfer'),
+    /its topics are not those of "Transfer"/,
+  ],
+  [
+    'a topic more than the event has',
+    'chain-run',
+    (run) => void first(run, 'OperatorActivationChanged').topics.push(`0x${word(1)}`),
+    /its first topic is that of an event of bondingRegistry with another number of topics/,
+  ],
+  [
+    'a log of another chain than its file',
+    'chain-run',
+    (run) => void (first(run, 'OperatorActivationChanged').chainId = 1),
+    /of chain 1/,
+  ],
+  [
+    'one transaction with two indices',
+    'chain-run',
+    (run) => {
+      const [a, b] = run.logs.filter((log, i, all) =>
+        [all[i - 1], all[i + 1]].some((o) => o?.transactionHash === log.transactionHash),
+      )
+      expect(a!.transactionHash).toBe(b!.transactionHash)
+      b!.transactionIndex = '0x7'
+    },
+    /its transaction has the index 7 here, and 0/,
+  ],
+  [
+    'two transactions with one index',
+    'chain-run',
+    (run) => {
+      const [a, b] = run.logs.filter((log, i, all) =>
+        [all[i - 1], all[i + 1]].some((o) => o?.transactionHash === log.transactionHash),
+      )
+      expect(a!.blockNumber).toBe(b!.blockNumber)
+      b!.transactionHash = `0x${'5'.repeat(64)}`
+    },
+    /of its block has another hash in/,
+  ],
+]
+
+describe('what the other logs show', () => {
+  test.each(['chain-run', 'chain-run-live', 'chain-run-upgrade'])('%s as it is: right', (name) => {
+    const statuses = judge(open(name)).map(({ status }) => status)
+    expect(new Set(statuses)).toEqual(new Set(['right']))
+  })
+  test.each(cases)('%s (%s)', (_, name, alter, says) => {
+    const run = open(name)
+    alter(run)
+    const judged = judge(run)
+    const hit = judged.find(({ sentence }) => says.test(sentence))
+    expect([judged.map((each) => each.sentence), hit !== undefined]).toEqual([expect.anything(), true])
+    expect(hit!.status).not.toBe('right')
+  })
+
+  test('changes and counts of nothing are no statements: said, and no more', () => {
+    const said = judgeAll(
+      () => readLogs([{ name: 'right.json', content: evidence('right.json') }]),
+      () => NodeRegistry.empty(),
+      smallId,
+    )
+    expect(said).toMatchObject({ status: 0 })
+    expect(said.notes.join()).toMatch(
+      /balances change by more than their logs state.*leave the count of operators/,
+    )
+  })
+})
+
+describe('what callers say, and the logs otherwise', () => {
+  const live = open('chain-run-live')
+  test.each<[string, string, object, RegExp]>([
+    [
+      'a chain',
+      'chain-run-live',
+      { chainId: 1n },
+      /number of the chain was given as 1, and the logs say 31337/,
+    ],
+    [
+      'a block hash',
+      'chain-run-live',
+      { blockHash: `0x${'1'.repeat(64)}` },
+      /the seed follows from a random word/,
+    ],
+    [
+      'a random word',
+      'chain-run-live',
+      {
+        vrf: { randomWord: 5n, requestId: 1n, chainId: 31337n, registry: live.contracts.ciphernodeRegistry },
+      },
+      /random word was given as 5, and the logs say/,
+    ],
+    ['a threshold', 'chain-run', { threshold: [2, 4] }, /threshold was given as 2,4, and the logs say 2,3/],
+  ])('%s', (_, name, options, says) => {
+    for (const { status, sentence } of judge(open(name), options)) {
+      expect(sentence).toMatch(says)
+      expect(status).toBe('cannot be judged')
+    }
+  })
+
+  test('times that a program gives, and the registry has otherwise: not decided', () => {
+    const run = open('chain-run')
+    const read = readLogs([{ name: 'run', content: run }])
+    const { registry } = applyLogs(NodeRegistry.empty(), read)
+    const [draw] = drawsIn(read).values()
+    const named = (name: string) => draw!.events.filter(({ eventName }) => eventName === name)
+    const blockHash = run.requests[0]!.entropyBlockHash!
+    const [end] = named('SortitionCommitteeFinalized')
+    const verify = (finalized: object) =>
+      verifyRequest(registry, {
+        request: draw!.request as never,
+        submissions: named('TicketSubmitted') as never,
+        finalized: finalized as never,
+        blockHash,
+      })
+    expect(verify(end!)).toMatchObject({ verdict: 'right', notes: [] })
+    const late = verify({ ...end!, timestamp: end!.timestamp + 10n ** 9n })
+    expect(late).toMatchObject({ verdict: 'undecided', ok: true })
+    expect(late.notes.join()).toMatch(/finalized at .*: its time is \d+, and that of block \d+ is \d+/)
+    const { timestamp: _, ...untimed } = end!
+    expect(verify(untimed).notes.join()).toMatch(/the result came without the position and the time/)
+  })
+})
+
+describe('input that has no end, or comes in pieces', () => {
+  test.each(['logs', 'result'])('lists in lists of %s are nested, too: 100 deep at most', (name) => {
+    const text = `{"${name}":[`.repeat(100_000)
+    const stream = new LogReader().open('deep.json')
+    expect(() => stream.write(new TextEncoder().encode(text))).toThrow(/nested more than 100 deep/)
+  })
+  test('a byte order mark, whole, byte by byte, and cut', () => {
+    const bytes = new Uint8Array([0xef, 0xbb, 0xbf, ...evidence('right.json')])
+    const whole = readLogs([{ name: 'whole', content: bytes }])
+    const reader = new LogReader()
+    const stream = reader.open('pieces')
+    for (const byte of bytes) stream.write(new Uint8Array([byte]))
+    stream.end()
+    expect(reader.finish().events).toEqual(whole.events)
+    const cut = new LogReader().open('cut')
+    cut.write(bytes.slice(0, 2))
+    expect(() => cut.end()).toThrow(/ends in the middle/)
+    expect(() => new LogReader().open('other').write(new Uint8Array([0xef, 0x41]))).toThrow(
+      /not well-formed at byte 1/,
+    )
+  })
+  test('logs beside a status that says that they are not all', () => {
+    const { logs, blocks } = open('chain-run')
+    const answer = { status: '0', message: 'Query Timeout occured', result: logs }
+    expect(() => readLogs([{ name: 'a', content: [answer, { blocks, logs: [] }] }])).toThrow(
+      /has logs, and the status "0": "Query Timeout occured"/,
+    )
+  })
+})
