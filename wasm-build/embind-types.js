@@ -8,7 +8,9 @@ mergeInto(
     unused.flatMap((type) => {
       const name = `_embind_register_${type}`
       return [
-        [name, function () {}],
+        // Newer versions compare the number of parameters with the signature of what this replaces.
+        // eslint-disable-next-line no-unused-vars
+        [name, function (_a, _b, _c, _d, _e, _f) {}],
         [`${name}__deps`, []],
       ]
     }),
