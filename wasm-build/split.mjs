@@ -12,11 +12,21 @@ export const parts = [
   { name: 'draws', prefix: '$', needs: /^_hamt_(select|put_states)$/ },
 ]
 
+/** What Emscripten makes use of, and nothing newer: the tools write what they are allowed to. */
+const features = [
+  'exception-handling',
+  'bulk-memory',
+  'sign-ext',
+  'mutable-globals',
+  'nontrapping-float-to-int',
+]
+const allowed = ['--mvp-features', ...features.map((name) => `--enable-${name}`)]
+
 /** Runs a tool of the Binaryen that Emscripten works with. */
 function binaryen(tool, args, env) {
   const options = { encoding: 'utf8', maxBuffer: 2 ** 28, env: { ...process.env, ...env } }
   const dir = join(execFileSync('em-config', ['BINARYEN_ROOT'], options).trim(), 'bin', tool)
-  return execFileSync(existsSync(dir) ? dir : tool, ['--all-features', ...args], options)
+  return execFileSync(existsSync(dir) ? dir : tool, [...allowed, ...args], options)
 }
 
 /** The calls of each function, and what the module begins with: functions in its table, exports by name. */

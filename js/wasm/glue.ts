@@ -30,7 +30,7 @@ export function instantiate(module: WebAssembly.Module): Started {
     Instance: {
       value: function (of: WebAssembly.Module, imports: WebAssembly.Imports) {
         try {
-          const instance = new WebAssembly.Instance(of, { ...imports, placeholder: missing })
+          const instance = new WebAssembly.Instance(of, { ...imports, ...missing })
           exports = instance.exports
           return instance
         } catch (error) {
@@ -60,15 +60,15 @@ export function instantiate(module: WebAssembly.Module): Started {
   return { raw, memory, exports, hasParts: Object.keys(missing).length > 0 }
 }
 
-/** What stands for the functions of parts until `startPart`. */
-function placeholders(module: WebAssembly.Module): WebAssembly.ModuleImports {
-  const imports = WebAssembly.Module.imports(module).filter(({ module }) => module === 'placeholder')
-  return Object.fromEntries(
-    imports.map(({ name }) => [
-      name,
-      () => {
-        throw new Error('hamt-wasm: a part of the wasm module is used before it is started')
-      },
-    ]),
-  )
+/** What stands for the functions of parts until `startPart`, by the namespaces that some version of wasm-split has for it. */
+function placeholders(module: WebAssembly.Module): WebAssembly.Imports {
+  const imports: Record<string, WebAssembly.ModuleImports> = {}
+  for (const { module: namespace, name } of WebAssembly.Module.imports(module)) {
+    if (!namespace.startsWith('placeholder')) continue
+    imports[namespace] ??= {}
+    imports[namespace][name] = () => {
+      throw new Error('hamt-wasm: a part of the wasm module is used before it is started')
+    }
+  }
+  return imports
 }
