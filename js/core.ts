@@ -6,7 +6,7 @@ import { OpenedSnapshot, OpenedVersion } from './snapshot/opened.js'
 
 export { stats } from './map/stats.js'
 export type { Stats } from './map/stats.js'
-export type { HamtOptions } from './map/hamt.js'
+export type { HamtInput, HamtOptions } from './map/hamt.js'
 export type { Difference } from './map/diff.js'
 export type { Codec } from './codec/codec.js'
 export { DisposedError, InterruptedError, ProofError, SnapshotError } from './errors.js'

@@ -30,6 +30,7 @@ export type {
   DeserializeOptions,
   Difference,
   Draft,
+  HamtInput,
   HamtOptions,
   OpenOptions,
   SerializeOptions,

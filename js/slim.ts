@@ -62,6 +62,7 @@ export type {
   DeserializeOptions,
   Difference,
   Draft,
+  HamtInput,
   HamtOptions,
   OpenOptions,
   SerializeOptions,

@@ -57,7 +57,7 @@ class Collector {
 }
 
 /** A version of what `fill` collects. */
-function collected(codec: Codec<unknown>, fill: (collector: Collector) => void): Version {
+export function collected(codec: Codec<unknown>, fill: (collector: Collector) => void): Version {
   const collector = new Collector(codec)
   try {
     fill(collector)
@@ -68,8 +68,13 @@ function collected(codec: Codec<unknown>, fill: (collector: Collector) => void):
   }
 }
 
-/** A version of the entries of an iterable, or of the own enumerable properties of an object. TypeError for anything else. */
-export function fromEntries(codec: Codec<unknown>, entries: unknown): Version {
+/**
+ * A version of the entries of an iterable, or of the own enumerable properties of an object. TypeError that names `method` for anything
+ * else.
+ */
+export function fromEntries(codec: Codec<unknown>, entries: unknown, method: string): Version {
+  const refusal = (what: string): TypeError =>
+    new TypeError(`${method} takes an iterable of entries or a plain object, not ${what}`)
   if (!isObject(entries)) throw refusal(kind(entries))
   return collected(codec, (collector) => {
     const put = (key: unknown, value: unknown): void => {
@@ -92,10 +97,6 @@ export function fromEntries(codec: Codec<unknown>, entries: unknown): Version {
   })
 }
 
-function refusal(what: string): TypeError {
-  return new TypeError(`Hamt.from takes an iterable of entries or a plain object, not ${what}`)
-}
-
 function nameOf(value: object): string {
   return (value as { constructor?: { name?: string } }).constructor?.name || 'a class'
 }
@@ -109,7 +110,7 @@ function isIterable(value: object): value is Iterable<unknown> {
 }
 
 /** The version that follows from `v` by the edits that `fill` collects, on a copy of its trie. */
-function amended(v: Version, trie: TrieStore, fill: (builder: Builder) => void): Version {
+export function amended(v: Version, trie: TrieStore, fill: (builder: Builder) => void): Version {
   return lineage.retaining(v, () => {
     try {
       const builder = new Builder(trie.handle)
@@ -123,7 +124,8 @@ function amended(v: Version, trie: TrieStore, fill: (builder: Builder) => void):
   })
 }
 
-function copyOfTrie(v: Version): TrieStore {
+/** A trie with the contents of `v`, to be changed. */
+export function copyOfTrie(v: Version): TrieStore {
   return lineage.withHandle(v, (handle) => copyOf(v.codec, handle))
 }
 
@@ -219,7 +221,8 @@ export function mergeFrom(
   })
 }
 
-function resolved(v: Version, key: string, value: unknown): Stored | undefined {
+/** What a resolver's result is kept as; undefined when it leaves the key out. */
+export function resolved(v: Version, key: string, value: unknown): Stored | undefined {
   return value === undefined ? undefined : toStored(v.codec, key, value)
 }
 

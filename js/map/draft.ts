@@ -1,14 +1,27 @@
 // A map under change: a cell that holds the newest version of a lineage.
 import { callback, settled } from './arguments.js'
-import { eachEntry } from './entries.js'
+import { both, eachEntry, EntryIterator, keysOnly, valuesOnly } from './entries.js'
+import type { Entries, Hamt, HamtInput, Keys, Values } from './hamt.js'
 import * as lineage from './lineage.js'
 import { toStored } from './stored.js'
 import type { Version } from './version.js'
+import { YoungStore } from './young-store.js'
+
+/** What a draft needs of maps. */
+interface Host<V> {
+  /** As `Hamt.merge`. */
+  merge(version: Version, other: unknown, resolve: unknown): Version
+  /** The map of a version. */
+  freeze(version: Version): Hamt<V>
+}
 
 /** @internal Makes a draft unusable; gives the version that it holds. */
 export let endDraft: (draft: Draft<unknown>) => Version | null
 
-/** What `fn` of `withMutations` gets. Edits change it in place; the version that it was made from sees nothing of them. */
+/**
+ * A map under change: what `asMutable` gives, and what `fn` of `withMutations` gets. Edits change it in place; the version that it was made from
+ * sees nothing of them. It has the costs and the errors of the map's methods, and is of no use after its end.
+ */
 export class Draft<V> {
   static {
     endDraft = (draft) => {
@@ -20,10 +33,12 @@ export class Draft<V> {
 
   /** null after the end. */
   #version: Version | null
+  readonly #host: Host<V>
 
   /** @internal */
-  constructor(version: Version) {
+  constructor(version: Version, host: Host<V>) {
     this.#version = version
+    this.#host = host
   }
 
   /** `Draft`: proxies of Vue and others leave drafts alone. */
@@ -66,15 +81,60 @@ export class Draft<V> {
     return value === undefined ? this.delete(key) : this.set(key, value)
   }
 
+  /** Takes the entries of a map, an iterable or a record over, as `Hamt.merge` does: they win, or `resolve` decides. */
+  merge(other: HamtInput<V>, resolve?: (key: string, ours: V, theirs: V) => V | undefined): this {
+    if (resolve !== undefined) callback(resolve, 'merge')
+    const merged = this.#host.merge(this.#current(), other, resolve)
+    this.#current() // `resolve` may have ended the draft
+    this.#version = merged
+    return this
+  }
+
+  /** Deletes all entries. O(1). */
+  clear(): this {
+    this.#version = lineage.pinned(this.#current().codec, 0, new YoungStore())
+    return this
+  }
+
   /** Calls `fn` for every entry that is there now, in the order of iteration; edits meanwhile are not seen. O(n). */
   forEach(fn: (value: V, key: string) => void): void {
     callback(fn, 'forEach')
     eachEntry(this.#current(), (key, value) => void settled(fn(value as V, key) as unknown, 'forEach'))
   }
 
+  /** The keys that are there now, in the order of `Hamt.keys`; edits meanwhile are not seen. */
+  keys(): Keys {
+    return new EntryIterator<string>(this.#current(), keysOnly) as unknown as Keys
+  }
+
+  /** The values that are there now, in the order of `keys`. */
+  values(): Values<V> {
+    return new EntryIterator<V>(this.#current(), valuesOnly) as unknown as Values<V>
+  }
+
+  /** The entries that are there now, in the order of `keys`. */
+  entries(): Entries<V> {
+    return new EntryIterator<[string, V]>(this.#current(), both) as unknown as Entries<V>
+  }
+
+  /** The entries that are there now: for `for … of` and the spread. */
+  [Symbol.iterator](): Entries<V> {
+    return this.entries()
+  }
+
+  /**
+   * Ends the draft and gives its contents as a map: the very one that the draft was made from when they are equal. TypeError in
+   * `withMutations`, which ends its draft itself. O(1), and what `equals` takes.
+   */
+  asImmutable(): Hamt<V> {
+    const map = this.#host.freeze(this.#current())
+    this.#version = null
+    return map
+  }
+
   #current(): Version {
     const v = this.#version
-    if (v === null) throw new Error('a draft is of no use after withMutations has returned')
+    if (!v) throw new Error('this draft has ended: withMutations has returned, or asImmutable was called')
     return v
   }
 }

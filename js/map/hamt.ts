@@ -2,6 +2,7 @@
 // The map that callers hold.
 import { callback, settled } from './arguments.js'
 import * as bulk from './bulk.js'
+import * as combine from './combine.js'
 import { cbor } from '../codec/codec.js'
 import type { Codec } from '../codec/codec.js'
 import { kind } from '../codec/text.js'
@@ -11,10 +12,11 @@ import { digest, prove } from '../digest/digest.js'
 import { Draft, endDraft } from './draft.js'
 import { both, eachEntry, EntryIterator, keysOnly, valuesOnly } from './entries.js'
 import { getMany } from './get-many.js'
+import { grouped } from './group.js'
 import { inspect } from './inspect.js'
 import * as lineage from './lineage.js'
 import { toStored } from './stored.js'
-import type { Version } from './version.js'
+import { Version } from './version.js'
 import { YoungStore } from './young-store.js'
 
 /** How a map is made. */
@@ -23,10 +25,13 @@ export interface HamtOptions<V> {
   readonly codec?: Codec<V>
 }
 
+/** Entries for a map: another map, an iterable of `[key, value]`, or a plain object. */
+export type HamtInput<V> = Iterable<readonly [string, V]> | { readonly [key: string]: V }
+
 // What `ReadonlyMap` has, under every version of TypeScript.
-type Keys = ReturnType<ReadonlyMap<string, unknown>['keys']>
-type Values<V> = ReturnType<ReadonlyMap<string, V>['values']>
-type Entries<V> = ReturnType<ReadonlyMap<string, V>['entries']>
+export type Keys = ReturnType<ReadonlyMap<string, unknown>['keys']>
+export type Values<V> = ReturnType<ReadonlyMap<string, V>['values']>
+export type Entries<V> = ReturnType<ReadonlyMap<string, V>['entries']>
 
 /** @internal The version behind a map. TypeError for what is none. */
 export let versionOf: (map: Hamt<unknown>) => Version
@@ -37,6 +42,9 @@ export let wrap: <V>(version: Version) => Hamt<V>
 
 /** Marks maps of every copy of this package. */
 const brand = Symbol.for('hamt-wasm.Hamt')
+
+/** The empty map without a codec of its own: there is one. */
+let empty: Hamt<unknown> | undefined
 
 /**
  * A persistent, immutable map from strings to values. Every edit gives a new version and leaves this one as it is; versions share what is
@@ -65,7 +73,12 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
         )
       return false
     }
-    wrap = (version) => new Hamt(version)
+    wrap = <V>(version: Version) => {
+      if (version.size > 0 || version.codec !== cbor) return new Hamt<V>(version)
+      lineage.dispose(version) // frees it now, unless others need it
+      empty ??= new Hamt(lineage.pinned(cbor, 0, new YoungStore()))
+      return empty as Hamt<V>
+    }
     // What tools see: a kind of its own, which proxies and cloning tools leave alone.
     Object.defineProperties(Hamt.prototype, {
       [Symbol.toStringTag]: { value: 'Hamt', configurable: true },
@@ -76,9 +89,11 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
   /** State that no caller reaches: freezing, copying or writing to a map changes nothing. */
   readonly #version: Version
 
-  /** An empty map. O(1). */
+  /** The empty map; there is one for all who give no codec. O(1). */
   static empty<V>(options?: HamtOptions<V>): Hamt<V> {
-    return new Hamt<V>(lineage.pinned(codecIn(options), 0, new YoungStore()))
+    return (
+      empty && !options ? empty : wrap(lineage.pinned(codecIn(options), 0, new YoungStore()))
+    ) as Hamt<V>
   }
 
   /**
@@ -96,7 +111,21 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
     const codec = codecIn(options)
     if (entries instanceof Hamt && isHamt(entries) && versionOf(entries).codec === codec)
       return entries as Hamt<V>
-    return new Hamt<V>(bulk.fromEntries(codec, entries))
+    return wrap(bulk.fromEntries(codec, entries, 'Hamt.from'))
+  }
+
+  /**
+   * A map from what `fn` says of an item, a key, to the array of the items of which it says that, in their order. O(n). TypeError for items that
+   * cannot be stored, and for a promise.
+   */
+  static groupBy<T>(items: Iterable<T>, fn: (item: T, index: number) => string): Hamt<readonly T[]> {
+    return wrap(bulk.fromEntries(cbor, grouped(items, fn, 'groupBy'), 'groupBy'))
+  }
+
+  /** A map from what `fn` says of an item, a key, to the number of items of which it says that. O(n). TypeError for a promise. */
+  static countBy<T>(items: Iterable<T>, fn: (item: T, index: number) => string): Hamt<number> {
+    const groups = [...grouped(items, fn, 'countBy')]
+    return Hamt.from(groups.map(([key, group]) => [key, group.length]))
   }
 
   /** Number of entries. O(1). */
@@ -114,9 +143,7 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
    * 256 KB of values.
    */
   getMany(keys: Iterable<string>): (V | undefined)[] {
-    const version = versionOf(this)
-    lineage.checkUsable(version)
-    return getMany(version, Array.from(keys)) as (V | undefined)[]
+    return getMany(usable(this), Array.from(keys)) as (V | undefined)[]
   }
 
   /** Whether `key` is there. One path. */
@@ -129,8 +156,7 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
    * bytes). One path.
    */
   set(key: string, value: V): Hamt<V> {
-    const version = versionOf(this)
-    lineage.checkUsable(version)
+    const version = usable(this)
     return this.#become(lineage.edit(version, key, toStored(version.codec, key, value)))
   }
 
@@ -148,14 +174,51 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
     return value === undefined ? this.delete(key) : this.set(key, value)
   }
 
+  /** As `update`, where `key` is there; this version, without a call of `fn`, where it is absent. */
+  updateIfPresent(key: string, fn: (value: V) => V | undefined): Hamt<V> {
+    callback(fn, 'updateIfPresent')
+    return this.has(key) ? this.update(key, fn as (value: V | undefined) => V | undefined) : this
+  }
+
+  /** A version with the entries of a map, an iterable or a record, the last of equal keys; this one when nothing changes. A path an entry. */
+  setMany(entries: HamtInput<V>): Hamt<V> {
+    return this.#merge(entries, undefined, 'setMany')
+  }
+
+  /** A version without the keys; this one when all are absent. A path a key. TypeError for what is no iterable, or a string. */
+  deleteMany(keys: Iterable<string>): Hamt<V> {
+    const version = usable(this)
+    return this.#become(combine.deleteMany(version, keys))
+  }
+
   /**
-   * The entries of both. Where both have a key with different values, `other` wins, or `resolve` gives the value (undefined: leaves the key
-   * out). Where both have a key with *equal* values, `resolve` is not called: it decides conflicts, and does not see every common key, so it cannot
-   * count or add. Parts that are equal in both are not visited.
+   * The entries of both; `other` is a map, an iterable of entries, or a record. Where both have a key with different values, `other` wins, or
+   * `resolve` gives the value (undefined: leaves the key out). Where both have a key with *equal* values, `resolve` is not called: it decides
+   * conflicts; to count or add, use `mergeWith`. Of two large maps, parts that are equal in both are not visited; else a path an entry of `other`.
    */
-  merge(other: Hamt<V>, resolve?: (key: string, ours: V, theirs: V) => V | undefined): Hamt<V> {
+  merge(other: HamtInput<V>, resolve?: (key: string, ours: V, theirs: V) => V | undefined): Hamt<V> {
     if (resolve !== undefined) callback(resolve, 'merge')
-    return this.#become(bulk.merge(versionOf(this), this.#alike(other), resolve as never))
+    return this.#merge(other, resolve, 'merge')
+  }
+
+  /**
+   * The entries of both, as `merge`; for *every* key that both have, equal values too, `fn` makes the value (undefined: leaves the key out).
+   * As many paths as the smaller has entries. TypeError for a promise.
+   */
+  mergeWith(other: HamtInput<V>, fn: (ours: V, theirs: V, key: string) => V | undefined): Hamt<V> {
+    callback(fn, 'mergeWith')
+    const version = usable(this)
+    return this.#become(combine.mergeWith(version, input(version, other, 'mergeWith'), fn as never), other)
+  }
+
+  /** A version with those entries whose keys `other` has too; this one when these are all. As many paths as twice the smaller has entries. */
+  intersect(other: Hamt<unknown>): Hamt<V> {
+    return this.#become(combine.intersect(usable(this), another(other)))
+  }
+
+  /** A version with those entries whose keys `other` has not; this one when these are all. As many paths as twice the smaller has entries. */
+  without(other: Hamt<unknown>): Hamt<V> {
+    return this.#become(combine.without(usable(this), another(other)))
   }
 
   /**
@@ -168,8 +231,9 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
     resolve: (key: string, ours: V | undefined, theirs: V | undefined, base: V | undefined) => V | undefined,
   ): Hamt<V> {
     callback(resolve, 'mergeFrom')
+    const version = usable(this)
     return this.#become(
-      bulk.mergeFrom(this.#alike(base), versionOf(this), this.#alike(other), resolve as never),
+      bulk.mergeFrom(alike(version, base), version, alike(version, other), resolve as never),
     )
   }
 
@@ -179,9 +243,13 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
    */
   withMutations(fn: (draft: Draft<V>) => void): Hamt<V> {
     callback(fn, 'withMutations')
-    const version = versionOf(this)
-    lineage.checkUsable(version)
-    const draft = new Draft<V>(version)
+    const version = usable(this)
+    const draft = new Draft<V>(version, {
+      merge: merged,
+      freeze() {
+        throw new TypeError('asImmutable is for drafts of asMutable: withMutations ends its draft itself')
+      },
+    })
     return lineage.retaining(version, () => {
       try {
         settled(fn(draft) as unknown, 'withMutations')
@@ -190,7 +258,19 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
         throw error
       }
       const result = endDraft(draft)!
-      return lineage.equals(version, result) ? this : new Hamt<V>(result)
+      return lineage.equals(version, result) ? this : wrap<V>(result)
+    })
+  }
+
+  /**
+   * A draft with the contents of this version, for edits outside of a callback: it changes in place until `asImmutable` ends it. This version stays
+   * as it is. O(1).
+   */
+  asMutable(): Draft<V> {
+    const version = usable(this)
+    return new Draft<V>(version, {
+      merge: merged,
+      freeze: (v) => (v === version || (!version.disposed && lineage.equals(version, v)) ? this : wrap<V>(v)),
     })
   }
 
@@ -199,16 +279,14 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
   filter(fn: (value: V, key: string) => unknown): Hamt<V>
   filter(fn: (value: V, key: string) => unknown): Hamt<V> {
     callback(fn, 'filter')
-    const version = versionOf(this)
-    lineage.checkUsable(version)
+    const version = usable(this)
     return this.#become(bulk.filter(version, fn as never))
   }
 
   /** A map with the same keys, each with the value that `fn` makes of its own. O(n). */
   map<W>(fn: (value: V, key: string) => W): Hamt<W> {
     callback(fn, 'map')
-    const version = versionOf(this)
-    lineage.checkUsable(version)
+    const version = usable(this)
     return this.#become(bulk.map(version, fn as never)) as unknown as Hamt<W>
   }
 
@@ -220,6 +298,24 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
       sum = settled(fn(sum, value as V, key), 'reduce')
     })
     return sum
+  }
+
+  /** Whether `fn` says true for some entry. O(n), up to the first such entry in the order of iteration. TypeError for a promise. */
+  some(fn: (value: V, key: string) => unknown): boolean {
+    return this.#first(fn, 'some') !== undefined
+  }
+
+  /** Whether `fn` says true for every entry. O(n), up to the first for which it does not. TypeError for a promise. */
+  every(fn: (value: V, key: string) => unknown): boolean {
+    callback(fn, 'every')
+    return this.#first((value, key) => !settled(fn(value, key), 'every'), 'every') === undefined
+  }
+
+  /** The value of the first entry, in the order of iteration, for which `fn` says true, or undefined. O(n). TypeError for a promise. */
+  find<W extends V>(fn: (value: V, key: string) => value is W): W | undefined
+  find(fn: (value: V, key: string) => unknown): V | undefined
+  find(fn: (value: V, key: string) => unknown): V | undefined {
+    return this.#first(fn, 'find')?.[1]
   }
 
   /** Calls `fn` for every entry, in the order of iteration. O(n). TypeError for a promise. */
@@ -257,8 +353,7 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
    * another copy of this package.
    */
   equals(other: Hamt<V>): boolean {
-    const version = versionOf(this)
-    lineage.checkUsable(version)
+    const version = usable(this)
     if (!isHamt(other)) return false
     lineage.checkUsable(versionOf(other))
     return lineage.equals(version, versionOf(other))
@@ -266,7 +361,8 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
 
   /** What differs between this version and `newer`, in the order of iteration. O(changes) between relatives. Can be walked once. */
   diff(newer: Hamt<V>): IterableIterator<Difference<V>, undefined> {
-    return new DiffIterator<V>(versionOf(this), this.#alike(newer))
+    const version = usable(this)
+    return new DiffIterator<V>(version, alike(version, newer))
   }
 
   /**
@@ -275,8 +371,7 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
    * node.
    */
   digest(): Uint8Array<ArrayBuffer> {
-    const version = versionOf(this)
-    lineage.checkUsable(version)
+    const version = usable(this)
     return digest(version)
   }
 
@@ -286,9 +381,21 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
    * digest is known; a few hundred bytes a key.
    */
   prove(keys: string | Iterable<string>): Uint8Array<ArrayBuffer> {
-    const version = versionOf(this)
-    lineage.checkUsable(version)
+    const version = usable(this)
     return prove(version, keys)
+  }
+
+  /**
+   * 32 bits of the digest, as a signed integer, for libraries whose keys are value objects (with `equals` and `hashCode`, as Immutable has
+   * them). Costs as `digest`.
+   */
+  hashCode(): number {
+    return new DataView(this.digest().buffer).getInt32(0)
+  }
+
+  /** A `Map` with the entries, in the order of iteration. O(n). */
+  toMap(): Map<string, V> {
+    return new Map(this.entries())
   }
 
   /** A plain object with the entries. O(n). */
@@ -312,33 +419,66 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
   /**
    * Frees what this version holds, as far as no other version needs it, before the collector would. Needed only by loops that make
    * many large maps without a turn of the event loop, in which no finalizer runs. Using the version afterwards throws DisposedError; disposing it again does
-   * nothing.
+   * nothing, and so does disposing the empty map, which is everyone's.
    */
   dispose(): void {
-    lineage.dispose(versionOf(this))
+    if (this !== empty) lineage.dispose(versionOf(this))
   }
 
   /** What `using` calls: `dispose`. */
   declare readonly [Symbol.dispose]: () => void
 
-  /** @internal */
-  constructor(version: Version) {
+  private constructor(version: Version) {
+    if (!(version instanceof Version))
+      throw new TypeError('new Hamt() makes no map: use Hamt.empty() or Hamt.from(entries)')
     this.#version = version
   }
 
-  #become(version: Version): Hamt<V> {
-    return version === this.#version ? this : new Hamt<V>(version)
+  /** The map of a version: this one or `other`, where it is theirs. */
+  #become(version: Version, other?: unknown): Hamt<V> {
+    if (version === this.#version) return this
+    return other instanceof Hamt && other.#version === version ? (other as Hamt<V>) : wrap<V>(version)
   }
 
-  #alike(other: Hamt<V>): Version {
-    const version = versionOf(this)
-    lineage.checkUsable(version)
-    if (!isHamt(other)) throw new TypeError(`another Hamt is needed, not ${kind(other)}`)
-    const theirs = versionOf(other)
-    lineage.checkUsable(theirs)
-    if (theirs.codec !== version.codec) throw new TypeError('the two maps have different codecs')
-    return theirs
+  #merge(other: HamtInput<V>, resolve: unknown, method: string): Hamt<V> {
+    const version = usable(this)
+    if (version.size > 0) return this.#become(merged(version, other, resolve, method))
+    const theirs = input(version, other, method)
+    return isHamt(other) ? (other as Hamt<V>) : wrap<V>(theirs)
   }
+
+  #first(fn: (value: V, key: string) => unknown, method: string): [string, V] | undefined {
+    callback(fn, method)
+    for (const entry of this.entries()) if (settled(fn(entry[1], entry[0]), method)) return entry
+    return undefined
+  }
+}
+
+/** The version of a map. DisposedError when it is disposed. */
+function usable(map: Hamt<unknown>): Version {
+  const version = versionOf(map)
+  lineage.checkUsable(version)
+  return version
+}
+
+function another(other: unknown): Version {
+  if (!isHamt(other)) throw new TypeError(`another Hamt is needed, not ${kind(other)}`)
+  return usable(other)
+}
+
+function alike(version: Version, other: unknown): Version {
+  const theirs = another(other)
+  if (theirs.codec !== version.codec) throw new TypeError('the two maps have different codecs')
+  return theirs
+}
+
+/** The version of a map, which has the same codec, or of other entries. */
+function input(version: Version, entries: unknown, method: string): Version {
+  return isHamt(entries) ? alike(version, entries) : bulk.fromEntries(version.codec, entries, method)
+}
+
+function merged(version: Version, other: unknown, resolve: unknown, method = 'merge'): Version {
+  return combine.merge(version, input(version, other, method), resolve as never)
 }
 
 // Not every supported browser knows the symbol.

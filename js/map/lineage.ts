@@ -44,6 +44,9 @@ const reach = 6
 /** From this distance on the version halfway is materialized too. */
 const longWay = 32
 
+/** The handle of the empty map, which is always there: empty versions need no trie. */
+const emptyHandle = 0
+
 /** A new map's version. */
 export function pinned(codec: Codec<unknown>, size: number, store: Store): Version {
   const v = new Version(codec, size, store)
@@ -192,10 +195,10 @@ export function trieOf(v: Version): TrieStore {
   return (v.store = owning(v.codec, buildTrie(store.entries)))
 }
 
-/** Gives a version a trie of its own, to stay. */
+/** Gives a version a trie of its own, to stay; the empty map needs none. */
 export function keepTrie(v: Version): void {
   if (v.store === null) materialize(v)
-  trieOf(v)
+  if (v.size > 0) trieOf(v)
 }
 
 /**
@@ -205,14 +208,18 @@ export function keepTrie(v: Version): void {
 export function withHandle<T>(v: Version, f: (handle: number) => T): T {
   if (v.store === null) prepareRead(v)
   if (v.store === null) return withHandles([v], (handles) => f(handles[0]!))
-  const { handle } = trieOf(v)
-  return f(handle)
+  return f(handleFor(v))
+}
+
+/** The handle of a materialized version, which moves to wasm if need be. */
+function handleFor(v: Version): number {
+  return v.size === 0 ? emptyHandle : trieOf(v).handle
 }
 
 /** As `withHandle`, for many: one walk along each chain of records, whichever of its versions are asked for. */
 export function withHandles<T>(versions: readonly Version[], f: (handles: Uint32Array) => T): T {
   const handleOf = new Map<Version, number>()
-  for (const v of versions) handleOf.set(v, v.store === null ? -1 : trieOf(v).handle)
+  for (const v of versions) handleOf.set(v, v.store === null ? -1 : handleFor(v))
   const temporary: TrieStore[] = []
   const temporaryCopy = (v: Version, handle: number): TrieStore => {
     const copy = copyOf(v.codec, handle)
@@ -225,7 +232,7 @@ export function withHandles<T>(versions: readonly Version[], f: (handles: Uint32
       const chain: Version[] = []
       let at = v
       for (; (handleOf.get(at) ?? -1) === -1 && at.store === null; at = at.next!) chain.push(at)
-      let store = temporaryCopy(v, handleOf.get(at) ?? trieOf(at).handle)
+      let store = temporaryCopy(v, handleOf.get(at) ?? handleFor(at))
       for (let i = chain.length - 1; i >= 0; --i) {
         store.apply(chain[i]!.key, oldOf(chain[i]!))
         if (!handleOf.has(chain[i]!)) continue

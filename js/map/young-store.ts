@@ -92,7 +92,8 @@ export class YoungStore implements Contents {
 
   /** O(n). */
   copy(): YoungStore {
-    const copy = new YoungStore(new Map(this.entries), this.account)
+    // The empty map is one for all: what lineages pay is not shared by way of it.
+    const copy = new YoungStore(new Map(this.entries), this.entries.size > 0 ? this.account : undefined)
     this.account.balance -= this.entries.size
     copy.order = this.order
     copy.values = this.values

@@ -314,7 +314,7 @@ describe('editing', () => {
     ).toEqual({ a: 1, b: 5, c: 4, same: 0 })
     expect(asked).toEqual([['b', 2, 3]])
     expect(record(a.merge(b, () => undefined))).toEqual({ a: 1, c: 4, same: 0 })
-    expect(() => a.merge({} as never)).toThrow(TypeError)
+    expect(() => a.merge(5 as never)).toThrow(TypeError)
     expect(() =>
       a.merge(b, () => {
         throw new URIError('mine')

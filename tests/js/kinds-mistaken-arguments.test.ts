@@ -95,11 +95,21 @@ test('what is no map where one is needed is named', () => {
   const map = Hamt.from<unknown>(contents())
   for (const value of [null, undefined, 5, new Map(), {}, [map], 'text']) {
     const wrong = value as unknown as Hamt<unknown>
-    expect(() => map.merge(wrong)).toThrow(TypeError)
+    for (const combine of ['intersect', 'without'] as const)
+      expect(() => map[combine](wrong)).toThrow(TypeError)
     expect(() => map.mergeFrom(wrong, map, () => 1)).toThrow(TypeError)
     expect(() => map.diff(wrong)).toThrow(TypeError)
     expect(() => serialize([wrong])).toThrow(TypeError)
     expect(map.equals(wrong)).toBe(false)
+  }
+  for (const value of [null, undefined, 5, [map], [1], 'text', Promise.resolve({}), new Date(), () => 1]) {
+    const wrong = value as never
+    for (const name of ['merge', 'setMany', 'mergeWith'] as const)
+      expect(() => map[name](wrong, () => 1)).toThrow(TypeError)
+    expect(() => map.asMutable().merge(wrong)).toThrow(TypeError)
+  }
+  for (const value of [null, undefined, 5, {}, 'text', [1], [['k1']]]) {
+    expect(() => map.deleteMany(value as never)).toThrow(TypeError)
   }
   for (const key of [5, null, undefined, Symbol('k'), {}, ['k1'], '\ud800']) {
     const wrong = key as string

@@ -196,6 +196,26 @@ export const uses: [string, Use][] = [
   ['reduce, forEach', (m) => [m.reduce((a: number, _, k) => a + k.length, 0), m.forEach(() => {})]],
   ['iterating', (m) => [[...m], [...m.keys()], [...m.values()], [...m.entries()]]],
   ['iterating a little', (m) => [m.keys().next().value, m.entries().next().value, void m.values()]],
+  ['setMany, deleteMany', (m) => [m.setMany({ k2: [1], new: 2 }), m.deleteMany(['k2', 'k3', 'none'])]],
+  ['merge with entries', (m) => [m.merge([['k2', 1]]), m.merge({ k2: 1, k3: 2 }, (_, a) => [a])]],
+  ['mergeWith', (m, o) => [m.mergeWith(o, (a, b) => [a, b]), o.mergeWith(m, () => undefined)]],
+  [
+    'intersect, without',
+    (m, o) => [m.intersect(o), m.without(o), o.without(m), m.without(m.filter(() => 0))],
+  ],
+  ['some, every, find', (m) => [m.some((v) => v === 0), m.every(Boolean), m.find((_, k) => k === 'k2')]],
+  [
+    'groupBy, countBy',
+    (m) => [Hamt.groupBy(m.keys(), (k) => k.at(-1)!), Hamt.countBy(m.values(), (v) => typeof v)],
+  ],
+  [
+    'a draft',
+    (m, o) => {
+      const draft = m.asMutable().merge(o).set('k1', [1]).delete('k2').merge({ k5: 5 })
+      return [[...draft], draft.asImmutable(), m.asMutable().clear().asImmutable()]
+    },
+  ],
+  ['hashCode, toMap', (m) => [m.hashCode(), [...m.toMap()]]],
   ['equals', (m, o) => [m.equals(o), m.equals(Hamt.from(m.toJSON()))]],
   ['diff', (m, o) => [...m.diff(o)]],
   ['diff a little', (m, o) => [m.diff(o).next().value, void m.diff(o)]],

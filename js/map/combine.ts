@@ -1,0 +1,99 @@
+// Combining a version with other entries: set or delete many, merge with every common key, intersect, without.
+import { checkKey } from '../codec/keys.js'
+import { kind } from '../codec/text.js'
+import { settled } from './arguments.js'
+import * as bulk from './bulk.js'
+import { EntryIterator, keysOnly } from './entries.js'
+import * as lineage from './lineage.js'
+import { fromStored } from './stored.js'
+import type { Stored } from './stored.js'
+import type { Version } from './version.js'
+
+/** Up to this many edits are made one by one, so that the lineage goes on; more cross together, on a copy of the trie. */
+const fewEdits = 1024
+
+/** `v` after edits of distinct keys, of which undefined deletes; `v` itself when nothing changes. A path an edit. */
+function edited(v: Version, edits: ReadonlyMap<string, Stored | undefined>): Version {
+  if (edits.size > fewEdits) {
+    return bulk.amended(v, bulk.copyOfTrie(v), (builder) =>
+      edits.forEach((value, key) => builder.put(key, value)),
+    )
+  }
+  let result = v
+  for (const [key, value] of edits) result = lineage.edit(result, key, value)
+  return result
+}
+
+function keysOf(v: Version): IterableIterator<string> {
+  return new EntryIterator<string>(v, keysOnly)
+}
+
+function* keysOnlyIn(v: Version, other: Version): Generator<string> {
+  for (const key of keysOf(v)) if (!lineage.has(other, key)) yield key
+}
+
+/** As `Hamt.merge`. */
+export function merge(
+  v: Version,
+  other: Version,
+  resolve?: (key: string, ours: unknown, theirs: unknown) => unknown,
+): Version {
+  if (other.size === 0) return v
+  if (resolve !== undefined || other.size > fewEdits || lineage.keysOf(other) === undefined)
+    return bulk.merge(v, other, resolve)
+  const edits = new Map<string, Stored>()
+  for (const key of keysOf(other)) edits.set(key, lineage.find(other, key)!)
+  return edited(v, edits)
+}
+
+/** As `Hamt.deleteMany`. */
+export function deleteMany(v: Version, keys: Iterable<string>): Version {
+  if (typeof keys !== 'object' || !(Symbol.iterator in keys))
+    throw new TypeError(`deleteMany takes an iterable of keys, not ${kind(keys)}`)
+  const edits = new Map<string, undefined>()
+  for (const key of keys) {
+    checkKey(key)
+    edits.set(key, undefined)
+  }
+  return edited(v, edits)
+}
+
+/** As `Hamt.mergeWith`: the larger version, with one edit for each key of the smaller. */
+export function mergeWith(
+  v: Version,
+  other: Version,
+  fn: (ours: unknown, theirs: unknown, key: string) => unknown,
+): Version {
+  const [large, small] = v.size < other.size ? [other, v] : [v, other]
+  const edits = new Map<string, Stored | undefined>()
+  for (const key of keysOf(small)) {
+    const ours = lineage.find(v, key)
+    const theirs = lineage.find(other, key)
+    const value =
+      ours === undefined || theirs === undefined
+        ? (ours ?? theirs)
+        : bulk.resolved(v, key, settled(fn(fromStored(ours), fromStored(theirs), key), 'mergeWith'))
+    edits.set(key, value)
+  }
+  return edited(large, edits)
+}
+
+/** `v` with those of its keys that are in `other`. As many paths as the smaller has entries, or twice that. */
+export function intersect(v: Version, other: Version): Version {
+  return 2 * other.size < v.size ? select(v, keysOf(other)) : deleteMany(v, keysOnlyIn(v, other))
+}
+
+/** `v` without the keys of `other`. As many paths as the smaller has entries, or twice that. */
+export function without(v: Version, other: Version): Version {
+  return 2 * other.size < v.size ? deleteMany(v, keysOf(other)) : select(v, keysOnlyIn(v, other))
+}
+
+function select(v: Version, keys: Iterable<string>): Version {
+  const selected = bulk.collected(v.codec, (collector) => {
+    for (const key of keys) {
+      const value = lineage.find(v, key)
+      if (value !== undefined) collector.put(key, value)
+    }
+  })
+  return selected.size === v.size ? v : selected
+}
