@@ -3,8 +3,9 @@
 // A part holds the functions that nothing else reaches. It runs in the memory and the table of the module that it is taken from, whose
 // exports stay the same: where a part is missing, they call an import `placeholder`, until js/wasm/instance.ts starts the part.
 import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 /** The parts: which raw exports need them. The prefix keeps what each imports from the module apart. */
 export const parts = [
@@ -22,11 +23,14 @@ const features = [
 ]
 const allowed = ['--mvp-features', ...features.map((name) => `--enable-${name}`)]
 
-/** Runs a tool of the Binaryen that Emscripten works with. */
-function binaryen(tool, args, env) {
+/** Runs tools of the Binaryen that Emscripten works with. */
+function toolsOf(env) {
   const options = { encoding: 'utf8', maxBuffer: 2 ** 28, env: { ...process.env, ...env } }
-  const dir = join(execFileSync('em-config', ['BINARYEN_ROOT'], options).trim(), 'bin', tool)
-  return execFileSync(existsSync(dir) ? dir : tool, [...allowed, ...args], options)
+  const dir = join(execFileSync('em-config', ['BINARYEN_ROOT'], options).trim(), 'bin')
+  return (tool, args) => {
+    const path = join(dir, tool)
+    return execFileSync(existsSync(path) ? path : tool, [...allowed, ...args], options)
+  }
 }
 
 /** The calls of each function, and what the module begins with: functions in its table, exports by name. */
@@ -60,29 +64,33 @@ function reachable(calls, roots) {
   return seen
 }
 
+/** Whether a file is missing, or older than one that it is made from. */
+function isOlder(files, sources) {
+  const newest = Math.max(...sources.map((source) => statSync(source).mtimeMs))
+  return files.some((file) => !existsSync(file) || statSync(file).mtimeMs < newest)
+}
+
 /**
- * Splits `dir`/hamt.wasm into `dir`/hamt.core.wasm and `dir`/hamt.NAME.wasm for each part. `glue` is Emscripten's, which knows the short
- * names that raw exports have in the module.
+ * Splits `dir`/hamt.wasm into `dir`/hamt.core.wasm and `dir`/hamt.NAME.wasm for each part, unless that is done. `glue` is Emscripten's,
+ * which knows the short names that raw exports have in the module.
  */
 export function splitWasm(dir, glue, env) {
-  const raw = new Map(
-    Array.from(glue.matchAll(/(_hamt_\w+)"\] ?= ?\w+\["(\w+)"\]/g), ([, name, short]) => [short, name]),
-  )
+  const fileOf = (name) => join(dir, `hamt.${name}.wasm`)
+  const outputs = ['core', ...parts.map(({ name }) => name)].map(fileOf)
+  if (!isOlder(outputs, [join(dir, 'hamt.wasm'), fileURLToPath(import.meta.url)])) return
+  const binaryen = toolsOf(env)
+  const names = glue.matchAll(/(_hamt_\w+)"\] ?= ?\w+\["(\w+)"\]/g)
+  const raw = new Map(Array.from(names, ([, name, short]) => [short, name]))
   let input = join(dir, 'hamt.wasm')
   for (const { name, prefix, needs } of parts) {
-    const { calls, exported, inTable } = callGraph(binaryen('wasm-dis', [input], env))
+    const { calls, exported, inTable } = callGraph(binaryen('wasm-dis', [input]))
     const isOfPart = (short) => needs.test(raw.get(short) ?? short)
     if (![...exported.keys()].some(isOfPart)) throw new Error(`no export of the part ${name} was found`)
     const others = [...exported].filter(([short]) => !isOfPart(short)).map(([, function_]) => function_)
     const kept = reachable(calls, [...inTable, ...others])
     const taken = [...calls.keys()].filter((function_) => !kept.has(function_))
-    const output = join(dir, 'hamt.core.wasm')
-    const outputs = ['-o1', output, '-o2', join(dir, `hamt.${name}.wasm`)]
-    binaryen(
-      'wasm-split',
-      [input, `--split-funcs=${taken.join(',')}`, `--export-prefix=${prefix}`, ...outputs],
-      env,
-    )
-    input = output
+    const options = [`--split-funcs=${taken.join(',')}`, `--export-prefix=${prefix}`]
+    binaryen('wasm-split', [input, ...options, '-o1', fileOf('core'), '-o2', fileOf(name)])
+    input = fileOf('core')
   }
 }
