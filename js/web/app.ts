@@ -92,6 +92,7 @@ export function selectionOf({ route, opened, answers, opening }: State): Selecti
 
 export const bundledNames: Record<Bundled, string> = {
   example: 'The example',
+  newer: 'The example of the newer protocol',
   sample: 'A generated registry',
 }
 const sampleSize = 1000
@@ -170,9 +171,9 @@ export class App {
 
   async openBundled(which: Bundled): Promise<void> {
     const answer =
-      which === 'example'
-        ? this.client.ask('openExample', 'example.json')
-        : this.client.ask('openSample', sampleSize)
+      which === 'sample'
+        ? this.client.ask('openSample', sampleSize)
+        : this.client.ask('openExample', `${which}.json`)
     await this.#open(answer, bundledNames[which])
   }
 

@@ -60,14 +60,16 @@ async function knownTopics() {
   return new Map(sortitionAbi.map(({ name, inputs }) => [name, hash(`${name}(${inputs.map(typeOf)})`)]))
 }
 
-/** The example: the recorded logs that the page reads, and the blocks that they are in or name. */
-async function example() {
+/** An example: the logs of a recorded run that the page reads, and the blocks that they are in or name. */
+async function example(name, thresholds) {
   const topics = await knownTopics()
-  const { contracts, blocks, logs } = JSON.parse(
-    readFileSync(join(root, 'tests/vectors/chain-run.json'), 'utf8'),
+  const { contracts, chainId, blocks, logs, requests } = JSON.parse(
+    readFileSync(join(root, `tests/vectors/${name}.json`), 'utf8'),
   )
-  const { ciphernodeRegistry, bondingRegistry } = contracts
-  const emitters = [ciphernodeRegistry, bondingRegistry].map((address) => address.toLowerCase())
+  const { ciphernodeRegistry, bondingRegistry, interfold, randomnessProvider } = contracts
+  // The first run needs two of the contracts; the newer one the provider and the controller, too.
+  const named = { ciphernodeRegistry, bondingRegistry, ...(thresholds && { interfold, randomnessProvider }) }
+  const emitters = Object.values(named).map((address) => address.toLowerCase())
   const known = new Set(topics.values())
   const read = logs.filter(
     ({ address, topics: [topic] }) => emitters.includes(address.toLowerCase()) && known.has(topic),
@@ -79,7 +81,12 @@ async function example() {
     read.filter(({ topics: [topic] }) => topic === requested).map(({ data }) => Number(data.slice(0, 66))),
   )
   return JSON.stringify({
-    contracts: { ciphernodeRegistry, bondingRegistry },
+    contracts: named,
+    // The controller of this run does not say how many members were asked for.
+    ...(thresholds && {
+      chainId,
+      thresholds: Object.fromEntries(requests.map(({ e3Id, threshold }) => [e3Id, threshold])),
+    }),
     blocks: blocks.flatMap(({ number, timestamp, hash }) => {
       if (entropy.has(number)) return [{ number, timestamp, hash }]
       return numbers.has(number) ? [{ number, timestamp }] : []
@@ -111,22 +118,28 @@ export async function buildWeb(to = join(root, 'dist-web')) {
   rmSync(fresh, { recursive: true, force: true })
   mkdirSync(fresh, { recursive: true })
   try {
-    const { metafile } = await esbuild.build({
-      ...common,
-      entryPoints: ['main', 'worker'].map((name) => join(source, `${name}.ts`)),
-      outdir: fresh,
-      splitting: true,
-      chunkNames: '[name]-[hash]',
-      metafile: true,
-    })
+    // One after the other: what both have is small, and files of a few bytes each cost more than it does.
+    const outputs = {}
+    for (const name of ['main', 'worker']) {
+      const { metafile } = await esbuild.build({
+        ...common,
+        entryPoints: [join(source, `${name}.ts`)],
+        outdir: fresh,
+        splitting: true,
+        chunkNames: '[name]-[hash]',
+        metafile: true,
+      })
+      Object.assign(outputs, metafile.outputs)
+    }
     await esbuild.build({
       ...common,
       entryPoints: [join(source, 'style.css')],
       outdir: fresh,
     })
     for (const name of ['index.html', 'favicon.svg']) copyFileSync(join(source, name), join(fresh, name))
-    writeFileSync(join(fresh, 'hamt.wasm'), wasmOf(metafile))
-    writeFileSync(join(fresh, 'example.json'), await example())
+    writeFileSync(join(fresh, 'hamt.wasm'), wasmOf({ outputs }))
+    writeFileSync(join(fresh, 'example.json'), await example('chain-run', false))
+    writeFileSync(join(fresh, 'newer.json'), await example('chain-run-live', true))
     await buildServiceWorker(fresh)
     rmSync(to, { recursive: true, force: true })
     renameSync(fresh, to)

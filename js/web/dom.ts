@@ -102,15 +102,19 @@ export class Fold {
   readonly element: HTMLDetailsElement
   readonly #summary = h('summary', {})
   readonly #body = h('div', {})
-  #build: (() => Child) | undefined
+  #build: (() => Child | Promise<Child>) | undefined
+
+  #filled: Child | Promise<Child>
 
   constructor() {
     this.element = h('details', { ontoggle: () => this.#fill() }, this.#summary, this.#body)
   }
 
-  set(summary: Child, build: () => Child): void {
+  /** `build` may have to load what it builds with. */
+  set(summary: Child, build: () => Child | Promise<Child>): void {
     put(this.#summary, summary)
     this.#build = build
+    this.#filled = undefined
     if (this.element.open) this.#fill()
     else this.#body.replaceChildren()
   }
@@ -119,6 +123,10 @@ export class Fold {
     if (!this.element.open || !this.#build) return
     const build = this.#build
     this.#build = undefined
-    put(this.#body, build())
+    const filled = (this.#filled = build())
+    if (!(filled instanceof Promise)) return put(this.#body, filled)
+    void filled.then((child) => {
+      if (this.#filled === filled) put(this.#body, child)
+    })
   }
 }

@@ -3,6 +3,7 @@
 import type {
   Address,
   Explanation,
+  Fact,
   Hex,
   NodeState,
   Policy,
@@ -83,6 +84,8 @@ export interface SeatRow {
   score: bigint | undefined
   /** Whether this is another member or score than the one that follows from the submissions. */
   differs: boolean
+  /** Whose seat it is, under the owner cap. */
+  owner?: Address | undefined
 }
 export interface ComparisonRow {
   node: Address
@@ -155,6 +158,8 @@ export interface CheckOptions {
   blockHash?: Hex
   seed?: bigint
   vrf?: { randomWord: bigint; chainId: bigint; registry: Address; requestId: bigint }
+  chainId?: bigint
+  threshold?: readonly [number, number]
 }
 
 /** Arguments as text by name, or null to leave the log out; by the log's key. */
@@ -165,16 +170,13 @@ export interface Checked {
   request: RequestRow
   verdict: Verdict
   outcome: Report['outcome']
-  /** N. */
-  size: number
-  ticketPrice: bigint
-  /** T - 1. */
-  timepoint: bigint
-  policy: Policy
-  seed: bigint
-  /** Where the seed came from, in words. */
-  seedSource: string
-  seedIsWrong: boolean
+  /** The numbers behind the verdict, in words. */
+  facts: readonly Fact[]
+  /** N, where it is known. */
+  size: number | undefined
+  ticketPrice: bigint | undefined
+  /** Whether operators of one bond owner count as one. */
+  isCapped: boolean
   notes: string[]
   eligible: number
   submitted: number

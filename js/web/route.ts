@@ -1,8 +1,8 @@
 // What the page shows, as kept in the address after '#': a link opens the same view. Nothing after '#' is sent to a server.
 
 /** Data that the page brings along. */
-export type Bundled = 'example' | 'sample'
-const bundled: readonly string[] = ['example', 'sample'] satisfies Bundled[]
+export type Bundled = 'example' | 'newer' | 'sample'
+const bundled: readonly string[] = ['example', 'newer', 'sample'] satisfies Bundled[]
 
 export interface Route {
   from?: Bundled | undefined

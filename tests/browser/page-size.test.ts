@@ -22,7 +22,15 @@ inBrowsers('size', (test, name, server) => {
     expect(sizes.reduce((a, b) => a + b)).toBeLessThanOrEqual(165_000)
     // What is left out is loaded when it is asked for, and to work without a network.
     const rest = readdirSync(site).filter((each) => !/\.(map|txt)$/.test(each) && !names.includes(each))
-    expect(rest.map((each) => each.replace(/-.*/, '')).sort()).toEqual(['proofs', 'sample', 'service'])
+    expect(rest.map((each) => each.replace(/-.*/, '')).sort()).toEqual([
+      'log',
+      'newer.json',
+      'options',
+      'proofs',
+      'proofs',
+      'sample',
+      'service',
+    ])
     // The policy is in the page itself, for hosts that send no headers.
     expect(readFileSync(join(site, 'index.html'), 'utf8')).toContain(`content="${policy}"`)
   })

@@ -49,14 +49,19 @@ export function shownLog(log: AlteredLog): ShownLog {
 
 const mostNamed = 4
 
-function headlineOf({ eventName, args }: RegistryEvent): string {
-  const { node, ticketId, committee, threshold, requestBlock } = args as {
-    node: string
-    ticketId: bigint
-    committee: readonly string[]
-    threshold: readonly number[]
-    requestBlock: bigint
-  }
+function headlineOf({ eventName, args, timestamp }: RegistryEvent): string {
+  const { node, ticketId, committee, threshold, requestBlock, reason, thresholdRequired, operator, active } =
+    args as {
+      node: string
+      ticketId: bigint
+      committee: readonly string[]
+      threshold: readonly number[]
+      requestBlock: bigint
+      reason: bigint
+      thresholdRequired: bigint
+      operator: string
+      active: boolean
+    }
   switch (eventName) {
     case 'TicketSubmitted':
       return `${shortAddress(node)}, ticket ${ticketId}`
@@ -69,6 +74,17 @@ function headlineOf({ eventName, args }: RegistryEvent): string {
     }
     case 'CommitteeRequested':
       return `${plural(threshold[1]!, 'seat')}, at ${timeText(requestBlock)}`
+    case 'CommitteeRandomnessRequested':
+    case 'RandomnessFulfilled':
+      return `at ${timeText(timestamp)}`
+    case 'CommitteeFormationFailed':
+      return `${thresholdRequired} were needed`
+    case 'CommitteeObligationUpdated':
+      return BigInt(operator) === 0n
+        ? 'of the request'
+        : `${shortAddress(operator)}, ${active ? 'seated' : 'unseated'}`
+    case 'E3Failed':
+      return `for reason ${reason}`
     default:
       return ''
   }

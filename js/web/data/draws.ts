@@ -5,6 +5,7 @@ import {
   drawsIn,
   explain,
   type Explanation,
+  factsOf,
   type Judgement,
   judgeDraw,
   type Logs,
@@ -91,13 +92,10 @@ export class Draws {
     return {
       kind: 'checked',
       outcome: report.outcome,
-      size: report.size ?? 0,
-      ticketPrice: report.ticketPrice ?? 0n,
-      timepoint: report.timepoint,
-      policy: report.policy,
-      seed: report.seed ?? 0n,
-      seedSource: seedSource ?? '',
-      seedIsWrong: report.violations.some(({ code }) => code === 'seed'),
+      facts: factsOf(report, seedSource),
+      size: report.size,
+      ticketPrice: report.ticketPrice,
+      isCapped: report.policy === 'owner-cap',
       notes: notes.slice(0, mostNotes),
       eligible: report.eligible,
       submitted: report.submissions.length,
@@ -180,7 +178,9 @@ function alteredDraw(draw: DrawLogs, logs: readonly AlteredLog[]): DrawLogs {
   const events = logs.flatMap(({ event }) => event ?? [])
   const request = logs.find(({ original }) => original === draw.request)?.event ?? draw.request
   const { requestBlock } = request.args as Partial<RequestArgs>
-  return { ...draw, events, request, time: requestBlock ?? request.timestamp }
+  const altered = new Map(logs.map(({ original, event }) => [original, event]))
+  const words = draw.words.flatMap((word) => (altered.has(word) ? (altered.get(word) ?? []) : word))
+  return { ...draw, events, words, request, time: requestBlock ?? request.timestamp }
 }
 
 function rowOf({ e3Id, time, request }: DrawLogs): RequestRow {

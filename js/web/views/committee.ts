@@ -2,7 +2,7 @@
 // tickets would have given.
 import type { Client } from '../client.js'
 import { h, put } from '../dom.js'
-import { grouped, plural } from '../format.js'
+import { grouped, plural, shortAddress } from '../format.js'
 import { type Paged, pagedTable } from '../paged.js'
 import type { Checked, ComparisonRow, SeatRow } from '../protocol.js'
 import { type Actions, operatorLink, scoreElement, section } from './parts.js'
@@ -34,12 +34,14 @@ export class CommitteeView {
         { name: 'Operator' },
         { name: 'Ticket', number: true },
         { name: 'Score', number: true },
+        { name: 'Bond owner', wideOnly: true },
       ],
-      cells: ({ partyId, node, ticket, score }) => [
+      cells: ({ partyId, node, ticket, score, owner }) => [
         String(partyId),
         operatorLink(node, actions, 'much'),
         ticket === undefined ? '–' : grouped(ticket),
         scoreOf(score),
+        owner === undefined ? '–' : h('span', { className: 'address', title: owner }, shortAddress(owner)),
       ],
     })
     this.#recorded = pagedTable<SeatRow>({
@@ -64,9 +66,12 @@ export class CommitteeView {
     put(this.#section.body, this.#none, this.#seats.element, this.#instead)
   }
 
-  draw({ request: { e3Id }, size, seats, recordedDiffers }: Checked): void {
+  draw({ request: { e3Id }, size, isCapped, seats, recordedDiffers }: Checked): void {
     this.#none.hidden = seats > 0
-    this.#none.textContent = `There are fewer than ${grouped(size)} valid submissions, so no committee follows from them.`
+    this.#none.textContent =
+      size === undefined
+        ? 'How many members a committee has is not known, so none follows from the submissions.'
+        : `There are fewer than ${grouped(size)} ${isCapped ? 'bond owners with a valid submission' : 'valid submissions'}, so no committee follows from them.`
     this.#seats.element.hidden = seats === 0
     this.#instead.hidden = !recordedDiffers
     if (seats > 0) this.#seats.show(this.client.list('committee', { e3Id }))
@@ -116,7 +121,7 @@ export class ComparisonView {
   draw({ request: { e3Id }, missed }: Checked): void {
     this.#sentence.textContent =
       missed === undefined
-        ? 'The ideal committee is not known here: see the notes beside the verdict.'
+        ? 'The ideal committee is not known here: there is no seed, or too much is missing.'
         : missed === 0
           ? 'Both are the same: whoever should have been drawn, was.'
           : `${plural(missed, 'operator')} that would have been drawn ${missed === 1 ? 'is' : 'are'} not in the committee. That breaks no rule: nobody has to submit.`

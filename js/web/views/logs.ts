@@ -1,9 +1,9 @@
 // The logs of a request, and a way to alter them and see what the verdict makes of it.
 import type { Client } from '../client.js'
 import { h, put } from '../dom.js'
-import { plural, scoreText, timeText } from '../format.js'
+import { plural } from '../format.js'
 import { Paged } from '../paged.js'
-import type { Alterations, Checked, LogRow, ShownLog } from '../protocol.js'
+import type { Alterations, Checked, LogRow } from '../protocol.js'
 import { section } from './parts.js'
 
 const titles: Record<string, string> = {
@@ -108,7 +108,7 @@ export class LogsView {
       else this.#open.delete(key)
       if (!details.open || isBuilt) return
       isBuilt = true
-      put(body, this.#form(await this.client.ask('log', this.#e3Id!, key)))
+      put(body, await this.#form(key))
     }
     const details = h(
       'details',
@@ -127,64 +127,18 @@ export class LogsView {
     return details
   }
 
-  #form({ key, args, altered, ...log }: ShownLog): HTMLElement {
-    const problem = h('p', { className: 'problem', role: 'alert' })
-    const apply = async (alterations: Alterations) => {
-      try {
-        problem.textContent = ''
-        await this.actions.alter(alterations)
-      } catch (e) {
-        problem.textContent = (e as Error).message
-      }
-    }
-    const form = h(
-      'form',
-      {
-        className: 'form',
-        onsubmit: (submitted: Event) => {
-          submitted.preventDefault()
-          const values = new FormData(form)
-          const change = Object.fromEntries(args.map(([name]) => [name, String(values.get(name) as string)]))
-          void apply({ ...this.#alterations, [key]: change })
-        },
-      },
-      h(
-        'p',
-        { className: 'about' },
-        `Block ${log.blockNumber}, log ${log.logIndex}, ${timeText(log.timestamp)}: ${log.eventName}`,
-      ),
-      args.map(([name, value]) => argument(`log-${key.replace(':', '-')}-${name}`, name, value)),
-      problem,
-      h(
-        'p',
-        { className: 'buttons' },
-        h('button', { type: 'submit' }, 'Alter and check'),
-        log.eventName !== 'CommitteeRequested' &&
-          altered !== 'left out' &&
-          h(
-            'button',
-            { type: 'button', onclick: () => void apply({ ...this.#alterations, [key]: null }) },
-            'Leave this log out',
-          ),
-        altered && h('button', { type: 'button', onclick: () => void apply(this.#without(key)) }, 'Undo'),
-      ),
-    )
-    return form
+  async #form(key: string): Promise<HTMLElement> {
+    const [log, { logForm }] = await Promise.all([
+      this.client.ask('log', this.#e3Id!, key),
+      import('./log-form.js'),
+    ])
+    const change = (values: Alterations[string] | undefined) =>
+      values === undefined ? this.#without(key) : { ...this.#alterations, [key]: values }
+    return logForm({ log, change, alter: this.actions.alter })
   }
 
   #without(key: string): Alterations {
     const { [key]: _, ...others } = this.#alterations
     return others
   }
-}
-
-function argument(id: string, name: string, value: string): HTMLElement[] {
-  const lines = value.split('\n').length
-  const label = name === 'score' ? `score (${scoreText(BigInt(value))} of the range)` : name
-  return [
-    h('label', { for: id }, label),
-    lines > 1 || /^(committee|scores)$/.test(name)
-      ? h('textarea', { id, name, rows: Math.min(12, Math.max(2, lines)), spellcheck: 'false' }, value)
-      : h('input', { id, name, value, autocomplete: 'off', spellcheck: 'false' }),
-  ]
 }

@@ -30,6 +30,7 @@ export function invitation(actions: Opening, expected: string | undefined): HTML
           { className: 'primary', onclick: () => actions.openBundled('example') },
           'Look at the example',
         ),
+        h('button', { onclick: () => actions.openBundled('newer') }, 'One of the newer protocol'),
       ),
     ),
     h(
@@ -40,14 +41,14 @@ export function invitation(actions: Opening, expected: string | undefined): HTML
         {},
         'Logs are JSON: what ',
         h('code', {}, 'eth_getLogs'),
-        ' answers for the ciphernode registry and the bonding registry, or events as viem decodes them. Block times come from each log’s ',
+        ' answers for the ciphernode registry, the bonding registry, the provider of random words and the controller, or events as viem decodes them. Block times come from each log’s ',
         h('code', {}, 'blockTimestamp'),
         ', or from a list of blocks beside them. A registry file, if you have one, saves replaying from the start. Of any other snapshot this page shows the versions, their entries and differences, and makes and checks proofs.',
       ),
       h(
         'p',
         {},
-        'The example is a run of the real contracts on a test chain: eleven operators and two draws. There is also ',
+        'The examples are runs of the real contracts on a test chain: eleven operators and two draws, whose seeds are block hashes; and seven draws of the newer protocol, with random words, admissions and one seat a bond owner. There is also ',
         h(
           'button',
           { className: 'link', onclick: () => actions.openBundled('sample') },

@@ -17,6 +17,7 @@ const eventTexts: Record<string, string> = {
   OperatorActivationChanged: 'activity changed',
   EligibilityConfigurationVersionUpdated: 'new rules of eligibility',
   BondOwnerSet: 'owner set',
+  AdmissionStarted: 'admission started',
 }
 
 function stateText({ registered, active }: NodeState): string {
@@ -64,7 +65,7 @@ export class OperatorView {
   ): void {
     const checked = check?.kind === 'checked' ? check : undefined
     const request = checked?.request
-    const price = checked && checked.ticketPrice > 0n ? checked.ticketPrice : undefined
+    const price = checked?.ticketPrice ? checked.ticketPrice : undefined
     const inTickets = price !== undefined
     this.#e3Id = request?.e3Id
     this.#picker.text = operator ?? ''
@@ -99,7 +100,16 @@ export class OperatorView {
   }
 }
 
-function explanation({ verdict, best, rank, of, cutOff, tickets }: Explanation): HTMLElement[] {
+function explanation({
+  verdict,
+  best,
+  rank,
+  of,
+  cutOff,
+  tickets,
+  needed,
+  state,
+}: Explanation): HTMLElement[] {
   const sentences = [h('p', {}, h('strong', {}, `${capital(verdict)}.`))]
   if (best && rank !== undefined)
     sentences.push(
@@ -111,6 +121,12 @@ function explanation({ verdict, best, rank, of, cutOff, tickets }: Explanation):
           (cutOff ? ` The last seat went to ${scoreText(cutOff.score)}.` : ''),
       ),
     )
+  const more = [
+    needed !== undefined && `Needed: ${needed}.`,
+    state?.owner !== undefined && `Bond owner: ${state.owner}.`,
+    state?.admittedSince !== undefined && `Admission started at ${timeText(state.admittedSince)}.`,
+  ].filter((text) => text !== false)
+  if (more.length > 0) sentences.push(h('p', { className: 'about long' }, more.join(' ')))
   return sentences
 }
 

@@ -3,7 +3,7 @@ import type { Status, Verdict, Violation } from '../../sortition/index.js'
 import { assumption, cannotBeJudged } from '../../sortition/verdict.js'
 import type { Client } from '../client.js'
 import { Fold, h, put, s } from '../dom.js'
-import { capital, contractOf, grouped, hex, plural, scoreText, shortAddress, timeText } from '../format.js'
+import { capital, grouped, plural, scoreText, shortAddress } from '../format.js'
 import { Paged } from '../paged.js'
 import type { CheckAnswer, Checked, CheckOptions } from '../protocol.js'
 import { OptionsForm } from './options.js'
@@ -101,13 +101,12 @@ function basis(checked: Checked, operators: number, { undoAll }: VerdictActions)
     `Of ${plural(operators, 'operator')}, ${grouped(eligible)} were eligible, and ${grouped(submitted)} submitted a ticket` +
       (counted < submitted ? `, ${grouped(counted)} of them validly.` : '.'),
   ]
-  if (verdict.status === 'right')
+  if (verdict.status === 'right' && size !== undefined)
     parts.push(
-      outcome === 'formed'
-        ? `The ${grouped(size)} lowest scores among these are the committee that the chain recorded.`
-        : `A committee needs ${grouped(size)}.`,
+      outcome === 'failed'
+        ? `A committee needs ${grouped(size)}.`
+        : `The ${grouped(size)} lowest scores ${checked.isCapped ? 'of different bond owners' : 'among these'} are the committee that the chain recorded.`,
     )
-  if (!checked.seedIsWrong) parts.push(`The seed follows from ${checked.seedSource}.`)
   return [
     assumed(),
     ...(altered > 0
@@ -156,22 +155,13 @@ function readable({ code, message }: Violation): HTMLElement[] {
     })
 }
 
-function facts(checked: Checked): HTMLElement {
-  const { request, size, ticketPrice, timepoint, policy, seed, seedSource } = checked
-  const contract = contractOf(request.e3Id)
-  const rows: [string, string, string?][] = [
-    ['Request (e3Id)', hex(request.e3Id), 'long'],
-    ...(contract ? ([['of contract', contract, 'long']] as [string, string, string][]) : []),
-    ['State of operators at', `${timeText(timepoint)} (second ${timepoint}), one before the request`],
-    ['Seats', grouped(size)],
-    ['Ticket price', `${grouped(ticketPrice)} units of the balance`],
-    ['Policy', policy],
-    ['Seed', hex(seed), 'long'],
-    ['Seed from', seedSource],
-  ]
+function facts({ facts: rows }: Checked): HTMLElement {
   return h(
     'dl',
     {},
-    rows.map(([name, value, kind]) => [h('dt', {}, name), h('dd', { className: kind }, value)]),
+    rows.map(([name, value]) => [
+      h('dt', {}, capital(name)),
+      h('dd', { className: /0x[0-9a-f]{40}/.test(value) ? 'long' : '' }, value),
+    ]),
   )
 }

@@ -6,7 +6,6 @@ import { grouped, plural, shortKey, timeText } from '../format.js'
 import { pagedTable } from '../paged.js'
 import type { DifferenceRow, EntryRow, Opened, TriePicture } from '../protocol.js'
 import { Figure, section } from './parts.js'
-import { ProofForms } from './proofs.js'
 
 interface VersionInput {
   picture: TriePicture
@@ -93,7 +92,10 @@ export class VersionView {
       return table.element
     })
     this.#difference.draw(index, last)
-    this.#proofs.set('Proofs: made and checked', () => new ProofForms(this.client, index).element)
+    this.#proofs.set('Proofs: made and checked', async () => {
+      const { ProofForms } = await import('./proofs.js')
+      return new ProofForms(this.client, index).element
+    })
   }
 }
 

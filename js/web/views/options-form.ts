@@ -1,0 +1,157 @@
+// The form of what the visitor knows beyond the files. It is loaded when it is unfolded.
+import type { Address, Hex, Policy } from '../../sortition/index.js'
+import { h } from '../dom.js'
+import { hex } from '../format.js'
+import type { CheckOptions, RequestRow } from '../protocol.js'
+
+export interface OptionsInput {
+  options: CheckOptions
+  request: RequestRow
+  /** Checks with these; the promise rejects with what is wrong with them. */
+  apply: (options: CheckOptions) => Promise<void>
+}
+
+function field(id: string, label: string, hint: string, value = ''): HTMLElement[] {
+  return [
+    h('label', { for: id }, label),
+    h('input', {
+      id,
+      name: id,
+      value,
+      autocomplete: 'off',
+      spellcheck: 'false',
+      'aria-describedby': `${id}-hint`,
+    }),
+    h('p', { className: 'about', id: `${id}-hint` }, hint),
+  ]
+}
+
+function policyChoice(chosen: Policy | undefined): HTMLElement {
+  const choice = (value: Policy | undefined, text: string) =>
+    h(
+      'label',
+      { className: 'choice' },
+      h('input', { type: 'radio', name: 'policy', value: value ?? '', checked: chosen === value }),
+      ` ${text}`,
+    )
+  return h(
+    'fieldset',
+    {},
+    h('legend', {}, 'Policy'),
+    choice(undefined, 'that of the request'),
+    choice('uncapped', 'each operator for itself'),
+    choice('owner-cap', 'at most one operator of each bond owner'),
+  )
+}
+
+function randomWordFields(vrf: CheckOptions['vrf']): HTMLElement {
+  return h(
+    'details',
+    { open: vrf !== undefined },
+    h('summary', {}, 'A deployment that draws on a random word'),
+    field('randomWord', 'Random word', 'A number, decimal or after 0x.', vrf ? `${vrf.randomWord}` : ''),
+    field('chainId', 'Chain', 'Its number.', vrf ? `${vrf.chainId}` : ''),
+    field(
+      'registry',
+      'Registry',
+      'The address of the contract that asked for the word.',
+      vrf?.registry ?? '',
+    ),
+    field('requestId', 'Request of the word', 'Its number.', vrf ? `${vrf.requestId}` : ''),
+  )
+}
+
+/** Of a request whose random word is among the logs. */
+function newerFields({ threshold, chainId }: CheckOptions): HTMLElement[] {
+  return [
+    ...field(
+      'threshold',
+      'Threshold and size of the committee',
+      'Two numbers like 2, 3, where the logs of the controller do not say them.',
+      threshold?.join(', '),
+    ),
+    ...field(
+      'chainId',
+      'Chain',
+      'Its number, where the files do not say it.',
+      chainId === undefined ? '' : `${chainId}`,
+    ),
+  ]
+}
+
+export function form({ options, request, apply }: OptionsInput): HTMLElement {
+  const problem = h('p', { className: 'problem', role: 'alert' })
+  const submit = async () => {
+    try {
+      await apply(readOptions(new FormData(element)))
+    } catch (e) {
+      problem.textContent = (e as Error).message
+    }
+  }
+  const element = h(
+    'form',
+    {
+      className: 'form',
+      onsubmit: (event: Event) => {
+        event.preventDefault()
+        void submit()
+      },
+    },
+    policyChoice(options.policy),
+    request.entropyBlock !== undefined &&
+      field(
+        'blockHash',
+        `Hash of block ${request.entropyBlock}`,
+        'The seed follows from it. Empty: as the files say.',
+        options.blockHash,
+      ),
+    field(
+      'seed',
+      'Seed',
+      'If you have it from elsewhere: then it is compared with the one that follows.',
+      options.seed === undefined ? '' : hex(options.seed),
+    ),
+    request.entropyBlock === undefined ? newerFields(options) : randomWordFields(options.vrf),
+    problem,
+    h('p', { className: 'buttons' }, h('button', { type: 'submit' }, 'Check with this')),
+  )
+  return element
+}
+
+function readOptions(form: FormData): CheckOptions {
+  const text = (name: string) => {
+    const value = form.get(name)
+    return typeof value === 'string' ? value.trim() : ''
+  }
+  const number = (name: string, label: string): bigint => {
+    if (!/^(\d{1,78}|0x[0-9a-fA-F]{1,64})$/.test(text(name)))
+      throw new Error(`${label} must be a number, decimal or after 0x.`)
+    return BigInt(text(name))
+  }
+  const options: CheckOptions = {}
+  const policy = text('policy')
+  if (policy === 'owner-cap' || policy === 'uncapped') options.policy = policy
+  if (text('blockHash')) {
+    if (!/^0x[0-9a-fA-F]{64}$/.test(text('blockHash')))
+      throw new Error('The block hash must be 0x and 64 hexadecimal digits.')
+    options.blockHash = text('blockHash') as Hex
+  }
+  if (text('seed')) options.seed = number('seed', 'The seed')
+  if (text('threshold')) {
+    const parts = /^(\d{1,9})\s*[, ]\s*(\d{1,9})$/.exec(text('threshold'))
+    if (!parts) throw new Error('Threshold and size must be two numbers like 2, 3.')
+    options.threshold = [Number(parts[1]), Number(parts[2])]
+  }
+  if (text('chainId') && !text('randomWord')) options.chainId = number('chainId', 'The chain')
+  if (text('randomWord')) {
+    if (!/^0x[0-9a-fA-F]{40}$/.test(text('registry')))
+      throw new Error('The registry must be an address: 0x and 40 hexadecimal digits.')
+    options.vrf = {
+      randomWord: number('randomWord', 'The random word'),
+      chainId: number('chainId', 'The chain'),
+      registry: text('registry') as Address,
+      requestId: number('requestId', 'The request of the word'),
+    }
+  }
+  return options
+}
