@@ -20,7 +20,6 @@ export { provenance } from './generated/provenance.js'
 
 // For the entry points of this package only.
 export { check } from './wasm/errors.js'
-export { copyHandle, dropHandle } from './wasm/handles.js'
 export { takeOutput, usualCapacity, withInput, writeBytes } from './wasm/input.js'
 export { isStarted, raw, start, startPart } from './wasm/instance.js'
 export { Result, Status } from './generated/interface.js'
@@ -30,8 +29,10 @@ export { cbor, encodeCbor } from './codec/codec.js'
 export { decodeCbor } from './codec/cbor-decode.js'
 export { isWellFormed, kind } from './codec/text.js'
 /** @internal */
-export { fromHandle, isDisposed, withHandle, withHandles } from './map/access.js'
+export { isDisposed, mapOf, trieOf, withHandle, withHandles } from './map/access.js'
+export { emptyTrie } from './map/trie-store.js'
 export { young } from './map/young-store.js'
+export { cannotTell, platform } from './codec/plain.js'
 
 // What consoles show of the classes that users meet, whatever a minifier has made of their names.
 for (const [name, type] of Object.entries({ Draft, Hamt, OpenedSnapshot, OpenedVersion }))

@@ -2,11 +2,10 @@
 import {
   check,
   type Codec,
-  copyHandle,
-  dropHandle,
-  fromHandle,
+  emptyTrie,
   type Hamt,
   isStarted,
+  mapOf,
   raw,
   takeOutput,
   withHandle,
@@ -49,10 +48,10 @@ export async function loadMap<V>(
   options: LoadOptions | undefined,
 ): Promise<Hamt<V>> {
   await startWasm()
-  const handle = copyHandle(0)
+  const trie = emptyTrie(codec as Codec<unknown>)
   let done = false
   try {
-    const batch = new Batch(handle)
+    const batch = new Batch(trie.handle)
     let room = bytesOption('limit', options?.limit, defaultLimit)
     let count = 0
     let told = 0
@@ -70,7 +69,7 @@ export async function loadMap<V>(
     }
     batch.flush()
     options?.progress?.(count, size)
-    const map = fromHandle<V>(handle, codec)
+    const map = mapOf<V>(trie)
     done = true
     const loaded = withHandle(map, (h) => {
       check(raw._hamt_digest(h))
@@ -80,7 +79,7 @@ export async function loadMap<V>(
       throw new BlockError('mismatch', 'the entries are not those of a map with this digest', { digest })
     return map
   } finally {
-    if (!done) dropHandle(handle)
+    if (!done) trie.free()
   }
 }
 

@@ -10,7 +10,7 @@
 import { isBytes, takeBytes } from './bytes.js'
 import { layoutOf } from './layout.js'
 import { Path } from './path.js'
-import { describeClass, isPlain } from './plain.js'
+import { describeClass, isExtended, isPlain } from './plain.js'
 import { isWellFormed, kind } from './text.js'
 
 /** Deterministic CBOR of a value, in an array of its own. O(size). TypeError, naming the path, for what it cannot carry; RangeError above 1 GiB. */
@@ -72,6 +72,7 @@ class Encoder extends Path {
       steps[depth - 1] = i
       layout = this.item(array[i], layout)
     }
+    if (isExtended(array)) this.refuse('an array with named properties', depth - 1)
     this.leave()
   }
 

@@ -1,13 +1,13 @@
 // Values by reference: checking that a value is data, freezing it in place, copying it.
 //
 // Data is what CBOR carries (cbor-encode.ts), held in data properties: a property is asked for a getter before it is read, so a getter is
-// refused and never called. Properties that are not enumerable, and named properties of arrays, are not part of a value.
+// refused and never called. Properties that are not enumerable are not part of a value.
 import { isBytes, takeBytes } from './bytes.js'
 import { MAX_DEPTH, Path } from './path.js'
-import { describeClass, isPlain } from './plain.js'
+import { describeClass, isExtended, isPlain, platform } from './plain.js'
 import { isWellFormed, kind } from './text.js'
 
-/** A value that cannot be frozen, since it holds bytes: a copy that nobody else has. What is handed out is a copy again. */
+/** A value that cannot be frozen, since it holds bytes or a Proxy: a copy that nobody else has. What is handed out is a copy again. */
 export class PrivateCopy {
   constructor(readonly value: object) {}
 }
@@ -39,8 +39,8 @@ interface Extent {
 const frozen = new WeakMap<object, Extent>()
 
 /**
- * Freezes a value deeply, in place, and gives it back. Gives a `PrivateCopy` for a value that holds bytes, which cannot be frozen, and
- * for a Proxy that refuses to be. TypeError, naming path and `key`, for a value that is not data; then nothing has been frozen. O(parts),
+ * Freezes a value deeply, in place, and gives it back. Gives a `PrivateCopy` for a value that holds bytes, which cannot be frozen, or a
+ * Proxy, whose traps may throw or do anything later; where the platform cannot tell a Proxy, for one that refuses to be frozen. TypeError, naming path and `key`, for a value that is not data; then nothing has been frozen. O(parts),
  * shared containers once; O(1) for a value that was frozen here before.
  */
 export function freezeData(value: unknown, key: string): Data {
@@ -117,11 +117,11 @@ function freezeSmall(value: object): boolean {
 
 /** Adds a container and all that it holds to a list of `count`; gives the new length, or 0 when it is not small data. */
 function checkSmall(container: object, list: object[], count: number, depth: number): number {
-  if (depth > deepest || count === mostContainers) return 0
+  if (depth > deepest || count === mostContainers || platform.isProxy(container)) return 0
   list[count++] = container
   if (Array.isArray(container)) {
     const { length } = container
-    if (!(length <= fewParts)) return 0
+    if (!(length <= fewParts) || isExtended(container)) return 0
     for (let i = 0; i < length; ++i) {
       if (!hasOwn(container, i) || getterOf(container, i) !== undefined) return 0
       count = checkSmallPart(container[i], list, count, depth)
@@ -196,6 +196,11 @@ abstract class Reader extends Path {
     return length
   }
 
+  /** Called when the items are checked: a hole is refused with its index. */
+  protected checkNames(array: readonly unknown[]): void {
+    if (isExtended(array)) this.refuse('an array with named properties', this.depth - 1)
+  }
+
   protected checkClass(object: object): void {
     if (!isPlain(object)) this.refuse(describeClass(object), this.depth - 1)
   }
@@ -211,7 +216,8 @@ abstract class Reader extends Path {
 
 /** Checks a value and lists its containers, to freeze them. */
 class Walk extends Reader {
-  private holdsBytes = false
+  /** It holds bytes or a Proxy. */
+  private mustBeCopied = false
   private containers: object[] = []
   private count = 0
   /** Large containers that this walk has been through. */
@@ -221,7 +227,7 @@ class Walk extends Reader {
   run(value: object, key: string): boolean {
     this.under = key
     this.visit(value)
-    if (this.holdsBytes) return false
+    if (this.mustBeCopied) return false
     try {
       for (let i = 0; i < this.count; ++i) freeze(this.containers[i])
     } catch (error) {
@@ -237,13 +243,14 @@ class Walk extends Reader {
     if (this.count > fewParts) this.containers = []
     else for (let i = 0; i < this.count; ++i) this.containers[i] = frozen
     this.count = this.parts = 0
-    this.holdsBytes = false
+    this.mustBeCopied = false
     this.large = undefined
   }
 
   /** Checks a container with all that it holds. Gives its height. */
   private visit(container: object): number {
     this.enter(container)
+    if (platform.isProxy(container)) this.mustBeCopied = true
     const before = this.parts
     const index = this.count++
     this.containers[index] = container
@@ -275,6 +282,7 @@ class Walk extends Reader {
         asked = true
       }
     }
+    this.checkNames(array)
     return height
   }
 
@@ -301,7 +309,7 @@ class Walk extends Reader {
   /** Checks an item or a property's value. Gives its height: 0 for what is no container. */
   private part(value: unknown): number {
     if (typeof value !== 'object' || value === null) this.primitive(value)
-    else if (isBytes(value)) this.holdsBytes = true
+    else if (isBytes(value)) this.mustBeCopied = true
     else return this.visit(value)
     return 0
   }
@@ -353,6 +361,7 @@ class Copier extends Reader {
       ++this.parts
       copy.push(this.copy(this.property(array, i)))
     }
+    this.checkNames(array)
     return copy
   }
 

@@ -1,9 +1,10 @@
 // What other parts of the package need of maps: their handles in wasm.
 import type { Codec } from '../codec/codec.js'
-import { fromHandle as versionFrom } from './bulk.js'
+import { copyOfTrie, versionOfTrie } from './bulk.js'
 import { withEncoded } from './encoded.js'
 import { type Hamt, versionOf, wrap } from './hamt.js'
 import * as lineage from './lineage.js'
+import type { TrieStore } from './trie-store.js'
 
 /** Calls `f` with a handle of the map, all its values encoded, valid until `f` returns; no user code may run meanwhile. */
 export function withHandle<T>(map: Hamt<unknown>, f: (handle: number) => T): T {
@@ -16,9 +17,15 @@ export function withHandles<T>(maps: readonly Hamt<unknown>[], f: (handles: Uint
   return withEncoded(maps.map(versionOf), false, f)
 }
 
-/** A map that owns a handle from now on. */
-export function fromHandle<V>(handle: number, codec: Codec<V>): Hamt<V> {
-  return wrap<V>(versionFrom(codec as Codec<unknown>, handle))
+/** A trie of the same contents, to be changed by calls with its handle; `mapOf` makes a map of it, `free` gives it up. */
+export function trieOf(map: Hamt<unknown>): TrieStore {
+  checkUsable(map)
+  return copyOfTrie(versionOf(map))
+}
+
+/** The map of a trie that nobody changes from now on. */
+export function mapOf<V>(trie: TrieStore): Hamt<V> {
+  return wrap<V>(versionOfTrie(trie))
 }
 
 /** Throws DisposedError when a map is disposed. */

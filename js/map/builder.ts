@@ -1,16 +1,17 @@
 // Many edits of a trie in one crossing.
 import { writePrimitive } from '../codec/cbor-encode.js'
+import type { Codec } from '../codec/codec.js'
 import { checkKey } from '../codec/keys.js'
 import { encodeUtf8 } from '../codec/text.js'
 import { Status } from '../generated/interface.js'
 import { check } from '../wasm/errors.js'
-import { copyHandle, dropHandle } from '../wasm/handles.js'
 import { writeBytes } from '../wasm/input.js'
 import { raw } from '../wasm/instance.js'
 import { doubt, referTo } from '../wasm/references.js'
 import { bytesOfStored, isReferable } from './stored.js'
 import type { Stored } from './stored.js'
-import { takeReplaced } from './trie-store.js'
+import { emptyTrie, takeReplaced } from './trie-store.js'
+import type { TrieStore } from './trie-store.js'
 
 const usual = 64 * 1024
 /**
@@ -158,16 +159,16 @@ export class Builder {
   }
 }
 
-/** A new handle of a trie of entries. O(n). When it throws, nothing is left behind. */
-export function buildTrie(entries: Iterable<readonly [string, Stored]>): number {
-  const handle = copyHandle(0)
+/** A trie of entries. O(n). When it throws, nothing is left behind. */
+export function buildTrie(codec: Codec<unknown>, entries: Iterable<readonly [string, Stored]>): TrieStore {
+  const store = emptyTrie(codec)
   try {
-    const builder = new Builder(handle, true)
+    const builder = new Builder(store.handle, true)
     for (const [key, value] of entries) builder.put(key, value)
     builder.finish()
-    return handle
+    return store
   } catch (error) {
-    dropHandle(handle)
+    store.free()
     throw error
   }
 }

@@ -3,7 +3,6 @@
 import type { Codec } from '../codec/codec.js'
 import { checkKey } from '../codec/keys.js'
 import { kind } from '../codec/text.js'
-import { copyHandle, newHandle } from '../wasm/handles.js'
 import { raw } from '../wasm/instance.js'
 import { isPlainObject, isThenable, settled } from './arguments.js'
 import { Builder } from './builder.js'
@@ -13,7 +12,7 @@ import * as lineage from './lineage.js'
 import { StoredBatch } from './stored-batch.js'
 import { fromStored, sameStored, toStored } from './stored.js'
 import type { Stored } from './stored.js'
-import { copyOf, owning } from './trie-store.js'
+import { emptyTrie, storeOf } from './trie-store.js'
 import type { TrieStore } from './trie-store.js'
 import type { Version } from './version.js'
 import { young, YoungStore } from './young-store.js'
@@ -49,7 +48,7 @@ class Collector {
   }
 
   private move(): void {
-    const store = owning(this.codec, copyHandle(0))
+    const store = emptyTrie(this.codec)
     this.trie = { store, builder: new Builder(store.handle, true) }
     for (const [key, value] of this.entries) this.trie.builder.put(key, value)
     this.entries = new Map()
@@ -124,9 +123,9 @@ export function amended(v: Version, trie: TrieStore, fill: (builder: Builder) =>
   })
 }
 
-/** A trie with the contents of `v`, to be changed. */
+/** A trie of the same contents, to be changed. */
 export function copyOfTrie(v: Version): TrieStore {
-  return lineage.withHandle(v, (handle) => copyOf(v.codec, handle))
+  return lineage.withHandle(v, (handle) => storeOf(v.codec, () => raw._hamt_copy(handle)))
 }
 
 /** The entries for which `fn` says true; `v` itself when these are all. O(n) calls. */
@@ -175,7 +174,7 @@ export function merge(
   other: Version,
   resolve?: (key: string, ours: unknown, theirs: unknown) => unknown,
 ): Version {
-  const trie = lineage.withHandles([v, other], (h) => owning(v.codec, newHandle(raw.merge(h[0]!, h[1]!))))
+  const trie = lineage.withHandles([v, other], (h) => storeOf(v.codec, () => raw.merge(h[0]!, h[1]!)))
   if (resolve === undefined) return lineage.become(v, trie)
   return amended(v, trie, (builder) => {
     // What differs from ours and was there before: exactly the clashes.
@@ -196,7 +195,7 @@ export function mergeFrom(
 ): Version {
   const clashes = new StoredBatch(v.codec, true, 3)
   const trie = lineage.withHandles([base, v, other], (h) => {
-    const merged = owning(v.codec, newHandle(raw.mergeChanges(h[0]!, h[1]!, h[2]!)))
+    const merged = storeOf(v.codec, () => raw.mergeChanges(h[0]!, h[1]!, h[2]!))
     try {
       clashes.read()
     } catch (error) {
@@ -226,9 +225,9 @@ export function resolved(v: Version, key: string, value: unknown): Stored | unde
   return value === undefined ? undefined : toStored(v.codec, key, value)
 }
 
-/** A version that owns a handle from now on. */
-export function fromHandle(codec: Codec<unknown>, handle: number): Version {
-  if (handle === 0) return lineage.pinned(codec, 0, new YoungStore())
-  const store = owning(codec, handle)
-  return lineage.pinned(codec, store.size, store)
+/** A version whose contents are a trie that nobody changes from now on; without a handle, an empty one. */
+export function versionOfTrie(trie: TrieStore): Version {
+  return trie.handle === 0
+    ? lineage.pinned(trie.codec, 0, new YoungStore())
+    : lineage.pinned(trie.codec, trie.size, trie)
 }

@@ -1,14 +1,19 @@
 // Differences of two versions, hundreds a crossing.
 //
 // A walk that does not end within its first batch stays open in wasm, where it holds counts on both tries: edits and disposes do not
-// disturb it. It is closed at its end, by `return` (so by `break`), or by the collector.
+// disturb it. It is closed at its end, by `return` (so by `break`), or by the collector. wasm goes on before the batch is in JavaScript: after a
+// step that failed in between, or that the host cut off, the walk is over, and says so.
+import { InterruptedError } from '../errors.js'
 import { Result } from '../generated/interface.js'
 import { check } from '../wasm/errors.js'
+import { giveBack } from '../wasm/handles.js'
+import type { Owned } from '../wasm/handles.js'
 import { raw } from '../wasm/instance.js'
 import { result } from '../wasm/memory.js'
 import * as lineage from './lineage.js'
 import { StoredBatch } from './stored-batch.js'
 import { fromStored, sameStored } from './stored.js'
+import { checkVersion } from './version.js'
 import type { Version } from './version.js'
 
 /** A key whose value differs; `undefined` means that it is not there. */
@@ -23,18 +28,23 @@ export interface Difference<V> {
 
 const firstBatch = 64
 const largestBatch = 512
-const registry = new FinalizationRegistry<number>((cursor) => raw.diffClose(cursor))
+const closeWalk = (cursor: number): unknown => raw.diffClose(cursor)
+const registry = new FinalizationRegistry<Owned>((walk) => giveBack(walk, closeWalk))
 
 /** The differences of two tries, batch by batch. */
 export class DiffIterator<V> implements IterableIterator<Difference<V>, undefined> {
   /** The versions, until the walk has begun. */
   #versions: readonly [Version, Version] | null
-  /** The walk in wasm; 0 when there is none. */
-  #cursor = 0
+  /** The walk in wasm. */
+  readonly #walk: Owned = { id: 0 }
   #i = 0
+  /** Set while a batch is on its way: nothing may follow one that was lost. */
+  #isLost = false
   readonly #batch: StoredBatch
 
   constructor(before: Version, after: Version) {
+    checkVersion(before)
+    checkVersion(after)
     this.#batch = new StoredBatch(before.codec, true, 2)
     this.#versions = [before, after]
     lineage.retain(before)
@@ -68,55 +78,49 @@ export class DiffIterator<V> implements IterableIterator<Difference<V>, undefine
   }
 
   #nextBatch(): boolean {
-    try {
-      if (this.#versions !== null) this.#open(this.#versions)
-      else if (this.#cursor !== 0) {
-        check(raw.diffNext(this.#cursor, largestBatch))
-        this.#batch.read()
-      } else return false
-    } catch (error) {
-      // The cursor may have gone on: nothing may follow a batch that was lost.
-      if (this.#cursor !== 0) this.#end()
-      throw error
-    }
+    if (this.#isLost)
+      throw new InterruptedError('a step of this walk of differences failed or was cut off: begin a new one')
+    if (this.#versions !== null) this.#open(this.#versions)
+    else if (this.#walk.id !== 0) this.#step()
+    else return false
     this.#i = 0
     if (this.#batch.count > 0) return true
     this.#end()
     return false
   }
 
+  #step(): void {
+    this.#isLost = true
+    check(raw.diffNext(this.#walk.id, largestBatch))
+    this.#batch.read()
+    this.#isLost = false
+  }
+
+  /** May be called again when it has thrown. */
   #open(versions: readonly [Version, Version]): void {
+    this.#close()
     lineage.withHandles(versions, (handles) => {
       check(raw.diffOpen(handles[0]!, handles[1]!, firstBatch))
-      const cursor = result(Result.cursorId)
-      if (cursor !== 0) {
-        try {
-          registry.register(this, cursor, this)
-        } catch (error) {
-          raw.diffClose(cursor)
-          throw error
-        }
-      }
-      this.#cursor = cursor
+      this.#walk.id = result(Result.cursorId)
+      if (this.#walk.id !== 0) registry.register(this, this.#walk, this)
       this.#batch.read()
+      this.#versions = null
     })
-    this.#releaseVersions()
+    versions.forEach(lineage.release)
   }
 
   #end(): void {
-    if (this.#cursor !== 0) {
-      registry.unregister(this)
-      raw.diffClose(this.#cursor)
-      this.#cursor = 0
-    }
-    this.#releaseVersions()
     this.#batch.count = 0
-  }
-
-  #releaseVersions(): void {
     const versions = this.#versions
     this.#versions = null
-    for (const v of versions ?? []) lineage.release(v)
+    versions?.forEach(lineage.release)
+    this.#close()
+  }
+
+  #close(): void {
+    if (this.#walk.id === 0) return
+    giveBack(this.#walk, closeWalk)
+    registry.unregister(this)
   }
 }
 Object.setPrototypeOf(

@@ -4,6 +4,7 @@ import { both, eachEntry, EntryIterator, keysOnly, valuesOnly } from './entries.
 import type { Entries, Hamt, HamtInput, Keys, Values } from './hamt.js'
 import * as lineage from './lineage.js'
 import { toStored } from './stored.js'
+import { checkVersion } from './version.js'
 import type { Version } from './version.js'
 import { YoungStore } from './young-store.js'
 
@@ -37,6 +38,7 @@ export class Draft<V> {
 
   /** @internal */
   constructor(version: Version, host: Host<V>) {
+    checkVersion(version)
     this.#version = version
     this.#host = host
   }

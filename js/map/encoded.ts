@@ -20,7 +20,8 @@ export function withEncoded<T>(
   f: (handles: Uint32Array) => T,
 ): T {
   for (;;) {
-    // Encoding may run user code (the traps of a Proxy), after which handles are looked for anew.
+    // Encoding may run user code (the traps of a Proxy), after which handles are looked for anew, if there still are any.
+    versions.forEach(lineage.checkUsable)
     const missing: Uint32Array[] = []
     const result = lineage.withHandles(versions, (handles) => {
       for (const handle of handles) {
@@ -40,23 +41,43 @@ export function withEncoded<T>(
 /** Encodes objects and hands their bytes over. */
 function attach(ids: Uint32Array): void {
   const seen = new Set<number>()
-  let parts: Uint8Array[] = []
+  let encoded: { id: number; object: object; bytes: Uint8Array }[] = []
   let size = 0
   const flush = (): void => {
+    const parts: Uint8Array[] = []
+    for (const { id, object, bytes } of encoded) {
+      // An id may have come to mean another object meanwhile.
+      if (objectOf(id) === object)
+        parts.push(new Uint8Array(Uint32Array.of(id, bytes.length).buffer), padded(bytes))
+    }
+    encoded = []
+    size = parts.reduce((sum, part) => sum + part.length, 0)
     withInput(parts, () => check(raw._hamt_attach(size)))
-    parts = []
     size = 0
   }
   for (const id of ids) {
-    const object = objectOf(id)
+    const object = objectOf(id) as object | undefined
     if (seen.has(id) || object === undefined) continue
     seen.add(id)
-    const bytes = bytesOfStored(object)
-    parts.push(new Uint8Array(Uint32Array.of(id, bytes.length).buffer), padded(bytes))
-    size += 8 + ((bytes.length + 3) & ~3)
+    const bytes = encodedBytes(object)
+    encoded.push({ id, object, bytes })
+    size += bytes.length
     if (size > batchSize) flush()
   }
-  if (size > 0) flush()
+  if (encoded.length > 0) flush()
+}
+
+/** The bytes of an object that a map holds. They cannot fail but for want of memory or stack, unless it is a Proxy. */
+function encodedBytes(object: object): Uint8Array {
+  try {
+    return bytesOfStored(object)
+  } catch (cause) {
+    if (cause instanceof RangeError || (cause as Error | undefined)?.name === 'InternalError') throw cause
+    throw new TypeError(
+      'a value of this map cannot be read any more: it is a Proxy that was revoked, or whose trap throws',
+      { cause },
+    )
+  }
 }
 
 function padded(bytes: Uint8Array): Uint8Array {

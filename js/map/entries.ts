@@ -12,7 +12,7 @@ import type { Cell } from '../wasm/record-batch.js'
 import * as lineage from './lineage.js'
 import { fromStored, storedFromBytes } from './stored.js'
 import type { Stored } from './stored.js'
-import { Version } from './version.js'
+import { checkVersion, Version } from './version.js'
 import { YoungStore } from './young-store.js'
 
 /** What an iteration is to bring. */
@@ -215,6 +215,7 @@ export class EntryIterator<T> implements IterableIterator<T, undefined> {
   readonly #what: What
 
   constructor(version: Version, what: What) {
+    checkVersion(version)
     lineage.checkUsable(version)
     const entries = entriesOf(version, what)
     this.#entries = entries

@@ -16,7 +16,8 @@ import { grouped } from './group.js'
 import { inspect } from './inspect.js'
 import * as lineage from './lineage.js'
 import { toStored } from './stored.js'
-import { Version } from './version.js'
+import { checkVersion } from './version.js'
+import type { Version } from './version.js'
 import { YoungStore } from './young-store.js'
 
 /** How a map is made. */
@@ -429,8 +430,7 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
   declare readonly [Symbol.dispose]: () => void
 
   private constructor(version: Version) {
-    if (!(version instanceof Version))
-      throw new TypeError('new Hamt() makes no map: use Hamt.empty() or Hamt.from(entries)')
+    checkVersion(version)
     this.#version = version
   }
 

@@ -27,12 +27,13 @@
 import { DisposedError } from '../errors.js'
 import type { Codec } from '../codec/codec.js'
 import { checkKey } from '../codec/keys.js'
+import { raw } from '../wasm/instance.js'
 import { isInLine, Line, noChange } from './line.js'
-import { added, unchanged } from './store.js'
+import { added, edited, unchanged } from './store.js'
 import type { Store } from './store.js'
-import { fromStored, sameStored } from './stored.js'
+import { fromStored, isReferable, sameStored } from './stored.js'
 import type { Stored } from './stored.js'
-import { copyOf, oldOf, owning, pending, takeReplaced } from './trie-store.js'
+import { oldOf, pending, storeOf, takeReplaced } from './trie-store.js'
 import type { TrieStore } from './trie-store.js'
 import { buildTrie } from './builder.js'
 import { sameTries } from './compare.js'
@@ -192,7 +193,7 @@ function adopt(v: Version, store: Store, isPinned: boolean): void {
 export function trieOf(v: Version): TrieStore {
   const store = v.store!
   if (!store.isYoung) return store
-  return (v.store = owning(v.codec, buildTrie(store.entries)))
+  return (v.store = buildTrie(v.codec, store.entries))
 }
 
 /** Gives a version a trie of its own, to stay; the empty map needs none. */
@@ -222,7 +223,7 @@ export function withHandles<T>(versions: readonly Version[], f: (handles: Uint32
   for (const v of versions) handleOf.set(v, v.store === null ? -1 : handleFor(v))
   const temporary: TrieStore[] = []
   const temporaryCopy = (v: Version, handle: number): TrieStore => {
-    const copy = copyOf(v.codec, handle)
+    const copy = storeOf(v.codec, () => raw._hamt_copy(handle))
     temporary.push(copy)
     return copy
   }
@@ -253,12 +254,20 @@ export function edit(v: Version, key: string, value: Stored | undefined): Versio
   if (v.disposed) throw new DisposedError()
   if (v.store === null) return editRecord(v, key, value)
   if (v.pinned) return branch(v, key, value, v.store.get(key))
-  if (v.store.isYoung) {
+  const { store } = v
+  if (store.isYoung) {
     if (v.size >= young.size && value !== undefined) trieOf(v)
-    else if (v.store.isDue()) return checkpoint(v, key, value)
-  } else if (v.store.isDue(v.size)) {
-    v.store.countAsCheckpoint(v.size)
-    return checkpoint(v, key, value)
+    else if (store.isDue()) return checkpoint(v, key, value)
+  } else {
+    if (value !== undefined && isReferable(value)) {
+      // wasm cannot compare objects. Here it may be user code that does, the traps of a Proxy: it may edit or dispose this version.
+      if (sameStored(store.get(key), value)) return v
+      if (v.store !== store || v.disposed) return edit(v, key, value)
+    }
+    if (store.isDue(v.size)) {
+      store.countAsCheckpoint(v.size)
+      return checkpoint(v, key, value)
+    }
   }
   return editInPlace(v, v.store, key, value)
 }
@@ -272,6 +281,7 @@ function editInPlace(v: Version, store: Store, key: string, value: Stored | unde
   const next = new Version(v.codec, v.size, null)
   const outcome = value === undefined ? store.remove(key) : store.put(key, value)
   if (outcome === unchanged) return v
+  if (outcome === edited) return edit(v, key, value)
   // Nothing is called from here until all fields are exchanged.
   if (outcome === added) next.size = v.size + 1
   else if (value === undefined) next.size = v.size - 1
@@ -310,6 +320,7 @@ function editRecord(v: Version, key: string, value: Stored | undefined): Version
 function branch(v: Version, key: string, value: Stored | undefined, found: Stored | undefined): Version {
   checkKey(key)
   if (sameStored(found, value)) return v
+  checkUsable(v) // a Proxy's trap may have disposed it
   const size = value === undefined ? v.size - 1 : found === undefined ? v.size + 1 : v.size
   const made = new Version(v.codec, size, null)
   made.branched = true

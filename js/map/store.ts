@@ -7,7 +7,9 @@ import type { YoungStore } from './young-store.js'
 export const unchanged = 0
 export const added = 1
 export const replaced = 2
-export type Outcome = typeof unchanged | typeof added | typeof replaced
+/** Nothing either: what was compared was a Proxy, and its traps have edited these contents. */
+export const edited = 3
+export type Outcome = typeof unchanged | typeof added | typeof replaced | typeof edited
 
 /** Contents behind one interface: a native `Map` (young-store.ts), or a trie in wasm (trie-store.ts). */
 export interface Contents {
@@ -15,8 +17,8 @@ export interface Contents {
   get(key: string): Stored | undefined
   has(key: string): boolean
   /**
-   * Sets a key. All or nothing: after it has returned, the contents are changed and nothing can fail any more before the caller has
-   * noted it, as long as the caller calls nothing.
+   * Sets a key. All or nothing: after it has returned, the contents are changed and nothing can fail any more before the caller has noted
+   * it, as long as the caller calls nothing. A trie takes an object for a change: who calls this has compared it.
    */
   put(key: string, value: Stored): Outcome
   /** Deletes a key; likewise. */

@@ -7,14 +7,15 @@ import { cbor, notPrimitive, readPrimitive } from '../codec/codec.js'
 import type { Codec } from '../codec/codec.js'
 import { Result, Status } from '../generated/interface.js'
 import { check } from '../wasm/errors.js'
-import { copyHandle, dropHandle, sizeOfHandle } from '../wasm/handles.js'
+import { giveBack, newHandle, sizeOfHandle } from '../wasm/handles.js'
+import type { Owned } from '../wasm/handles.js'
 import { input, writeBytes, writeKey } from '../wasm/input.js'
 import { raw } from '../wasm/instance.js'
 import { fresh, result, take } from '../wasm/memory.js'
 import { doubt, drain, objectOf, referTo } from '../wasm/references.js'
 import { added, replaced, unchanged } from './store.js'
 import type { Contents, Outcome } from './store.js'
-import { bytesOfStored, isReferable, sameStored, storedFromBytes } from './stored.js'
+import { bytesOfStored, isReferable, storedFromBytes } from './stored.js'
 import type { Stored } from './stored.js'
 import { StoredBatch } from './stored-batch.js'
 import type { Version } from './version.js'
@@ -48,25 +49,14 @@ export function oldOf(record: Version): Stored | undefined {
   return record.old as Stored | undefined
 }
 
-/** A handle that is to be dropped once; 0 when it was. */
-interface Cell {
-  handle: number
-}
+const dropMap = (handle: number): unknown => raw._hamt_drop(handle)
+const registry = new FinalizationRegistry<Owned>(dropOwned)
 
-const registry = new FinalizationRegistry<Cell>(dropCell)
-
-/** Drops the handle of a cell, unless that was done. When it throws, nothing was done, and the collector does it later. */
-function dropCell(cell: Cell): void {
-  const { handle } = cell
+/** Drops a handle, unless that was done. When it throws, nothing was done, and the collector does it later. */
+function dropOwned(owned: Owned): void {
+  const handle = owned.id
   if (handle === 0) return
-  let isDropped = false
-  cell.handle = 0
-  try {
-    raw._hamt_drop(handle)
-    isDropped = true
-  } finally {
-    if (!isDropped) cell.handle = handle
-  }
+  giveBack(owned, dropMap)
   const size = checkpoints.get(handle)
   if (size !== undefined) {
     checkpoints.delete(handle)
@@ -80,22 +70,26 @@ function dropCell(cell: Cell): void {
 const checkpoints = new Map<number, number>()
 let checkpointed = 0
 
-/** Owns one handle. The collector frees it; `free` does so at once. */
+/** Owns one handle, or none yet. The collector frees it; `free` does so at once. */
 export class TrieStore implements Contents {
   readonly isYoung = false
   readonly replaced: typeof unread = unread
   /** Edits in place since the lineage began that replaced a value: added keys make the map, and so the interval, larger. */
   edits = 0
 
-  private readonly cell: Cell
+  handle = 0
+  private readonly owned: Owned = { id: 0 }
 
-  /** Takes a handle over. */
-  constructor(
-    private readonly codec: Codec<unknown>,
-    readonly handle: number,
-  ) {
-    this.cell = { handle }
-    registry.register(this, this.cell, this)
+  /** Without a handle: `own` takes one over. A handle that comes after its owner cannot get lost, whatever fails in between. */
+  constructor(readonly codec: Codec<unknown>) {
+    registry.register(this, this.owned, this)
+  }
+
+  /** Takes a handle over. Calls nothing. */
+  own(handle: number): this {
+    this.owned.id = handle
+    this.handle = handle
+    return this
   }
 
   get(key: string): Stored | undefined {
@@ -163,11 +157,11 @@ export class TrieStore implements Contents {
 
   /** O(1); edits of either copy paths from now on. */
   copy(): TrieStore {
-    return copyOf(this.codec, this.handle)
+    return storeOf(this.codec, () => raw._hamt_copy(this.handle))
   }
 
   free(): void {
-    dropCell(this.cell)
+    dropOwned(this.owned)
     registry.unregister(this)
   }
 
@@ -186,8 +180,6 @@ export class TrieStore implements Contents {
   }
 
   private putObject(key: string, value: object): Outcome {
-    // wasm cannot compare objects.
-    if (sameStored(this.get(key), value)) return unchanged
     takeReplaced()
     const status = this.setReference(key, value, 1)
     if (status === Status.ok) {
@@ -230,19 +222,15 @@ function noEdit(status: Status): Outcome {
   return unchanged
 }
 
-/** A store that owns `handle`; frees it when it cannot be made. */
-export function owning(codec: Codec<unknown>, handle: number): TrieStore {
-  try {
-    return new TrieStore(codec, handle)
-  } catch (error) {
-    dropHandle(handle)
-    throw error
-  }
+/** A store of the map that a call makes. Throws as `check`; then nothing is left behind. */
+export function storeOf(codec: Codec<unknown>, make: () => Status): TrieStore {
+  const store = new TrieStore(codec)
+  return store.own(newHandle(make()))
 }
 
-/** A store of the same trie as `handle` has. O(1). RangeError when memory is exhausted. */
-export function copyOf(codec: Codec<unknown>, handle: number): TrieStore {
-  return owning(codec, copyHandle(handle))
+/** A store of an empty map. */
+export function emptyTrie(codec: Codec<unknown>): TrieStore {
+  return storeOf(codec, () => raw._hamt_copy(0))
 }
 
 /** Length of the value that `writeEntry` has written. */

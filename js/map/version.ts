@@ -5,6 +5,12 @@ import type { Store } from './store.js'
 import type { Stored } from './stored.js'
 import type { unread } from './trie-store.js'
 
+/** Throws TypeError for what is no version: constructors of what users meet can be called by anyone. */
+export function checkVersion(version: unknown): void {
+  if (!(version instanceof Version))
+    throw new TypeError('new makes no map: use Hamt.empty() or Hamt.from(entries)')
+}
+
 /** State of one version; `Hamt` keeps it where no caller reaches it. lineage.ts says what the fields mean together. */
 export class Version {
   /** For a difference record: the version that it differs from. */

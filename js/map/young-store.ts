@@ -1,7 +1,7 @@
 // Contents of a small map: a native Map. No wasm, no finalizer.
 import { checkKey } from '../codec/keys.js'
 import { inHashOrder } from './hash-order.js'
-import { added, replaced, unchanged } from './store.js'
+import { added, edited, replaced, unchanged } from './store.js'
 import type { Contents, Outcome } from './store.js'
 import { sameStored } from './stored.js'
 import type { Stored } from './stored.js'
@@ -55,7 +55,10 @@ export class YoungStore implements Contents {
       entries.set(key, value)
       return added
     }
-    if (old === value || sameStored(old, value)) return unchanged
+    if (old === value) return unchanged
+    const { edits } = this
+    if (sameStored(old, value)) return unchanged
+    if (this.edits !== edits) return edited
     this.countEdit()
     this.replaced = old
     entries.set(key, value)

@@ -5,12 +5,12 @@ import type { Codec } from '../codec/codec.js'
 import { kind } from '../codec/text.js'
 import { Result, type Status } from '../generated/interface.js'
 import { check } from '../wasm/errors.js'
-import { dropHandle } from '../wasm/handles.js'
 import { takeOutput, withInput } from '../wasm/input.js'
 import { raw } from '../wasm/instance.js'
 import { result, wordsAt } from '../wasm/memory.js'
-import { checkUsable, codecOf, fromHandle, withHandles } from '../map/access.js'
+import { checkUsable, codecOf, mapOf, withHandles } from '../map/access.js'
 import { Hamt } from '../map/hamt.js'
+import { TrieStore } from '../map/trie-store.js'
 import { decodeMeta, settings, wrongDigest } from './options.js'
 
 /** What `serialize` and `serializeDelta` take besides versions. */
@@ -148,22 +148,21 @@ function checkCodecs(maps: readonly Hamt<unknown>[]): void {
     throw new TypeError('the maps of one file must have the same codec')
 }
 
-/** Makes maps of the handles that a call left in the output buffer; when that fails, gives back those that no map owns. */
+/** Makes maps of the handles that a call left in the output buffer; when that fails, nothing is left behind. */
 function handOver<V>(status: Status, codec: Codec<V>): Hamt<V>[] {
   check(status)
   const at = result(Result.outputData)
   const count = result(Result.outputSize) / 4
-  const maps: Hamt<V>[] = []
-  let taken = 0
+  const tries: TrieStore[] = []
   try {
+    while (tries.length < count) tries.push(new TrieStore(codec as Codec<unknown>))
     const handles = wordsAt(at, count)
-    while (taken < count) maps.push(fromHandle(handles[taken++]!, codec))
-    return maps
+    for (let i = 0; i < count; ++i) tries[i]!.own(handles[i]!)
   } catch (error) {
-    const handles = wordsAt(at, count)
-    while (taken < count) dropHandle(handles[taken++]!)
+    for (const handle of wordsAt(at, count)) raw._hamt_drop(handle)
     throw error
   }
+  return tries.map((trie) => mapOf<V>(trie))
 }
 
 function expect<V>(maps: Hamt<V>[], digest: Uint8Array | undefined): Hamt<V>[] {

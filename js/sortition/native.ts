@@ -1,18 +1,6 @@
 // The calls into wasm, and the only file here that knows how bytes get there.
 import { type Hamt } from '../index.js'
-import {
-  cbor,
-  check,
-  type Codec,
-  copyHandle,
-  dropHandle,
-  fromHandle,
-  raw,
-  startPart,
-  takeOutput,
-  withHandle,
-  withInput,
-} from '../core.js'
+import { check, mapOf, raw, startPart, takeOutput, trieOf, withInput } from '../core.js'
 import { text } from '../generated/draws-wasm.js'
 import { type Address, readUint256, writeAddress, writeUint256 } from './values.js'
 
@@ -83,12 +71,12 @@ export function select(
 /** A version of `map` with the states of some operators set; the rows are as cpp/boundary/sortition.cpp has them. */
 export function putStates<V>(map: Hamt<V>, packed: Uint8Array): Hamt<V> {
   startPart(text)
-  const copy = withHandle(map, copyHandle)
+  const trie = trieOf(map)
   try {
-    withInput([packed], () => check(raw._hamt_put_states(copy, packed.length)))
-  } catch (e) {
-    dropHandle(copy)
-    throw e
+    withInput([packed], () => check(raw._hamt_put_states(trie.handle, packed.length)))
+    return mapOf(trie)
+  } catch (error) {
+    trie.free()
+    throw error
   }
-  return fromHandle(copy, cbor as Codec<V>)
 }

@@ -1,4 +1,4 @@
-// Handles: numbers that stand for maps in wasm. Whoever gets one from here gives it back with `dropHandle`, once.
+// Handles: numbers that stand for maps in wasm, each given back once.
 import { Result, type Status } from '../generated/interface.js'
 import { check } from './errors.js'
 import { raw } from './instance.js'
@@ -10,14 +10,26 @@ export function newHandle(status: Status): number {
   return result(Result.mapId)
 }
 
-/** A second handle to the same map. O(1). */
-export function copyHandle(handle: number): number {
-  return newHandle(raw._hamt_copy(handle))
+/** A number from wasm that is to be given back once; 0 when there is none, or it was. */
+export interface Owned {
+  id: number
 }
 
-/** Gives a handle back, and what only it held. */
-export function dropHandle(handle: number): void {
-  raw._hamt_drop(handle)
+/**
+ * Gives back what is owned, unless that was done. When `drop` throws, it is still owned. When the host cuts it off (no `finally` runs then), it is never
+ * given back again: its number may be another's by then.
+ */
+export function giveBack(owned: Owned, drop: (id: number) => unknown): void {
+  const { id } = owned
+  if (id === 0) return
+  let isDropped = false
+  owned.id = 0
+  try {
+    drop(id)
+    isDropped = true
+  } finally {
+    if (!isDropped) owned.id = id
+  }
 }
 
 /** Number of entries. */

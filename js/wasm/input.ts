@@ -9,6 +9,7 @@ import { fresh, heap, result, take } from './memory.js'
 
 /** Where the input begins. Moves when it grows. */
 export let input = 0
+/** How much room there is; 0 when that is not known, nor where: the host has cut off what moved it. */
 let capacity = 0
 /** The memory that `view` shows. */
 let viewed = heap
@@ -20,19 +21,21 @@ export const usualCapacity = 128 * 1024
 
 function locate(): void {
   input = result(Result.inputData)
-  capacity = result(Result.inputSize)
   renewView()
+  capacity = result(Result.inputSize) // last: what failed before is done again
 }
 
 function renewView(): Uint8Array<ArrayBuffer> {
-  viewed = fresh()
-  view = viewed.subarray(input, input + usualCapacity)
+  const memory = fresh()
+  view = memory.subarray(input, input + usualCapacity)
+  viewed = memory
   return view
 }
 
 /** Makes the input at least `size` bytes long, keeping what is in it. RangeError when there is no memory. */
 export function reserve(size: number): void {
   if (size <= capacity) return
+  capacity = 0
   // Above 4 GiB a size would lose its upper half on the way.
   check(raw._hamt_reserve(Math.min(size, 2 ** 32 - 1)))
   locate()
@@ -40,9 +43,15 @@ export function reserve(size: number): void {
 
 /** Gives back what one long key, value or file has made of the buffers. Nothing may lie in them any more. */
 export function reset(): void {
+  capacity = 0
   check(raw._hamt_shrink(usualCapacity))
   locate()
   reserve(usualCapacity)
+}
+
+/** Makes sure that the input has its usual size: whoever begins to write calls this. */
+function begin(): void {
+  if (capacity !== usualCapacity) reset()
 }
 
 /** Writes `bytes` into the input, `at` bytes from its beginning. */
@@ -53,7 +62,7 @@ export function writeBytes(bytes: Uint8Array, at: number): void {
 
 /** Writes arrays into the input, each from the next multiple of four on, and calls `f`. Gives a large input back. */
 export function withInput<T>(parts: readonly Uint8Array[], f: () => T): T {
-  if (capacity > usualCapacity) reset()
+  begin()
   let size = 0
   for (const part of parts) size = ((size + 3) & ~3) + part.length
   reserve(size)
@@ -97,7 +106,7 @@ export const roomAfterKey = 256
  */
 export function writeKey(key: unknown): number {
   if (typeof key !== 'string') throw new TypeError(`a key must be a string, not ${kind(key)}`)
-  if (capacity > usualCapacity) reset()
+  begin()
   const length = key.length
   if (length <= loopLength) {
     const to = heap.length !== 0 ? heap : fresh()

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { encodeCbor } from '../../js/codec/codec.js'
 import { copyData, freezeData, PrivateCopy } from '../../js/codec/data.js'
 import { sameData } from '../../js/codec/equal.js'
+import { platform } from '../../js/codec/plain.js'
 import { value } from './support/values.js'
 
 const hex = (x: unknown): string => Buffer.from(encodeCbor(x)).toString('hex')
@@ -194,6 +195,17 @@ test('depth is an error before it is a stack overflow; width is none', () => {
   expect(Object.isFrozen(long[999_999])).toBe(true)
 })
 
+/** Calls `f` as where no Proxy can be told from an object: in browsers. */
+function inBrowsers(f: () => void): void {
+  const { isProxy } = platform
+  platform.isProxy = () => false
+  try {
+    f()
+  } finally {
+    platform.isProxy = isProxy
+  }
+}
+
 /** A value made of proxies that count how often a property is looked at. */
 function counting<T extends object>(target: T, counter: { looks: number }): T {
   return new Proxy(target, {
@@ -205,17 +217,19 @@ function counting<T extends object>(target: T, counter: { looks: number }): T {
 }
 
 test('a large value is walked once, alone and in others, small ones each time', () => {
-  const counter = { looks: 0 }
-  const large = counting(
-    Array.from({ length: 10_000 }, (_, i) => i),
-    counter,
-  )
-  freezeData(large, 'k')
-  expect(counter.looks).toBeGreaterThanOrEqual(10_000)
-  counter.looks = 0
-  for (let i = 0; i < 10; ++i) freezeData({ i, large }, 'k')
-  freezeData([large, [large], { large }], 'k')
-  expect(counter.looks).toBeLessThan(2000)
+  inBrowsers(() => {
+    const counter = { looks: 0 }
+    const large = counting(
+      Array.from({ length: 10_000 }, (_, i) => i),
+      counter,
+    )
+    freezeData(large, 'k')
+    expect(counter.looks).toBeGreaterThanOrEqual(10_000)
+    counter.looks = 0
+    for (let i = 0; i < 10; ++i) freezeData({ i, large }, 'k')
+    freezeData([large, [large], { large }], 'k')
+    expect(counter.looks).toBeLessThan(2000)
+  })
   // But not deeper than the limit allows, however little of it is walked again.
   const deep = nested(600, [...Array<number>(100).keys()])
   freezeData(deep, 'k')
@@ -229,29 +243,78 @@ test('parts that occur again and again are walked and copied once, and counted a
   }
   const counter = { looks: 0 }
   const leaf = counting({ a: 1 }, counter)
-  freezeData(doubled(18, leaf), 'k')
+  inBrowsers(() => freezeData(doubled(18, leaf), 'k'))
   expect(counter.looks).toBeLessThan(2000)
   expect(() => freezeData(doubled(900, { a: 1 }), 'k')).toThrow(/more than 134217728 parts/)
   const bytes = Uint8Array.of(1)
   expect(freezeData(doubled(18, bytes), 'k')).toBeInstanceOf(PrivateCopy)
 })
 
-test('a Proxy that refuses to be frozen is copied', () => {
-  const refusing = new Proxy(
-    { a: [1] },
-    {
-      preventExtensions: () => false,
-    },
-  )
-  const data = freezeData({ refusing }, 'k') as PrivateCopy
-  expect(data.value).toEqual({ refusing: { a: [1] } })
-  const throwing = new Proxy([1, 2], {
-    defineProperty() {
-      throw new TypeError('frozen by nobody')
-    },
-  })
-  expect((freezeData(throwing, 'k') as PrivateCopy).value).toEqual([1, 2])
+test('a Proxy anywhere in a value: it is copied, nothing is frozen, and no trap runs later', () => {
+  for (const wrap of [
+    (x: unknown) => x,
+    (x: unknown) => [x],
+    (x: unknown) => ({ a: { b: [1, x] } }),
+    (x: unknown) => nested(50, x),
+    (x: unknown) => ({ bytes: new Uint8Array(2), x }),
+    (x: unknown) => [...Array.from({ length: 500 }, (_, i) => i), x],
+  ]) {
+    const counter = { looks: 0 }
+    const target = { p: [1, { q: 'text' }] }
+    const value = wrap(counting(target, counter))
+    const plain = wrap(structuredClone(target))
+    const data = freezeData(value, 'k')
+    expect(data).toBeInstanceOf(PrivateCopy)
+    expect(anyFrozen(value)).toBe(false)
+    const { looks } = counter
+    expect(looks).toBeGreaterThan(0)
+    expect((data as PrivateCopy).value).toEqual(plain)
+    expect(counter.looks).toBe(looks)
+  }
+  const { proxy, revoke } = Proxy.revocable([1], {})
+  revoke()
+  expect(() => freezeData([proxy], 'k')).toThrow(TypeError)
 })
+
+test('an array with properties that its encoding would lose is refused, small, large and beside bytes', () => {
+  const match = 'abc'.match(/b/)
+  for (const odd of [
+    match,
+    Object.assign([1], { meta: { n: 1 } }),
+    Object.assign(Array(200).fill(1), { a: 1 }),
+  ])
+    for (const value of [odd, { odd }, [new Uint8Array(1), odd]]) {
+      expect(() => freezeData(value, 'k')).toThrow(/an array with named properties.*under key "k"/)
+      expect(() => copyData(value)).toThrow(/an array with named properties/)
+      expect(() => encodeCbor(value)).toThrow(/an array with named properties/)
+      expect(anyFrozen(value)).toBe(false)
+    }
+})
+
+test('an object whose prototype is a Proxy is no plain object', () => {
+  const root = new Proxy(Object.create(null) as object, {})
+  const value = Object.assign(Object.create(root) as object, { a: 1 })
+  expect(() => freezeData({ value }, 'k')).toThrow(/at value, under key "k"/)
+  expect(() => encodeCbor(value)).toThrow(TypeError)
+})
+
+test('where a Proxy cannot be told, one that refuses to be frozen is copied', () =>
+  inBrowsers(() => {
+    const refusing = new Proxy(
+      { a: [1] },
+      {
+        preventExtensions: () => false,
+      },
+    )
+    const data = freezeData({ refusing }, 'k') as PrivateCopy
+    expect(data.value).toEqual({ refusing: { a: [1] } })
+    const throwing = new Proxy([1, 2], {
+      defineProperty() {
+        throw new TypeError('frozen by nobody')
+      },
+    })
+    expect((freezeData(throwing, 'k') as PrivateCopy).value).toEqual([1, 2])
+  }))
 
 test('a trap that freezes other values meanwhile does no harm', () => {
   const x = new Proxy(
@@ -263,7 +326,8 @@ test('a trap that freezes other values meanwhile does no harm', () => {
       },
     },
   )
-  expect(freezeData(x, 'k')).toBe(x)
+  expect((freezeData(x, 'k') as PrivateCopy).value).toEqual({ a: [1], b: [2] })
+  inBrowsers(() => expect(freezeData(x, 'k')).toBe(x))
   expect(Object.isFrozen(x.a)).toBe(true)
 })
 

@@ -145,6 +145,34 @@ test('maps of another copy of the package are refused aloud, by import and requi
   expect(Hamt.from(foreign).equals(ours)).toBe(true)
 })
 
+test('what only the package makes is not made by new, with whatever arguments', () => {
+  const map = Hamt.from({ a: 1 })
+  const constructors: unknown[] = [map, map.entries(), map.diff(map.set('b', 1))].map((x) => x.constructor)
+  map.withMutations((draft) => void constructors.push(draft.constructor))
+  const fake = {
+    codec: null,
+    size: 5,
+    next: null,
+    disposed: false,
+    pinned: true,
+    references: 0,
+    store: { isYoung: false, handle: 1 },
+  }
+  for (const constructor of constructors as (new (...args: unknown[]) => unknown)[])
+    for (const args of [
+      [],
+      [map, map],
+      [fake, fake],
+      [Object.create(map), map],
+      [null, null],
+      [map.entries(), 3],
+    ])
+      expect(() => new constructor(...args)).toThrow('Hamt.empty()')
+  class Mine extends (Hamt as unknown as new () => object) {}
+  expect(() => new Mine()).toThrow('Hamt.empty()')
+  expect(map.toJSON()).toEqual({ a: 1 })
+})
+
 test('merge calls its resolver for conflicts only, as documented', () => {
   const calls: string[] = []
   const a = Hamt.from({ same: 1, differs: 1, ours: 1 })
