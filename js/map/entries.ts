@@ -3,6 +3,7 @@
 // Between batches of a trie there is only a position (three numbers): an iteration that is given up leaves nothing behind, and one that goes
 // on after an edit or a dispose still sees its own version. A map without a trie is iterated by the list of its keys.
 import { cbor } from '../codec/codec.js'
+import { InterruptedError } from '../errors.js'
 import { Result, Status } from '../generated/interface.js'
 import { check } from '../wasm/errors.js'
 import { raw } from '../wasm/instance.js'
@@ -209,6 +210,8 @@ export class EntryIterator<T> implements IterableIterator<T, undefined> {
 
   #i = 0
   #count = 0
+  /** A batch is on its way. When the host cuts that off, no `catch` runs, and the batch may be lost. */
+  #isTaking = false
   readonly #keys: readonly string[]
   readonly #cells: readonly Cell[]
   readonly #entries: Entries
@@ -240,11 +243,21 @@ export class EntryIterator<T> implements IterableIterator<T, undefined> {
   }
 
   #nextBatch(): IteratorResult<T, undefined> {
-    const begin = this.#entries.next()
-    if (begin < 0) return { value: undefined, done: true }
-    this.#i = begin
-    this.#count = this.#entries.count
-    return this.next()
+    if (this.#isTaking) throw new InterruptedError('a step of this iteration was cut off: begin a new one')
+    this.#isTaking = true
+    let begin: number
+    try {
+      begin = this.#entries.next()
+    } catch (error) {
+      this.#isTaking = false // nothing is lost
+      throw error
+    }
+    if (begin >= 0) {
+      this.#i = begin
+      this.#count = this.#entries.count
+    }
+    this.#isTaking = false
+    return begin < 0 ? { value: undefined, done: true } : this.next()
   }
 
   return(): IteratorResult<T, undefined> {

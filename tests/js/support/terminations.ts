@@ -1,6 +1,6 @@
 // A program that ends scripts in the middle of maps' operations, by the `timeout` of node:vm: no `catch` and no `finally` runs then.
 //
-//     terminations.mjs <seed> <milliseconds>
+//     node terminations.mjs <seed> <milliseconds>
 //
 // A process of its own, because a termination inside the heap leaves nothing to go on with. Exit status 0: the time is over; 3: every map says that
 // nothing can be used any more. What was found wrong is thrown.
