@@ -256,8 +256,11 @@ export function edit(v: Version, key: string, value: Stored | undefined): Versio
   if (v.pinned) return branch(v, key, value, v.store.get(key))
   const { store } = v
   if (store.isYoung) {
-    if (v.size >= young.size && value !== undefined) trieOf(v)
-    else if (store.isDue()) return checkpoint(v, key, value)
+    if (v.size >= young.size && value !== undefined) {
+      trieOf(v)
+      return edit(v, key, value)
+    }
+    if (store.isDue()) return checkpoint(v, key, value)
   } else {
     if (value !== undefined && isReferable(value)) {
       // wasm cannot compare objects. Here it may be user code that does, the traps of a Proxy: it may edit or dispose this version.
@@ -269,7 +272,7 @@ export function edit(v: Version, key: string, value: Stored | undefined): Versio
       return checkpoint(v, key, value)
     }
   }
-  return editInPlace(v, v.store, key, value)
+  return editInPlace(v, store, key, value)
 }
 
 function checkpoint(v: Version, key: string, value: Stored | undefined): Version {

@@ -20,8 +20,7 @@ interface Counts {
 beforeAll(() => {
   rmSync(program, { force: true })
   // In a process of its own: esbuild does not run inside Jest's sandbox. Without tsconfig.json, whose paths lead to sources, not to dist.
-  execFileSync(process.execPath, [
-    `${root}node_modules/esbuild/bin/esbuild`,
+  execFileSync(`${root}node_modules/esbuild/bin/esbuild`, [
     `${root}tests/js/support/terminations.ts`,
     ...['--bundle', '--platform=node', '--format=esm', '--packages=external', '--tsconfig-raw={}'],
     ...[`--outfile=${program}`, '--log-level=error'],
