@@ -1,7 +1,8 @@
 // `npm run docs`: the documents and the API reference as one static site in build/site/, which opens from disk.
 import { join } from 'node:path'
-import { Application, Comment, CommentTag, Converter, ReflectionKind } from 'typedoc'
+import { Application, Comment, CommentTag, Converter, PageEvent, ReflectionKind } from 'typedoc'
 import { addExamples } from './docs-examples.mjs'
+import { accessible } from './docs-page.mjs'
 import { buildPlayground, buildPlaygroundScript } from './docs-playground.mjs'
 import { Failure, root, say } from './step.mjs'
 
@@ -98,11 +99,14 @@ export async function buildDocs(out = join(root, 'build', 'site')) {
     defaultCategory: reference,
     categorizeByGroup: false,
     navigation: { includeCategories: true, includeGroups: false },
+    navigationLeaves: entries.map((entry) => `hamt-wasm/${entry}`.replace(/\/index$/, '')),
+    headings: { readme: false, document: true },
     highlightLanguages: ['cpp', 'json', 'sh', 'ts', 'tsx'],
     customJs: script,
     customCss: join(root, 'js', 'docs', 'site.css'),
     searchInDocuments: true,
     searchInComments: true,
+    searchCategoryBoosts: { Guide: 30, Recipes: 25 },
     excludeInternal: true,
     excludePrivate: true,
     excludeExternals: true,
@@ -115,6 +119,9 @@ export async function buildDocs(out = join(root, 'build', 'site')) {
     logLevel: 'Warn',
   })
   app.converter.on(Converter.EVENT_CREATE_DOCUMENT, nameDocument)
+  app.renderer.on(PageEvent.END, (page) => {
+    page.contents = accessible(page.contents)
+  })
   const complain = (what) => {
     throw new Failure(`The site would be incomplete: ${what}`)
   }

@@ -1,5 +1,5 @@
-// The playground of the site: runs a program in the page, with the package that was built. The script of every page; it does nothing
-// where there is no playground, and loads the package when a program is run.
+// The script of every page of the site. It makes what scrolls reachable with the keyboard, and starts the playground where there is
+// one, which runs a program in the page with the package that was built.
 
 interface PlaygroundGlobals {
   /** Entry points by their names. */
@@ -109,3 +109,11 @@ async function start(root: HTMLElement): Promise<void> {
 
 const playground = document.getElementById('playground')
 if (playground) void start(playground)
+
+const scrolled = new ResizeObserver((changes) => {
+  for (const { target } of changes) {
+    if (target.scrollWidth > target.clientWidth) target.setAttribute('tabindex', '0')
+    else target.removeAttribute('tabindex')
+  }
+})
+for (const part of document.querySelectorAll('.tsd-typography table, pre:not([role])')) scrolled.observe(part)
