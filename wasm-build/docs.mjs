@@ -88,7 +88,7 @@ export async function buildDocs(out = join(root, 'build', 'site')) {
   const script = join(root, 'build', 'playground.js')
   await buildPlaygroundScript(script)
   const app = await Application.bootstrapWithPlugins({
-    name: 'hamt-wasm',
+    name: 'hamt-wasm documents',
     entryPoints: entries.map((entry) => join(root, 'js', `${entry}.ts`)),
     tsconfig: join(root, 'tsconfig.build.json'),
     readme: join(root, 'README.md'),

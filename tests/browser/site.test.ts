@@ -57,6 +57,19 @@ test('search finds pages by their text, and names of the reference', async () =>
   }
 })
 
+test('the navigation of every page leads to all pages and entry points', async () => {
+  const wanted = ['documents', 'modules'].flatMap((folder) =>
+    readdirSync(join(out, folder)).map((name) => String(pathToFileURL(join(out, folder, name)))),
+  )
+  expect(wanted.length).toBeGreaterThan(25)
+  for (const name of ['index.html', 'documents/Guide.html', 'classes/hamt-wasm.Hamt.html']) {
+    await open(name)
+    await page.waitForSelector('.tsd-navigation a[href*=Guide]')
+    const links = await page.$$eval('.tsd-navigation a', (all) => all.map(({ href }) => decodeURI(href)))
+    expect(links).toEqual(expect.arrayContaining(wanted.map(decodeURI)))
+  }
+})
+
 test('the playground runs every example with the package, and shows errors', async () => {
   await open('documents/Playground.html')
   await page.waitForSelector('#playground-program')
@@ -121,7 +134,7 @@ test('accessibility: axe finds nothing, light and dark, and nothing is wider tha
       { name: 'prefers-reduced-motion', value: 'reduce' },
     ])
     await open(name)
-    await page.waitForSelector('.tsd-navigation li', { timeout: 10_000 })
+    await page.waitForSelector('.tsd-navigation a[href*=Guide]')
     await page.evaluate(axe)
     const violations = await page.evaluate(() =>
       (globalThis as any).axe
