@@ -1,4 +1,4 @@
-// Links between documents: in the repository each leads to a file and a heading; in the package too, as far as documents are packed.
+// Form of documents: prose fits 110 columns. Links between documents: in the repository each leads to a file and a heading; in the package too, as far as documents are packed.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
@@ -57,4 +57,17 @@ test('what a packed document links to is packed', () => {
   for (const document of ['README.md', 'SECURITY.md', 'CHANGELOG.md']) expect(packed).toContain(document)
   const broken = links.filter(({ document, target }) => packed.has(document) && !packed.has(target))
   expect(broken.map(shown)).toEqual([])
+})
+
+test('prose fits 110 columns', () => {
+  const long = documents
+    .filter((document) => !document.startsWith('bench')) // written by programs
+    .flatMap((document) =>
+      readFileSync(join(root, document), 'utf8')
+        .replace(/^```[^]*?^```$/gm, '')
+        .split('\n')
+        .filter((line) => line.length > 110 && !/^[|#]/.test(line))
+        .map((line) => `${document}: ${line}`),
+    )
+  expect(long).toEqual([])
 })
