@@ -22,7 +22,7 @@ beforeAll(async () => {
   chromium = await launch('chromium')
   page = await chromium.browser.newPage()
   page.on('pageerror', (error) => errors.push(String(error)))
-}, 120_000)
+}, 240_000)
 
 afterAll(async () => {
   expect(errors).toEqual([])
