@@ -1,8 +1,10 @@
 // A registry and logs, read together.
-import { Continuity } from './continuity.js'
+import { ChangeChecks } from './check-changes.js'
+import { eventNamed } from './decode.js'
 import { changeOf, type RegistryEvent } from './events.js'
 import { LogError, type Logs } from './logs.js'
-import { type NodeRegistry } from './registry.js'
+import { type NodeRegistry, type Origin } from './registry.js'
+import { type StateAt } from './state-at.js'
 
 /** A registry that has read more logs. */
 export interface Continued {
@@ -18,86 +20,126 @@ export interface Continued {
 
 /**
  * Reads a registry and logs together: events after its position are applied, those before it must be in it. LogError for an
- * event that the registry should have and does not, or has otherwise; nothing is applied then. O(events · log changes).
+ * event that the registry should have and does not, or has otherwise; for one that contradicts the state before it; and for logs
+ * of other contracts or of another chain. Nothing is applied then. O(events · log changes).
  *
  * @param onProgress is told how many events were looked at, now and then
  */
 export function applyLogs(
   registry: NodeRegistry,
-  logs: Pick<Logs, 'events' | 'removed'>,
+  logs: Pick<Logs, 'events' | 'removed'> & Partial<Pick<Logs, 'contracts' | 'chainId'>>,
   onProgress?: (done: number, of: number) => void,
 ): Continued {
   const { position } = registry
   const { events } = logs
-  /** Those known that change something. */
-  const changes: RegistryEvent[] = []
-  let known = 0
-  let next = registry
-  const continuity = new Continuity(registry)
-  events.forEach((event, i) => {
+  const notes: string[] = []
+  const checks = new ChangeChecks()
+  const known = position ? events.findIndex((event) => isAfter(event, position)) : 0
+  const old = events.slice(0, known < 0 ? events.length : known)
+  requireKnown(registry, old, checks)
+  let next = registry.withOrigin(originOf(registry, logs, notes))
+  let state: StateAt | undefined
+  for (let i = old.length; i < events.length; ++i) {
     if (onProgress && i % 5000 === 0) onProgress(i, events.length)
-    if (position && !isAfter(event, position)) {
-      const objection = registry.objection(event)
-      if (objection) throw new LogError(`${nameOf(event)} contradicts the registry: ${objection}`)
-      ++known
-      if (changeOf(event)) changes.push(event)
-      return
-    }
+    const event = events[i]!
     try {
+      state = next.stateNow(state)
+      const objection = checks.objection(state, event)
+      if (objection) throw new LogError(objection)
       next = next.apply(event)
-      continuity.add(event)
     } catch (e) {
-      if (e instanceof LogError) throw e
       throw new LogError(`${nameOf(event)}: ${(e as Error).message}`)
     }
-  })
-  const there = new Set(events.map(({ blockNumber, logIndex }) => `${blockNumber}:${logIndex}`))
-  for (const event of logs.removed) {
-    if (there.has(`${event.blockNumber}:${event.logIndex}`) || !registry.hasChange(event)) continue
-    throw new LogError(
-      `${nameOf(event)} was removed from the chain, and the registry has it: replay the logs from before block ${event.blockNumber}`,
+  }
+  requireNotRemoved(registry, logs)
+  if (next.changes > 0 && next.firstVersion === undefined) {
+    notes.push(
+      'no version of the eligibility rules is in the logs, and a deployment sets one before all else: first balances and counts of ' +
+        'operators were not compared',
     )
   }
-  const applied = events.length - known
-  const notes: string[] = continuity.notes()
   const first = events[0]
-  if (position && known === 0 && first && first.blockNumber > BigInt(position.blockNumber)) {
+  if (position && old.length === 0 && first && first.blockNumber > BigInt(position.blockNumber)) {
     notes.push(
       `the registry ends in block ${position.blockNumber}, and the logs begin in block ${first.blockNumber}: it is taken that ` +
         'nothing happened between',
     )
   }
-  requireAll(registry, changes)
-  if (position && events.length > 0 && changes.length === 0)
-    notes.push(
-      'the registry and the logs have no change in common: it is taken that they are of the same contracts and chain',
-    )
-  return { registry: next, applied, known, notes }
+  return { registry: next, applied: events.length - old.length, known: old.length, notes }
 }
 
-/**
- * LogError when the registry has more changes of a kind than the logs, from the first of them in the logs to the last: both
- * cannot be complete. A kind that the logs do not have at all was not asked for.
- */
-function requireAll(registry: NodeRegistry, changes: readonly RegistryEvent[]): void {
-  const byName = new Map<string, RegistryEvent[]>()
-  for (const event of changes) {
-    const same = byName.get(event.eventName)
-    if (same) same.push(event)
-    else byName.set(event.eventName, [event])
+/** Events up to the registry's position: it has each of their changes, and no other between them. */
+function requireKnown(registry: NodeRegistry, events: readonly RegistryEvent[], checks: ChangeChecks): void {
+  const walk = registry.walk()
+  for (const event of events) {
+    const place = { blockNumber: Number(event.blockNumber), logIndex: event.logIndex }
+    const objection = registry.objection(event) ?? checks.objection(walk(place), event)
+    if (objection) throw new LogError(`${nameOf(event)} contradicts the registry: ${objection}`)
   }
-  for (const [name, events] of byName) {
-    const more = registry.changesBetween(name, placeOf(events[0]!), placeOf(events.at(-1)!)) - events.length
-    if (more === 0) continue
+  for (const contract of ['ciphernodeRegistry', 'bondingRegistry'] as const) {
+    const mine = events.filter(({ eventName }) => eventNamed(eventName)?.contract === contract)
+    const changes = mine.filter((event) => changeOf(event) !== undefined)
+    if (changes.length === 0) continue
+    const there = new Set(changes.map(placeText))
+    for (const each of registry.changesBetween(changes[0]!, mine.at(-1)!)) {
+      if (eventNamed(each.eventName)?.contract !== contract || there.has(placeText(each))) continue
+      throw new LogError(
+        `the registry has ${nameOf(each)}, and the logs of the ${contract}, which begin before it and end after it, do not: one of ` +
+          'the two is not complete',
+      )
+    }
+  }
+}
+
+/** Logs that were removed, and that the registry has. */
+function requireNotRemoved(
+  registry: NodeRegistry,
+  { events, removed }: Pick<Logs, 'events' | 'removed'>,
+): void {
+  if (removed.length === 0) return
+  const there = new Set(events.map(placeText))
+  for (const event of removed) {
+    if (there.has(placeText(event)) || !registry.hasChange(event)) continue
     throw new LogError(
-      `the registry has ${more} ${name} more than the logs, from ${nameOf(events[0]!)} to ${nameOf(events.at(-1)!)}: the logs are ` +
-        'not complete, or the registry is of others',
+      `${nameOf(event)} was removed from the chain, and the registry has it: replay the logs from before block ${event.blockNumber}`,
     )
   }
 }
 
-function placeOf({ blockNumber, logIndex }: RegistryEvent): { blockNumber: number; logIndex: number } {
-  return { blockNumber: Number(blockNumber), logIndex }
+const originNames = {
+  chainId: 'chain',
+  ciphernodeRegistry: 'ciphernode registry',
+  bondingRegistry: 'bonding registry',
+}
+
+/** Whose events both are. A registry that does not say it is taken to be of the logs' contracts. */
+function originOf(
+  registry: NodeRegistry,
+  { contracts, chainId }: Partial<Pick<Logs, 'contracts' | 'chainId'>>,
+  notes: string[],
+): Origin {
+  const known = registry.origin
+  const said: Origin = {
+    ...(chainId !== undefined && { chainId }),
+    ...(contracts?.ciphernodeRegistry && { ciphernodeRegistry: contracts.ciphernodeRegistry[0]! }),
+    ...(contracts?.bondingRegistry && { bondingRegistry: contracts.bondingRegistry[0]! }),
+  }
+  const untold: string[] = []
+  for (const name of ['chainId', 'ciphernodeRegistry', 'bondingRegistry'] as const) {
+    const [one, other] = [known[name], said[name]]
+    if (one === undefined && other !== undefined) untold.push(originNames[name])
+    if (one === undefined || other === undefined || one === other) continue
+    throw new LogError(`the registry is of the ${originNames[name]} ${one}, and the logs are of ${other}`)
+  }
+  if (registry.position && untold.length > 0)
+    notes.push(
+      `the registry does not say its ${untold.join(' and ')}: it is taken that the logs are of the same`,
+    )
+  return { ...said, ...known }
+}
+
+function placeText({ blockNumber, logIndex }: { blockNumber: bigint; logIndex: number }): string {
+  return `${blockNumber}:${logIndex}`
 }
 
 function isAfter(
@@ -108,6 +150,10 @@ function isAfter(
   return blockNumber > last || (blockNumber === last && logIndex > position.logIndex)
 }
 
-export function nameOf({ eventName, blockNumber, logIndex }: Omit<RegistryEvent, 'timestamp'>): string {
+export function nameOf({
+  eventName,
+  blockNumber,
+  logIndex,
+}: Pick<RegistryEvent, 'eventName' | 'blockNumber' | 'logIndex'>): string {
   return `${eventName} at block ${blockNumber}, log ${logIndex}`
 }

@@ -46,7 +46,12 @@ function blame(v: Verification, message: string): void {
 function checkBlockHashRequest(v: Verification): void {
   const { evidence, request, before } = v
   const { at } = request
-  if (!at) return
+  if (!at) {
+    v.notes.push(
+      'the request came without the position of its log: its time, price, deadline and entropy block were not checked',
+    )
+    return
+  }
   if (at.timestamp !== undefined && at.timestamp !== request.time)
     blame(
       v,

@@ -56,7 +56,7 @@ function typeText({ type, components }: Parameter): string {
 
 let byTopic: Map<string, { contract: ContractName; item: EventItem }[]> | undefined
 
-/** The events that a log may be, by its first topic in lower case and its number of topics: one a contract. */
+/** The events that a log may be, by its first topic in lower case: one a contract, whose layout its topics and data must have. */
 export function eventsWithTopic(topic: string): readonly { contract: ContractName; item: EventItem }[] {
   // Hashed when first asked for: before that the wasm module may not be loaded.
   if (!byTopic) {
@@ -69,7 +69,7 @@ export function eventsWithTopic(topic: string): readonly { contract: ContractNam
   return byTopic.get(topic) ?? []
 }
 
-export function topicsOf(item: EventItem): number {
+function topicsOf(item: EventItem): number {
   return 1 + item.inputs.filter((input) => input.indexed).length
 }
 

@@ -1,6 +1,6 @@
 // Events as viem decodes them, checked, and reduced to what they do to the registry.
 import { sortitionAbi } from './abi.js'
-import { type Address, address, count, object, safeInteger, show, uint256 } from './values.js'
+import { type Address, address, count, type Hex, object, safeInteger, show, uint256 } from './values.js'
 
 /** A log as viem decodes it, with the time of its block. Logs are ordered by (blockNumber, logIndex). */
 export interface RegistryEvent {
@@ -16,6 +16,8 @@ export interface RegistryEvent {
   timestamp: bigint
   /** The contract that emitted the log. */
   address?: Address
+  /** The transaction of the log. */
+  transactionHash?: Hex
   /** Whether the log's block left the chain: such an event is refused. */
   removed?: boolean
 }

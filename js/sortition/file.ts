@@ -3,10 +3,12 @@
 //
 // meta = {
 //   "kind": "node-registry",
-//   "format": 2 when there are rows of kind 7 or more, else 1,
+//   "format": 3 when there is an origin, else 2 when there are rows of kind 7 or more, else 1,
 //   "position": [blockNumber, logIndex, timestamp] of the last event applied, or null,
 //   "addresses": all that the rows name, ascending, 20 bytes each,
 //   "rows": how many,
+//   "origin": in format 3, those of { "chainId" in decimal text, "ciphernodeRegistry", "bondingRegistry" in 20 bytes each } that
+//             are known, and at least one,
 //   "events": the rows, each
 //     head      kind + 8 when the row is in a later block than the row before (the first always is)
 //     block     then also: block number and timestamp, both less those of the row before (the first: less 0)
@@ -21,10 +23,11 @@ import { deserialize, Hamt, openSnapshot, readMeta, serialize, SnapshotError } f
 import { Addresses } from './addresses.js'
 import { EventLog } from './event-log.js'
 import { type AdmissionPolicy, Kind, type Position, requirePause } from './events.js'
+import { type Origin } from './registry.js'
 import { type NodeState } from './select.js'
 import { StateAt } from './state-at.js'
 import { withStates } from './states.js'
-import { type Address, maxUint256, show } from './values.js'
+import { type Address, maxUint256, plain, readAddress, show, writeAddress } from './values.js'
 
 const kindName = 'node-registry'
 const newBlock = 8
@@ -33,6 +36,7 @@ export interface StoredRegistry {
   log: EventLog
   position: Position | undefined
   newest: Hamt<NodeState>
+  origin: Origin
 }
 
 // --- writing -------------------------------------------------------------------------------------
@@ -43,6 +47,7 @@ export function writeRegistry(
   rows: number,
   position: Position | undefined,
   newest: Hamt<NodeState>,
+  origin: Origin,
 ): Uint8Array {
   const { kinds, operators, operands, blocks, logs, times } = log.columns
   const { indices, addresses } = sortAddresses(log, rows)
@@ -62,15 +67,30 @@ export function writeRegistry(
     if (operators[i]! >= 0) to.put(indices[operators[i]!]!)
     writeOperand(to, log, kind, operands[i]!, indices)
   }
+  const hasOrigin = Object.keys(origin).length > 0
   const meta = {
     kind: kindName,
-    format: newer ? 2 : 1,
+    format: hasOrigin ? 3 : newer ? 2 : 1,
     position: position ? [position.blockNumber, position.logIndex, position.timestamp] : null,
     addresses,
     rows,
+    ...(hasOrigin && { origin: storedOrigin(origin) }),
     events: to.bytes(),
   }
   return serialize([newest], { meta })
+}
+
+function storedOrigin({ chainId, ciphernodeRegistry, bondingRegistry }: Origin): Record<string, unknown> {
+  return {
+    ...(chainId !== undefined && { chainId: `${chainId}` }),
+    ...(ciphernodeRegistry && { ciphernodeRegistry: bytesOf(ciphernodeRegistry) }),
+    ...(bondingRegistry && { bondingRegistry: bytesOf(bondingRegistry) }),
+  }
+}
+function bytesOf(address: Address): Uint8Array {
+  const bytes = new Uint8Array(20)
+  writeAddress(bytes, 0, address)
+  return bytes
 }
 
 function writeOperand(
@@ -191,31 +211,52 @@ export function readRegistry(bytes: Uint8Array): StoredRegistry {
   readRows(log, meta)
   if (log.length > 0) requireReaches(meta.position, log.position(log.length - 1))
   compare(newest, log)
-  return { log, position: meta.position, newest }
+  return { log, position: meta.position, newest, origin: meta.origin }
 }
 
 interface Meta {
-  format: 1 | 2
+  format: 1 | 2 | 3
   position: Position | undefined
   addresses: Uint8Array
   rows: number
   events: Uint8Array
+  origin: Origin
 }
 
 function metaOf(meta: unknown): Meta {
-  const { kind, format, position, addresses, rows, events } = (meta ?? {}) as Record<string, unknown>
+  const { kind, format, position, addresses, rows, events, origin } = (meta ?? {}) as Record<string, unknown>
   if (kind !== kindName) refuse('its meta is not that of a registry')
-  if (format !== 1 && format !== 2)
-    refuse(`its format is ${show(format)}, and this release reads formats 1 and 2`)
+  if (format !== 1 && format !== 2 && format !== 3)
+    refuse(`its format is ${show(format)}, and this release reads formats 1 to 3`)
   if (!(addresses instanceof Uint8Array) || addresses.length % 20 !== 0)
     refuse('its addresses are not 20 bytes each')
   if (!(events instanceof Uint8Array)) refuse('its events are not bytes')
   // A row takes three bytes or more: a count beyond that must not make room for itself.
   if (!isNaturalNumber(rows) || 3 * rows > events.length)
     refuse('its rows are no number that its events could hold')
-  if (Object.keys(meta as object).length !== 6) refuse('its meta has another field')
+  if (Object.keys(meta as object).length !== (format === 3 ? 7 : 6)) refuse('its meta has another field')
   requireAscending(addresses)
-  return { format, position: positionFrom(position), addresses, rows, events }
+  const from = format === 3 ? originFrom(origin) : {}
+  return { format, position: positionFrom(position), addresses, rows, events, origin: from }
+}
+
+function originFrom(value: unknown): Origin {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) refuse('its origin is none')
+  const { chainId, ciphernodeRegistry, bondingRegistry, ...others } = value as Record<string, unknown>
+  if (Object.keys(others).length > 0) refuse('its origin has another field')
+  if (chainId !== undefined && (typeof chainId !== 'string' || !/^(0|[1-9]\d{0,15})$/.test(chainId)))
+    refuse('the chain of its origin is no number')
+  const contract = (bytes: unknown) => {
+    if (bytes instanceof Uint8Array && bytes.length === 20) return readAddress(bytes, 0)
+    return refuse('a contract of its origin is not 20 bytes')
+  }
+  const origin = {
+    ...(chainId !== undefined && { chainId: BigInt(chainId) }),
+    ...(ciphernodeRegistry !== undefined && { ciphernodeRegistry: contract(ciphernodeRegistry) }),
+    ...(bondingRegistry !== undefined && { bondingRegistry: contract(bondingRegistry) }),
+  }
+  if (Object.keys(origin).length === 0) refuse('its origin says nothing')
+  return origin
 }
 
 /** A whole number from 0 on; -0 is another number, with bytes of its own. */
@@ -415,7 +456,13 @@ class Reader {
 /** The stored version must be what the events lead to. */
 function compare(newest: Hamt<NodeState>, log: EventLog): void {
   const expected = withStates(Hamt.empty(), StateAt.after(log, log.length))
-  if (expected.equals(newest)) return
-  for (const { key } of expected.diff(newest))
-    refuse(`its state of ${show(key)} is not what its events lead to`)
+  try {
+    if (expected.equals(newest)) return
+    for (const { key } of expected.diff(newest))
+      refuse(`its state of ${show(key)} is not what its events lead to`)
+  } catch (e) {
+    if (e instanceof SnapshotError) throw e
+    // Values are read when they are compared; what they say is the file's fault.
+    refuse(`its states cannot be read: ${plain((e as Error).message)}`)
+  }
 }

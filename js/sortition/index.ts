@@ -20,7 +20,7 @@ export { explain, explainAt, type Explanation, type Standing } from './explain.j
 export { format, formatExplanation, formatStanding } from './format.js'
 /** @internal For the command line. */
 export { table } from './format.js'
-export { type HistoryRow, NodeRegistry, type Settings } from './registry.js'
+export { type HistoryRow, NodeRegistry, type Origin, type Settings } from './registry.js'
 export {
   bestTicket,
   bufferSize,

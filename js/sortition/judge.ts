@@ -1,5 +1,6 @@
 // From logs to verdicts: the requests that they have, and the evidence of each.
 import { nameOf } from './apply-logs.js'
+import { conflictOf, named, reportConflict } from './conflicts.js'
 import { type RegistryEvent } from './events.js'
 import { type RequestEvidence } from './evidence.js'
 import { LogError, type Logs, type Threshold } from './logs.js'
@@ -45,17 +46,19 @@ export function drawsIn(
   logs: Pick<Logs, 'events' | 'blockHashes' | 'chainId'> & Partial<Pick<Logs, 'thresholds'>>,
 ): Map<bigint, DrawLogs> {
   const byId = new Map<bigint, RegistryEvent[]>()
-  const sizes = new Map<number, Threshold>()
+  // By controller and size.
+  const sizes = new Map<string, Threshold>()
   const draws = new Map<bigint, DrawLogs>()
   const thresholds = new Map<bigint, Threshold>()
   const words = new RandomWords()
   for (const event of logs.events) {
     const args = event.args as { e3Id?: bigint; size?: number; threshold?: [number, number] }
     words.add(event)
-    if (event.eventName === 'CommitteeThresholdsUpdated') sizes.set(args.size!, args.threshold!)
+    const sizeOf = (size: number | undefined) => `${event.address?.toLowerCase()} ${size}`
+    if (event.eventName === 'CommitteeThresholdsUpdated') sizes.set(sizeOf(args.size), args.threshold!)
     if (args.e3Id === undefined) continue
     if (event.eventName === 'E3Requested') {
-      const size = sizes.get((event.args as { e3: { committeeSize: number } }).e3.committeeSize)
+      const size = sizes.get(sizeOf((event.args as { e3: { committeeSize: number } }).e3.committeeSize))
       if (size) thresholds.set(args.e3Id, size)
     }
     const mine = byId.get(args.e3Id)
@@ -165,6 +168,8 @@ export function judgeDraw(registry: NodeRegistry, draw: DrawLogs, options: Judge
   if (gathered.needed !== undefined) return without(notDecided(gathered.needed))
   try {
     const report = verifyRequest(registry, gathered.evidence)
+    const contradiction = report.ok ? reportConflict(draw, report) : undefined
+    if (contradiction) return without(cannotBeJudged(contradiction))
     return { ...verdictOf(report), e3Id, report, seedSource: gathered.seedSource, notes: report.notes }
   } catch (e) {
     if (e instanceof TypeError || e instanceof RangeError) return without(cannotBeJudged(e.message))
@@ -189,33 +194,6 @@ function whatIsMissing(registry: NodeRegistry, { time, events }: DrawLogs): stri
   if (!bonded)
     return 'the logs of the bonding registry are missing: no operator was ever active or had a balance'
   if (!registered) return 'the logs of the ciphernode registry are missing: no operator was ever registered'
-  return undefined
-}
-
-/** Logs of a request that cannot all be the chain's. */
-function conflictOf({ e3Id, events, request, threshold, others }: DrawLogs): string | undefined {
-  const results = events.filter(({ eventName }) => resultNames.includes(eventName))
-  const twice = [
-    ['has two results', results],
-    ['failed twice', named(events, 'E3Failed')],
-    ['was ordered twice', named(events, 'E3Requested')],
-    ['was capped twice', named(events, 'CommitteeBondOwnerCapEnabled')],
-  ] as const
-  for (const [what, [first, second]] of twice)
-    if (second) return `request ${idText(e3Id)} ${what}: ${nameOf(first!)}, and ${nameOf(second)}`
-  const other = others.find((each) => each.join() !== threshold?.join())
-  if (other)
-    return `[H, N] is said to be [${threshold!.join(', ')}] in one place, and [${other.join(', ')}] in another`
-  for (const event of events) {
-    const together = ['E3Requested', 'CommitteeBondOwnerCapEnabled'].includes(event.eventName)
-    if (together && event.blockNumber !== request.blockNumber)
-      return `${nameOf(event)} is not of the block of its request, ${nameOf(request)}`
-  }
-  const [cap] = named(events, 'CommitteeBondOwnerCapEnabled')
-  if (cap && request.eventName === 'CommitteeRequested')
-    return `${nameOf(cap)} is of no request that draws on a random word`
-  if (cap && cap.logIndex > request.logIndex)
-    return `${nameOf(cap)} comes after its request, ${nameOf(request)}`
   return undefined
 }
 
@@ -247,12 +225,6 @@ function contradictionOf(draw: DrawLogs, options: JudgeOptions): string | undefi
 
 type Value = string | number | bigint | undefined
 
-const resultNames = ['SortitionCommitteeFinalized', 'CommitteeFormationFailed']
-
-function named(events: readonly RegistryEvent[], name: string): RegistryEvent[] {
-  return events.filter(({ eventName }) => eventName === name)
-}
-
 /** Evidence, and where its seed comes from in words; or what is needed and not there. */
 export type Gathered =
   { evidence: RequestEvidence; seedSource: string; needed?: undefined } | { needed: string }
@@ -265,10 +237,12 @@ export function evidenceOf(draw: DrawLogs, options: JudgeOptions = {}): Gathered
   const { events, request } = draw
   const finalized = named(events, 'SortitionCommitteeFinalized')[0]
   const failed = named(events, 'CommitteeFormationFailed')[0]
+  const e3Failed = named(events, 'E3Failed')[0]
   const common = {
     submissions: named(events, 'TicketSubmitted'),
     ...(finalized && { finalized }),
     ...(failed && { failed }),
+    ...(e3Failed && { e3Failed }),
     ...(options.seed !== undefined && { seed: options.seed }),
     ...(options.limit !== undefined && { limit: options.limit }),
   }
@@ -276,13 +250,12 @@ export function evidenceOf(draw: DrawLogs, options: JudgeOptions = {}): Gathered
     request.eventName === 'CommitteeRequested' ? fromBlock(draw, options) : fromRandomWord(draw, options)
   if (gathered.needed !== undefined) return gathered
   const { seedSource, ...rest } = gathered
-  const open = request.eventName === 'CommitteeRequested' && !finalized && !failed
+  const open = request.eventName === 'CommitteeRequested' && !finalized && !failed && !e3Failed
   return { evidence: { ...common, ...rest, open } as unknown as RequestEvidence, seedSource }
 }
 
 /** The seed follows from a block hash; or from what the caller states, which is checked against the logs. */
-function fromBlock({ request, events, blockHashes }: DrawLogs, options: JudgeOptions): Partly {
-  const e3Failed = named(events, 'E3Failed')[0]
+function fromBlock({ request, blockHashes }: DrawLogs, options: JudgeOptions): Partly {
   const { entropyBlock } = request.args as { entropyBlock: bigint }
   const recorded = options.vrf ? undefined : blockHashes.get(Number(entropyBlock))
   const blockHash = options.blockHash ?? recorded
@@ -296,14 +269,7 @@ function fromBlock({ request, events, blockHashes }: DrawLogs, options: JudgeOpt
     : blockHash === undefined
       ? 'what was given'
       : `the hash of block ${entropyBlock}${options.blockHash ? ' that was given' : ''}`
-  return {
-    request,
-    ...(e3Failed && { e3Failed }),
-    blockHash,
-    vrf: options.vrf,
-    policy: options.policy ?? 'uncapped',
-    seedSource,
-  }
+  return { request, blockHash, vrf: options.vrf, policy: options.policy ?? 'uncapped', seedSource }
 }
 
 /** The seed follows from a random word, chain, registry and request. */
@@ -311,7 +277,6 @@ function fromRandomWord(
   { e3Id, request, events, words, knowsProvider, chainId, threshold }: DrawLogs,
   options: JudgeOptions,
 ): Partly {
-  const e3Failed = named(events, 'E3Failed')[0]
   const size = options.threshold ?? threshold
   const chain = options.chainId ?? options.vrf?.chainId ?? chainId
   const registry = request.address ?? options.vrf?.registry
@@ -323,7 +288,6 @@ function fromRandomWord(
     request: { e3Id, ...(size && { threshold: size }) },
     randomness: request,
     fulfilment: words[0] ?? (knowsProvider ? null : undefined),
-    ...(e3Failed && { e3Failed }),
     vrf: { chainId: chain, registry, randomWord: options.vrf?.randomWord, requestId: options.vrf?.requestId },
     policy: options.policy ?? (capped ? 'owner-cap' : 'uncapped'),
     seedSource: 'the random word',

@@ -9,7 +9,6 @@ import {
   eventsWithTopic,
   integer,
   readArgs,
-  topicsOf,
 } from './decode.js'
 import { type Address, type Hex, show } from './values.js'
 
@@ -32,8 +31,6 @@ export interface LogEntry {
   transactionIndex: number | undefined
   /** The events that it may be, one a contract. */
   readonly candidates: readonly { contract: ContractName; item: EventItem }[]
-  /** Contracts that have an event of this topic, which has another number of topics. */
-  readonly misfits?: readonly ContractName[]
   /** Of a decoded log. */
   args: Record<string, unknown> | undefined
   /** Of a raw log with candidates. */
@@ -48,6 +45,9 @@ const undecoded = 'decoded'
 
 type Fields = Record<string, unknown>
 
+/** Nodes say blockTimestamp, Etherscan timeStamp, this package timestamp. */
+const timeNames = ['blockTimestamp', 'timeStamp', 'timestamp']
+
 /** Block times beyond this are no seconds of this millennium. */
 const latestSecond = 1e11
 
@@ -55,22 +55,16 @@ export function isLog(value: Fields): boolean {
   return 'topics' in value || 'eventName' in value
 }
 
-/** A pending log has no position yet. LogError for one that has no position, and is in a block or a place in it all the same. */
+/** A pending log has no position yet, and no block. LogError for one that has part of them. */
 export function isPending(log: Fields, where: string): boolean {
-  const { blockNumber, blockHash, transactionIndex } = log
-  const noBlock = blockNumber === null || blockNumber === 'pending'
-  if (!noBlock && indexText(log) !== null) return false
-  const said = [
-    blockHash != null && !/^0x0*$/.test(String(blockHash as string)) && 'blockHash',
-    transactionIndex != null && !noBlock && 'transactionIndex',
-  ].find((name) => name !== false)
-  if (said) throw new LogError(`${where} is said to be pending, and has a ${said}`)
+  const { blockNumber, blockHash, logIndex = log.index } = log
+  if (blockNumber !== null && logIndex !== null && blockNumber !== 'pending') return false
+  for (const name of ['blockNumber', 'blockHash', 'transactionIndex', 'logIndex', 'index']) {
+    if (log[name] == null || (name === 'blockNumber' && blockNumber === 'pending')) continue
+    if (name === 'blockHash' && /^0x0+$/.test(String(blockHash))) continue
+    throw new LogError(`${where} is said to be pending, and has a ${name}`)
+  }
   return true
-}
-
-/** ethers says index. */
-function indexText({ logIndex, index }: Fields): unknown {
-  return logIndex === undefined ? index : logIndex
 }
 
 /** LogError names the member that is malformed, or the two that differ. */
@@ -95,13 +89,11 @@ export function readEntry(log: Fields, where: string): LogEntry {
     return { ...position, ...decodedParts(log, raw, where), topics: undefined, data: undefined }
   if (!raw) throw new LogError(`${where} is neither a raw log nor a decoded one`)
   if (!position.address) throw new LogError(`${where}: a raw log needs its address`)
-  const ofTopic = eventsWithTopic(raw.topics[0] ?? '')
-  const candidates = ofTopic.filter(({ item }) => topicsOf(item) === raw.topics.length)
+  const candidates = eventsWithTopic(raw.topics[0] ?? '')
   const known = candidates.length > 0
   return {
     ...position,
     candidates,
-    ...(ofTopic.length > candidates.length && { misfits: ofTopic.map(({ contract }) => contract) }),
     args: undefined,
     topics: known ? raw.topics : undefined,
     data: known ? raw.data : undefined,
@@ -134,16 +126,16 @@ function decodedParts(
     throw new LogError(`${where}: eventName must be text, got ${show(eventName)}`)
   const event = eventNamed(eventName)
   if (!event) {
-    if (raw && eventsWithTopic(raw.topics[0] ?? '').length > 0)
-      throw new LogError(`${where}: its topics are not those of ${show(eventName)}`)
+    const [other] = raw ? eventsWithTopic(raw.topics[0] ?? '') : []
+    if (other)
+      throw new LogError(`${where}: its topics are those of ${other.item.name}, not of ${show(eventName)}`)
     return { candidates: [], args: undefined, print: undecoded }
   }
   if (args === null || typeof args !== 'object' || Array.isArray(args))
     throw new LogError(`${where}: the args of ${eventName} must be an object, got ${show(args)}`)
   const read = placed(where, () => readArgs(event.item, args as Fields))
   if (raw) {
-    const same = eventsWithTopic(raw.topics[0] ?? '').some(({ item }) => item === event.item)
-    if (!same || topicsOf(event.item) !== raw.topics.length)
+    if (!eventsWithTopic(raw.topics[0] ?? '').some(({ item }) => item === event.item))
       throw new LogError(`${where}: its topics are not those of ${eventName}`)
     const decoded = placed(where, () => decodeLog(event.item, raw.topics, raw.data))
     for (const { name } of event.item.inputs) {
@@ -223,11 +215,14 @@ export function whole(value: unknown, name: string, where: string): number {
   throw new LogError(`${where}: ${name} must be a whole number from 0 to 2^53 - 1, got ${show(value)}`)
 }
 
-function logIndexOf(log: Fields, where: string): number {
-  const index = indexOf(indexText(log), 'logIndex', where)
-  if (log.index != null && indexOf(log.index, 'index', where) !== index)
-    throw new LogError(`${where} has two indices, ${index} and ${show(log.index)}`)
-  return index
+/** Nodes say logIndex, ethers index; both must be the same. */
+function logIndexOf({ logIndex, index }: Fields, where: string): number {
+  const at = indexOf(logIndex === undefined ? index : logIndex, 'logIndex', where)
+  if (index != null && indexOf(index, 'index', where) !== at)
+    throw new LogError(
+      `${where} has two places in its block, logIndex ${show(logIndex)} and index ${show(index)}`,
+    )
+  return at
 }
 
 /** Etherscan writes 0 as `0x`. */
@@ -259,10 +254,9 @@ export function secondsOf(value: unknown, name: string, where: string): number {
   return time
 }
 
-/** Nodes say blockTimestamp, Etherscan timeStamp, this package timestamp. */
 function timeOf(log: Fields, where: string): number | undefined {
   let time: number | undefined
-  for (const name of ['blockTimestamp', 'timeStamp', 'timestamp']) {
+  for (const name of timeNames) {
     if (log[name] == null) continue
     const seconds = secondsOf(log[name], name, where)
     if (time !== undefined && time !== seconds)

@@ -11,10 +11,8 @@ export interface BlockFacts {
   readonly hash: Hex | undefined
   readonly time: number | undefined
   readonly parent: Hex | undefined
-  /** Said by a log that was removed: then the hash is of a block that left the chain. */
-  readonly removed: boolean
-  /** Said by a list of blocks, and not by a log. */
-  readonly isListed: boolean
+  /** Who says it: of a log that was removed, the block has left the chain. */
+  readonly source: 'block' | 'log' | 'removed log'
 }
 
 /** What is known of a block of the chain, and where it was read. */
@@ -38,7 +36,8 @@ export function combineLogs(
   const notes: string[] = []
   const orphans = orphanedBlocks(facts)
   const taken: LogEntry[] = []
-  const logs = survivors(entries, orphans, counts, notes, taken)
+  const logs = survivors(entries, counts, notes, taken)
+  requireWholeBlocks(logs, taken, facts)
   const blocks = chainOf(facts, orphans)
   const addresses = contractsOf(logs, named, notes)
   const events = eventsOf(logs, addresses, blocks)
@@ -78,34 +77,21 @@ function notesOf({ logs, pending, removed, others }: LogCounts): string[] {
 function orphanedBlocks(facts: ReadonlyMap<number, readonly BlockFacts[]>): Map<number, Set<Hex>> {
   const orphans = new Map<number, Set<Hex>>()
   for (const [number, list] of facts) {
-    const hashes = list.flatMap(({ removed, hash }) => (removed && hash ? [hash] : []))
+    const hashes = list.flatMap(({ source, hash }) => (source === 'removed log' && hash ? [hash] : []))
     if (hashes.length > 0) orphans.set(number, new Set(hashes))
   }
   return orphans
 }
 
-/** One entry for each position that the chain still has, in its order. LogError for a log that stays where its block left. */
-function survivors(
-  entries: Entries,
-  orphans: ReadonlyMap<number, ReadonlySet<Hex>>,
-  counts: LogCounts,
-  notes: string[],
-  taken: LogEntry[],
-): LogEntry[] {
+/** One entry for each position that the chain still has, in its order. */
+function survivors(entries: Entries, counts: LogCounts, notes: string[], taken: LogEntry[]): LogEntry[] {
   const out: LogEntry[] = []
   for (const number of [...entries.keys()].sort(ascending)) {
     const block = entries.get(number)!
     for (const index of [...block.keys()].sort(ascending)) {
       const all = block.get(index)!
       const log = all.length === 1 && !all[0]!.removed ? all[0] : resolvePosition(all, counts, notes, taken)
-      if (!log) continue
-      if (log.blockHash && orphans.get(number)?.has(log.blockHash)) {
-        throw new LogError(
-          `${log.where} is of block ${number}, ${log.blockHash}, of which another log was removed: a block leaves the chain with all ` +
-            'its logs',
-        )
-      }
-      out.push(log)
+      if (log) out.push(log)
     }
   }
   return out
@@ -152,6 +138,40 @@ function resolvePosition(
   return kept
 }
 
+/** A log leaves the chain with its block: all logs of a block do, or none. */
+function requireWholeBlocks(
+  logs: readonly LogEntry[],
+  taken: readonly LogEntry[],
+  facts: ReadonlyMap<number, readonly BlockFacts[]>,
+): void {
+  if (taken.length === 0) return
+  const stayed = new Map<number, Map<Hex | undefined, LogEntry>>()
+  for (const number of new Set(taken.map(({ blockNumber }) => blockNumber))) stayed.set(number, new Map())
+  for (const log of logs) stayed.get(log.blockNumber)?.set(log.blockHash, log)
+  for (const { where, blockNumber, blockHash } of taken) {
+    const block = stayed.get(blockNumber)!
+    const sibling = blockHash && block.get(blockHash)
+    if (sibling) {
+      throw new LogError(
+        `${where} was removed from the chain, and ${sibling.where} of the same block was not: a block leaves with all its logs`,
+      )
+    }
+    const [other] = blockHash ? [block.get(undefined)] : block.values()
+    if (other) {
+      throw new LogError(
+        `${where} was removed from the chain, and ${other.where} of block ${blockNumber} was not: whether they are of one block ` +
+          'cannot be told without blockHash',
+      )
+    }
+    const known = facts.get(blockNumber) ?? []
+    const listed = known.find(({ source, hash }) => source === 'block' && hash && hash === blockHash)
+    if (listed && !known.some(({ hash }) => hash && hash !== blockHash))
+      throw new LogError(
+        `${where} was removed from the chain with its block, and ${listed.where} has the block`,
+      )
+  }
+}
+
 /** Fills in what a copy says in addition. */
 function mergeCopy(log: LogEntry, copy: LogEntry): void {
   if (log.blockHash && copy.blockHash && log.blockHash !== copy.blockHash)
@@ -181,22 +201,13 @@ function chainOf(
   let lastTime: { value: number; where: string } | undefined
   for (const number of [...facts.keys()].sort(ascending)) {
     const block: Block = {}
-    let orphaned: BlockFacts | undefined
-    for (const each of facts.get(number)!) {
-      const { where, hash, time, parent, removed } = each
-      if (removed || (hash && orphans.get(number)?.has(hash))) {
-        if (!removed && each.isListed) orphaned = each
-        continue
-      }
+    for (const { where, hash, time, parent, source } of facts.get(number)!) {
+      if (source === 'removed log' || (hash && orphans.get(number)?.has(hash))) continue
       note(block, 'hash', hash, number, where)
       note(block, 'time', time, number, where)
       note(block, 'parent', parent, number, where)
     }
     const { hash, time, parent } = block
-    if (orphaned && !hash)
-      throw new LogError(
-        `${orphaned.where}: block ${number} is listed with the hash ${orphaned.hash!}, and a log of it was removed from the chain`,
-      )
     const other = hash && numbers.get(hash.value)
     if (hash && other !== undefined)
       throw new LogError(`${hash.where}: block ${number} has the hash of block ${other}`)
@@ -209,6 +220,10 @@ function chainOf(
     if (parent && last?.number === number - 1 && last.block.hash && last.block.hash.value !== parent.value)
       throw new LogError(
         `${parent.where}: block ${number} does not follow the block ${number - 1} of these logs`,
+      )
+    if (parent && orphans.get(number - 1)?.has(parent.value))
+      throw new LogError(
+        `${parent.where}: block ${number} follows a block ${number - 1} whose logs were removed from the chain`,
       )
     lastTime = time ?? lastTime
     last = { number, block }
@@ -270,11 +285,12 @@ function contractsOf(logs: readonly LogEntry[], named: Named, notes: string[]): 
     const said = name === 'interfold' ? interfolds : providers
     const emitters = emittersOf(logs, name)
     const one = named.get(name)
-    if (one && name === 'interfold' && said.size > 0 && !said.has(one.address))
+    if (one && said.size > 0 && !said.has(one.address)) {
       throw new LogError(
-        `the interfold is ${one.address} in ${one.where}, and the requests name ${[...said].slice(0, 4).join(', ')}`,
+        `the contract ${name} is ${one.address} in ${one.where}, and the logs of the ciphernode registry say ${[...said][0]}`,
       )
-    const known = one ? [one.address] : said.size > 0 ? emitters.filter((each) => said.has(each)) : emitters
+    }
+    const known = said.size > 0 ? emitters.filter((each) => said.has(each)) : one ? [one.address] : emitters
     if (known.length > 1 && said.size === 0)
       notes.push(
         `${known.length} contracts emit events of ${name}, and none was read: name the one that is meant`,
@@ -361,10 +377,6 @@ function eventsOf(
     const contract = contractOf(log, addresses)
     const event = contract && argsAs(log, contract)
     if (!event) {
-      if (contract && log.misfits?.includes(contract))
-        throw new LogError(
-          `${log.where}: its first topic is that of an event of ${contract} with another number of topics`,
-        )
       if (contract) refuseForeignEvent(log, contract)
       return []
     }
@@ -374,9 +386,10 @@ function eventsOf(
         `${log.where}: the time of block ${log.blockNumber} is not known: logs need a blockTimestamp, or blocks beside them`,
       )
     }
-    const { blockNumber, logIndex, address } = log
+    const { blockNumber, logIndex, address, transactionHash } = log
     const position = { blockNumber: BigInt(blockNumber), logIndex, timestamp: BigInt(time) }
-    return [{ ...event, ...position, ...(address && { address }) }]
+    const of = { ...(address && { address }), ...(transactionHash && { transactionHash }) }
+    return [{ ...event, ...position, ...of }]
   })
 }
 
@@ -388,54 +401,52 @@ function refuseForeignEvent(log: LogEntry, contract: ContractName): void {
   }
 }
 
-/** Logs of one block are in the order of its transactions; a transaction is in one block, has one index there and one hash. */
+/** Logs of one block are in the order of its transactions; a transaction is in one block, with one hash and one index. */
 function requireTransactions(logs: readonly LogEntry[]): void {
-  const blockOf = new Map<Hex, LogEntry>()
-  const hashOf = new Map<number, LogEntry>()
-  let last: LogEntry | undefined
-  let lastIndexed: LogEntry | undefined
+  const byHash = new Map<Hex, LogEntry>()
+  /** The last log of the block that says its transaction's index, and its hash. */
+  let [lastIndex, lastHash]: (LogEntry | undefined)[] = []
   for (const log of logs) {
-    if (last?.blockNumber !== log.blockNumber) {
-      lastIndexed = undefined
-      hashOf.clear()
-    }
     const { transactionIndex: index, transactionHash: hash } = log
+    if (lastIndex?.blockNumber !== log.blockNumber) lastIndex = undefined
+    if (lastHash?.blockNumber !== log.blockNumber) lastHash = undefined
     if (index !== undefined) {
-      if (lastIndexed && index < lastIndexed.transactionIndex!) {
+      if (lastIndex && index < lastIndex.transactionIndex!) {
         throw new LogError(
-          `${log.where}: its logIndex comes after that of ${lastIndexed.where}, whose transaction comes later: logIndex must count ` +
-            'the logs of a block',
+          `${log.where}: its logIndex comes after that of ${lastIndex.where}, whose transaction comes later: logIndex must count the ` +
+            'logs of a block',
         )
       }
-      lastIndexed = log
-    }
-    if (hash !== undefined) {
-      requireOnePlace(log, blockOf.get(hash), last)
-      const there = index === undefined ? undefined : hashOf.get(index)
-      if (there && there.transactionHash !== hash)
+      if (hash && lastHash && hash !== lastHash.transactionHash && index === lastHash.transactionIndex)
         throw new LogError(
-          `${log.where}: transaction ${index} of its block has another hash in ${there.where}`,
+          `${log.where}: transaction ${index} has another hash here than in ${lastHash.where}`,
         )
-      if (index !== undefined) hashOf.set(index, log)
-      blockOf.set(hash, log)
+      lastIndex = log
     }
-    last = log
+    if (hash === undefined) continue
+    const other = byHash.get(hash)
+    if (other) requireSameTransaction(log, other, lastHash)
+    byHash.set(hash, other?.transactionIndex === undefined ? log : other)
+    lastHash = log
   }
 }
 
-/** The logs of a transaction follow each other. `other` is an earlier one of the same transaction, `last` the one before. */
-function requireOnePlace(log: LogEntry, other: LogEntry | undefined, last: LogEntry | undefined): void {
-  if (!other) return
+/** Two logs of one transaction, and the log with a transaction's hash that comes before the second. */
+function requireSameTransaction(log: LogEntry, other: LogEntry, previous: LogEntry | undefined): void {
+  const [index, first] = [log.transactionIndex, other.transactionIndex]
   if (other.blockNumber !== log.blockNumber) {
     throw new LogError(
       `${log.where}: its transaction is in block ${log.blockNumber} here, and in block ${other.blockNumber} in ${other.where}`,
     )
   }
-  const [i, j] = [log.transactionIndex, other.transactionIndex]
-  if (i !== undefined && j !== undefined && i !== j)
-    throw new LogError(`${log.where}: its transaction has the index ${i} here, and ${j} in ${other.where}`)
-  if (last !== other && last!.transactionHash !== undefined)
+  if (index !== undefined && first !== undefined && index !== first)
     throw new LogError(
-      `${log.where}: a log of another transaction, ${last!.where}, stands between it and ${other.where}`,
+      `${log.where}: its transaction has index ${index} here, and ${first} in ${other.where}`,
     )
+  if (previous && previous.transactionHash !== log.transactionHash) {
+    throw new LogError(
+      `${log.where}: its transaction is that of ${other.where}, and ${previous.where} between them is of another: a ` +
+        'transaction’s logs follow each other',
+    )
+  }
 }

@@ -230,8 +230,7 @@ export class LogReader {
       hash: optionalHash(block.hash, 'hash', where),
       time: secondsOf(block.timestamp, 'timestamp', where),
       parent: optionalHash(block.parentHash, 'parentHash', where),
-      removed: false,
-      isListed: true,
+      source: 'block',
     })
   }
 
@@ -255,7 +254,13 @@ export class LogReader {
     const entry = readEntry(log, where)
     const { blockNumber, logIndex, blockHash: hash, time, removed } = entry
     if (hash !== undefined || time !== undefined)
-      this.#addFacts(blockNumber, { where, hash, time, parent: undefined, removed, isListed: false })
+      this.#addFacts(blockNumber, {
+        where,
+        hash,
+        time,
+        parent: undefined,
+        source: removed ? 'removed log' : 'log',
+      })
     let block = this.#entries.get(blockNumber)
     if (!block) this.#entries.set(blockNumber, (block = new Map<number, LogEntry[]>()))
     const there = block.get(logIndex)
@@ -301,13 +306,7 @@ function requireSuccess({ status, message, result, logs }: Fields, where: string
 }
 
 function sameFacts(a: BlockFacts, b: BlockFacts): boolean {
-  return (
-    a.hash === b.hash &&
-    a.time === b.time &&
-    a.parent === b.parent &&
-    a.removed === b.removed &&
-    a.isListed === b.isListed
-  )
+  return a.hash === b.hash && a.time === b.time && a.parent === b.parent && a.source === b.source
 }
 
 /** What a node says went wrong. */

@@ -9,6 +9,7 @@ import {
   type RequestEvidence,
   type SubmissionArgs,
 } from './evidence.js'
+import { type Origin } from './registry.js'
 import { ticketLimit } from './score.js'
 import { type Policy, policyOf } from './select.js'
 import { type Address, address, count, type Hex, object, safeInteger, show, uint256 } from './values.js'
@@ -63,8 +64,12 @@ export interface Evidence {
   limit: bigint
 }
 
-/** TypeError or RangeError names what is malformed, or cannot be of one chain. */
-export function readEvidence(given: RequestEvidence): Evidence {
+/**
+ * TypeError or RangeError names what is malformed, or cannot be of one chain.
+ *
+ * @param origin of the operators that the evidence is read against
+ */
+export function readEvidence(given: RequestEvidence, origin: Origin): Evidence {
   object(given, 'the second argument of verifyRequest')
   const randomness = readRandomness(given.randomness)
   const request = randomness
@@ -105,7 +110,7 @@ export function readEvidence(given: RequestEvidence): Evidence {
   requireOneRequest(evidence)
   requireOneLogAPosition(evidence)
   requireOneFailure(evidence)
-  requireOneRegistry(evidence)
+  requireOneRegistry(evidence, origin)
   return evidence
 }
 
@@ -242,8 +247,12 @@ function requireOneFailure({ failed, e3Failed }: Evidence): void {
 }
 
 /** RangeError for a log of the draw that another contract emitted. */
-function requireOneRegistry(e: Evidence): void {
-  const registry = e.vrf?.registry ?? e.randomness?.address ?? e.request.address
+function requireOneRegistry(e: Evidence, origin: Origin): void {
+  const registry = e.vrf?.registry ?? e.randomness?.address ?? e.request.address ?? origin.ciphernodeRegistry
+  if (origin.ciphernodeRegistry !== undefined && registry !== origin.ciphernodeRegistry)
+    throw new RangeError(
+      `the request is of the registry ${registry}, and the operators are of ${origin.ciphernodeRegistry}`,
+    )
   const byOthers = new Set(['fulfilment', 'e3Failed'])
   for (const { name, address: emitter } of logsOf(e)) {
     if (byOthers.has(name) || emitter === undefined || registry === undefined || emitter === registry)

@@ -29,6 +29,16 @@ export interface HistoryRow extends Position {
   state: NodeState
 }
 
+/** Whose events a registry has: chain and contracts, as far as they are known. Addresses are in lower case. */
+export interface Origin {
+  /** The chain. */
+  chainId?: bigint
+  /** The registry of ciphernodes. */
+  ciphernodeRegistry?: Address
+  /** The bonding registry. */
+  bondingRegistry?: Address
+}
+
 /** What is in force for all at a position. */
 export interface Settings {
   /** What one ticket costs, in units of the balance; absent before it was set, like the next three. */
@@ -120,6 +130,7 @@ export class NodeRegistry {
   readonly #rows: number
   readonly #position: Position | undefined
   readonly #marks: Mark | undefined
+  readonly #origin: Origin
 
   /** A kind of its own: what makes proxies of objects (Vue, MobX) leaves it alone. */
   get [Symbol.toStringTag](): string {
@@ -131,16 +142,18 @@ export class NodeRegistry {
     rows: number,
     position: Position | undefined,
     marks: Mark | undefined,
+    origin: Origin,
   ) {
     this.#versions = versions
     this.#rows = rows
     this.#position = position
     this.#marks = marks
+    this.#origin = origin
   }
 
   /** A registry to which nothing has happened. */
   static empty(): NodeRegistry {
-    return new NodeRegistry(new Versions(new EventLog()), 0, undefined, undefined)
+    return new NodeRegistry(new Versions(new EventLog()), 0, undefined, undefined, {})
   }
 
   /**
@@ -154,12 +167,12 @@ export class NodeRegistry {
     requireFollows(at, this.#position)
     const change = changeOf(event)
     if (change === undefined) {
-      return new NodeRegistry(this.#versions, this.#rows, at, marked(at, this.#marks))
+      return new NodeRegistry(this.#versions, this.#rows, at, marked(at, this.#marks), this.#origin)
     }
     const { log } = this.#versions
     const versions = log.length === this.#rows ? this.#versions : new Versions(log.fork(this.#rows))
     versions.log.append(change, at)
-    return new NodeRegistry(versions, this.#rows + 1, at, this.#marks)
+    return new NodeRegistry(versions, this.#rows + 1, at, this.#marks, this.#origin)
   }
 
   /** `apply` for each event; all or nothing. */
@@ -190,7 +203,7 @@ export class NodeRegistry {
     while (marks && marks.position.blockNumber >= block) marks = marks.previous
     const last = rows > 0 ? log.position(rows - 1) : undefined
     const position = !marks || (last && comparePositions(marks.position, last) < 0) ? last : marks.position
-    return new NodeRegistry(this.#versions, rows, position, marks)
+    return new NodeRegistry(this.#versions, rows, position, marks, this.#origin)
   }
 
   /**
@@ -268,6 +281,29 @@ export class NodeRegistry {
     return this.#position && { ...this.#position }
   }
 
+  /** The chain and the contracts whose events these are, as far as logs have said it. */
+  get origin(): Origin {
+    return { ...this.#origin }
+  }
+
+  /**
+   * The same, of a chain and contracts.
+   * @internal
+   */
+  withOrigin(origin: Origin): NodeRegistry {
+    return new NodeRegistry(this.#versions, this.#rows, this.#position, this.#marks, origin)
+  }
+
+  /**
+   * The first version of the eligibility rules; undefined before there is one. O(changes).
+   * @internal
+   */
+  get firstVersion(): bigint | undefined {
+    const { columns, lists } = this.#versions.log
+    const row = columns.kinds.subarray(0, this.#rows).indexOf(Kind.version)
+    return row < 0 ? undefined : lists.versions[columns.operands[row]!]
+  }
+
   /** How many events have changed an operator or the eligibility rules. */
   get changes(): number {
     return this.#rows
@@ -288,16 +324,17 @@ export class NodeRegistry {
    * `deserialize` and every other tool; the others follow from the changes beside it. About 12 bytes a change.
    */
   serialize(): Uint8Array {
-    return writeRegistry(this.#versions.log, this.#rows, this.#position, this.#versions.after(this.#rows))
+    const newest = this.#versions.after(this.#rows)
+    return writeRegistry(this.#versions.log, this.#rows, this.#position, newest, this.#origin)
   }
 
   /** Reads what `serialize` wrote, ready to go on. SnapshotError for anything else; linear in the bytes. */
   static deserialize(bytes: Uint8Array): NodeRegistry {
     if (!(bytes instanceof Uint8Array))
       throw new TypeError(`a registry must be a Uint8Array, got ${show(bytes)}`)
-    const { log, position, newest } = readRegistry(bytes)
+    const { log, position, newest, origin } = readRegistry(bytes)
     const marks = position && marked(position, undefined)
-    return new NodeRegistry(new Versions(log, newest, log.length), log.length, position, marks)
+    return new NodeRegistry(new Versions(log, newest, log.length), log.length, position, marks, origin)
   }
 
   /** For a console. */
@@ -360,20 +397,29 @@ export class NodeRegistry {
   }
 
   /**
-   * How many changes of an event's name there are from one position to another, both included. O(changes between).
+   * The changes from one position to another, both included.
    * @internal
    */
-  changesBetween(
-    eventName: string,
-    from: { blockNumber: number; logIndex: number },
-    to: { blockNumber: number; logIndex: number },
-  ): number {
+  *changesBetween(
+    from: { blockNumber: bigint | number; logIndex: number },
+    to: { blockNumber: bigint | number; logIndex: number },
+  ): Iterable<Pick<RegistryEvent, 'eventName' | 'blockNumber' | 'logIndex'>> {
     const { log } = this.#versions
-    const end = log.rowsBefore({ ...to, logIndex: to.logIndex + 1 }, this.#rows)
-    let count = 0
-    for (let row = log.rowsBefore(from, this.#rows); row < end; ++row)
-      if (eventNames[log.columns.kinds[row] as Kind] === eventName) ++count
-    return count
+    const end = log.rowsBefore(placeOf({ ...to, logIndex: to.logIndex + 1 }), this.#rows)
+    for (let i = log.rowsBefore(placeOf(from), this.#rows); i < end; ++i) {
+      const { blockNumber, logIndex } = log.position(i)
+      const eventName = eventNames[log.columns.kinds[i] as Kind]
+      yield { eventName, blockNumber: BigInt(blockNumber), logIndex }
+    }
+  }
+
+  /**
+   * The state after all events: `last`, moved on, where that is of this registry.
+   * @internal
+   */
+  stateNow(last?: StateAt): StateAt {
+    const isMine = last?.log === this.#versions.log && last.rows <= this.#rows
+    return (isMine ? last : this.#versions.stateBefore(this.#rows)).moveTo(this.#rows)
   }
 
   /**

@@ -28,6 +28,10 @@ export class StateAt {
   /** Whether the ticket token was replaced by another, when there were balances. */
   hasExchangedTokens = false
   #hasBalances = false
+  /** Whether there are admissions: the contract may be of before. */
+  hasAdmissions = false
+  /** How many are registered. */
+  registeredCount = 0
   /** By kind, the last row that set what is in force for all; -1 before the first. */
   readonly #settings = new Int32Array(32).fill(-1)
 
@@ -60,6 +64,8 @@ export class StateAt {
     copy.#settings.set(this.#settings)
     copy.hasExchangedTokens = this.hasExchangedTokens
     copy.#hasBalances = this.#hasBalances
+    copy.registeredCount = this.registeredCount
+    copy.hasAdmissions = this.hasAdmissions
     return copy
   }
 
@@ -75,9 +81,11 @@ export class StateAt {
       const kind = kinds[i] as Kind
       switch (kind) {
         case Kind.added:
+          this.registeredCount += 1 - this.#registered[who]!
           this.#registered[who] = 1
           break
         case Kind.removed:
+          this.registeredCount -= this.#registered[who]!
           this.#registered[who] = 0
           break
         case Kind.balance:
@@ -94,6 +102,7 @@ export class StateAt {
           this.#owner[who] = operand + 1
           break
         case Kind.admission:
+          this.hasAdmissions = true
           this.#admission[who] = i + 1
           break
         case Kind.version:
@@ -105,6 +114,9 @@ export class StateAt {
           this.#settings[kind] = i
           break
         case Kind.policy:
+          this.hasAdmissions = true
+          this.#settings[kind] = i
+          break
         case Kind.window:
         case Kind.timeout:
         case Kind.provider:
@@ -150,6 +162,9 @@ export class StateAt {
     const at = this.#balance[n] ?? 0
     return at === 0 ? 0 : this.log.lists.amounts.at(at - 1)
   }
+  hasBalance(n: number): boolean {
+    return (this.#balance[n] ?? 0) > 0
+  }
   /** The owner's number; -1 before one is known. */
   owner(n: number): number {
     return (this.#owner[n] ?? 0) - 1
@@ -172,10 +187,6 @@ export class StateAt {
   }
   get ticketPrice(): bigint | undefined {
     return this.#amount(this.#assets?.price)
-  }
-  get ticketToken(): Address | undefined {
-    const token = this.#assets?.token
-    return token === undefined ? undefined : this.log.addresses.text(token)
   }
   get submissionWindow(): bigint | undefined {
     return this.#amount(this.#operand(this.rowOf(Kind.window)))

@@ -22,7 +22,7 @@ import { noteUndecided, type Verification } from './verification.js'
  * TypeError or RangeError names what is malformed.
  */
 export function verifyRequest(registry: NodeRegistry, given: RequestEvidence): Report {
-  const evidence = readEvidence(given)
+  const evidence = readEvidence(given, registry.origin)
   const { request, before } = requestOf(registry, evidence)
   const eligibility = registry.eligibility(request.time - 1)
   const found = { violations: [], notes: [], undecided: false, scores: new Map<bigint, bigint[]>() }
@@ -96,7 +96,7 @@ function randomnessOf({ evidence: { randomness, vrf } }: Verification): Report['
 
 /** What the registry or the logs do not reach. */
 function noteWhatIsMissing(v: Verification): void {
-  const { evidence, request, registry, notes } = v
+  const { evidence, request, registry } = v
   const end = registry.position
   if (!end || end.timestamp < request.time - 1) {
     noteUndecided(
@@ -104,22 +104,32 @@ function noteWhatIsMissing(v: Verification): void {
       `${endsBefore(end?.timestamp, request.time - 1)}: it is taken that nothing happened between`,
     )
   }
+  const first = registry.firstVersion
+  if (first !== undefined && first !== 1n) {
+    noteUndecided(
+      v,
+      `the logs begin with version ${first} of the eligibility rules: what was before them is not known`,
+    )
+  }
   const unplaced = evidence.submissions.filter((s) => !s.at).length
   if (unplaced > 0) {
-    notes.push(
+    noteUndecided(
+      v,
       `${unplaced} of ${evidence.submissions.length} submissions came without the position of their log: whether the operator was ` +
         'registered and active when it submitted, and whether it was in time, was not checked',
     )
   }
   const untimed = evidence.submissions.filter((s) => s.at && s.at.timestamp === undefined).length
   if (untimed > 0)
-    notes.push(
+    noteUndecided(
+      v,
       `${untimed} of ${evidence.submissions.length} submissions came without the time of their block: whether they were in time was not ` +
         'checked',
     )
   const result = evidence.finalized ?? evidence.failed
   if (request.kind === 'A' && result && result.at?.timestamp === undefined)
-    notes.push(
+    noteUndecided(
+      v,
       'the result came without the position and the time of its block: whether it came after the deadline was not checked',
     )
   const last = evidence.submissions.at(-1)?.at

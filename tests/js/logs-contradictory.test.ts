@@ -69,7 +69,7 @@ const cases: [kind: string, run: string, alter: (run: Run) => void, says: RegExp
     'a removed log of a block whose other logs stay',
     'chain-run',
     (run) => void (first(run, 'OperatorActivationChanged').removed = true),
-    /of which another log was removed: a block leaves the chain with all its logs/,
+    /was removed from the chain, and .* of the same block was not: a block leaves with all its logs/,
   ],
   [
     'a balance that was dropped: the next change does not follow',
@@ -84,7 +84,7 @@ const cases: [kind: string, run: string, alter: (run: Run) => void, says: RegExp
         balances.find((log) => log.topics[1] === later.topics[1])!,
       )
     },
-    /TicketBalanceUpdated at .* does not follow from the logs before it: it changes the balance/,
+    /TicketBalanceUpdated at .*: the balance of 0x.* becomes \d+ by a change of -?\d+, and was 0, as no log says another/,
   ],
   [
     'a balance that is not the one before and the change',
@@ -93,13 +93,13 @@ const cases: [kind: string, run: string, alter: (run: Run) => void, says: RegExp
       const log = first(run, 'TicketBalanceUpdated')
       log.data = withWord(log.data, 1, 10n ** 12n)
     },
-    /TicketBalanceUpdated at .* does not follow/,
+    /TicketBalanceUpdated at .*: the balance of 0x.* becomes 1000000000000 by a change of/,
   ],
   [
     'a version that was dropped',
     'chain-run',
     (run) => drop(run, first(run, 'EligibilityConfigurationVersionUpdated', 1)),
-    /its version is 3, and the one after those before it is 2/,
+    /version 3 of the eligibility rules follows version 1, at block 15, log 3: versions count by one/,
   ],
   [
     'a version that goes back',
@@ -109,13 +109,13 @@ const cases: [kind: string, run: string, alter: (run: Run) => void, says: RegExp
       const { bondingRegistry } = run.contracts
       run.logs.push(emitted(like, 'EligibilityConfigurationVersionUpdated', { version: 1n }, bondingRegistry))
     },
-    /its version is 1, and the one after those before it is 5/,
+    /version 1 of the eligibility rules follows version 4, at block 19, log 1: versions count by one/,
   ],
   [
     'a removal that was dropped: the next one counts',
     'chain-run',
     (run) => drop(run, first(run, 'CiphernodeRemoved')),
-    /CiphernodeRemoved at .*: it counts 9 operators, and with those before it there are 10/,
+    /CiphernodeRemoved at .*: 9 operators are registered after it, and by the logs, .* there are 10/,
   ],
   [
     'a registration twice',
@@ -124,13 +124,13 @@ const cases: [kind: string, run: string, alter: (run: Run) => void, says: RegExp
       const log = first(run, 'CiphernodeAdded')
       run.logs.push({ ...log, logIndex: '0x3e8', transactionHash: undefined, transactionIndex: undefined })
     },
-    /was registered already/,
+    /is registered already, at block \d+, log \d+/,
   ],
   [
     'the start of an admission that was dropped',
     'chain-run-live',
     (run) => drop(run, first(run, 'AdmissionStarted', -1)),
-    /the AdmissionStarted of 0x[0-9a-f]{40} that goes with it is missing/,
+    /0x[0-9a-f]{40} is registered without the AdmissionStarted that goes with it/,
   ],
   [
     'a deadline of the committee that does not follow from the window',
@@ -149,7 +149,7 @@ const cases: [kind: string, run: string, alter: (run: Run) => void, says: RegExp
       const args = { e3Id: e3IdOf(run, 0), failedAtStage: 1, reason: 1 }
       run.logs.push(emitted(like, 'E3Failed', args, run.contracts.interfold))
     },
-    /finalized and e3Failed are both given/,
+    /forms a committee, and E3Failed at .* says that there was none/,
   ],
   [
     'a failure of a later stage, before the committee',
@@ -158,7 +158,7 @@ const cases: [kind: string, run: string, alter: (run: Run) => void, says: RegExp
       const args = { e3Id: e3IdOf(run, 0), failedAtStage: 2, reason: 1 }
       run.logs.push(emitted(first(run, 'TicketSubmitted'), 'E3Failed', args, run.contracts.interfold))
     },
-    /e3Failed is of stage 2, and before the committee/,
+    /E3Failed at .* says stage 2, which comes after a committee, and none was formed before it/,
   ],
   [
     'a size of the controller that is not the request’s',
@@ -177,7 +177,7 @@ const cases: [kind: string, run: string, alter: (run: Run) => void, says: RegExp
       const e3Id = BigInt(like.topics[1]!)
       run.logs.push(emitted(like, 'CommitteeBondOwnerCapEnabled', { e3Id }))
     },
-    /CommitteeBondOwnerCapEnabled at .* is not of the block of its request/,
+    /CommitteeBondOwnerCapEnabled at .* does not come before CommitteeRandomnessRequested at .* in its transaction/,
   ],
   [
     'the owner cap of a request that draws on a block hash',
@@ -186,7 +186,7 @@ const cases: [kind: string, run: string, alter: (run: Run) => void, says: RegExp
       const like = first(run, 'CommitteeRequested')
       run.logs.push(emitted(like, 'CommitteeBondOwnerCapEnabled', { e3Id: e3IdOf(run, 0) }))
     },
-    /is of no request that draws on a random word/,
+    /CommitteeBondOwnerCapEnabled at .* is of a request that draws on a block hash/,
   ],
   [
     'the owner cap behind its request',
@@ -195,7 +195,7 @@ const cases: [kind: string, run: string, alter: (run: Run) => void, says: RegExp
       const cap = first(run, 'CommitteeBondOwnerCapEnabled')
       Object.assign(cap, { logIndex: '0x1f4', transactionHash: undefined, transactionIndex: undefined })
     },
-    /CommitteeBondOwnerCapEnabled at .* comes after its request/,
+    /CommitteeBondOwnerCapEnabled at .* does not come before CommitteeRandomnessRequested at .* in its transaction/,
   ],
   [
     'an order of the controller, twice',
@@ -221,7 +221,7 @@ const cases: [kind: string, run: string, alter: (run: Run) => void, says: RegExp
       }
       Object.assign(first(run, 'E3Requested'), more)
     },
-    /E3Requested at .* is not of the block of its request/,
+    /E3Requested at .* does not follow CommitteeRequested at .* in its transaction/,
   ],
   [
     'a failure that its two logs put into two blocks',
@@ -237,7 +237,7 @@ const cases: [kind: string, run: string, alter: (run: Run) => void, says: RegExp
       }
       Object.assign(first(run, 'E3Failed'), more)
     },
-    /failed is of block \d+, and e3Failed of block \d+: one transaction emits both/,
+    /E3Failed at .* does not follow CommitteeFormationFailed at .* in its transaction/,
   ],
   [
     'another controller than the one that requests name',
@@ -247,25 +247,25 @@ const cases: [kind: string, run: string, alter: (run: Run) => void, says: RegExp
         if (log.address === run.contracts.interfold.toLowerCase()) log.address = `0x${'9'.repeat(40)}`
       run.contracts.interfold = `0x${'9'.repeat(40)}`
     },
-    /the interfold is 0x9999.*, and the requests name 0x/,
+    /the contract interfold is 0x9999.*, and the logs of the ciphernode registry say 0x/,
   ],
   [
     'a pending log with the hash of a block',
     'chain-run',
     (run) => void (first(run, 'OperatorActivationChanged').logIndex = null),
-    /is said to be pending, and has a blockHash/,
+    /is said to be pending, and has a blockNumber/,
   ],
   [
     'an unknown name beside topics that are known',
     'chain-run',
     (run) => void (first(run, 'OperatorActivationChanged').eventName = 'Transfer'),
-    /its topics are not those of "Transfer"/,
+    /its topics are those of OperatorActivationChanged, not of "Transfer"/,
   ],
   [
     'a topic more than the event has',
     'chain-run',
     (run) => void first(run, 'OperatorActivationChanged').topics.push(`0x${word(1)}`),
-    /its first topic is that of an event of bondingRegistry with another number of topics/,
+    /OperatorActivationChanged has 2 topics, this log has 3/,
   ],
   [
     'a log of another chain than its file',
@@ -283,7 +283,7 @@ const cases: [kind: string, run: string, alter: (run: Run) => void, says: RegExp
       expect(a!.transactionHash).toBe(b!.transactionHash)
       b!.transactionIndex = '0x7'
     },
-    /its transaction has the index 7 here, and 0/,
+    /its transaction has index 7 here, and 0/,
   ],
   [
     'two transactions with one index',
@@ -295,7 +295,7 @@ const cases: [kind: string, run: string, alter: (run: Run) => void, says: RegExp
       expect(a!.blockNumber).toBe(b!.blockNumber)
       b!.transactionHash = `0x${'5'.repeat(64)}`
     },
-    /of its block has another hash in/,
+    /transaction \d+ has another hash here than in/,
   ],
 ]
 
@@ -308,21 +308,18 @@ describe('what the other logs show', () => {
     const run = open(name)
     alter(run)
     const judged = judge(run)
-    const hit = judged.find(({ sentence }) => says.test(sentence))
-    expect([judged.map((each) => each.sentence), hit !== undefined]).toEqual([expect.anything(), true])
-    expect(hit!.status).not.toBe('right')
+    expect(judged.map((each) => each.sentence).join('\n')).toMatch(says)
+    expect(judged.find(({ sentence }) => says.test(sentence))!.status).not.toBe('right')
   })
 
-  test('changes and counts of nothing are no statements: said, and no more', () => {
+  test('logs without a version do not say where they begin: said, and no more', () => {
     const said = judgeAll(
       () => readLogs([{ name: 'right.json', content: evidence('right.json') }]),
       () => NodeRegistry.empty(),
       smallId,
     )
     expect(said).toMatchObject({ status: 0 })
-    expect(said.notes.join()).toMatch(
-      /balances change by more than their logs state.*leave the count of operators/,
-    )
+    expect(said.notes.join()).toMatch(/no version of the eligibility rules is in the logs/)
   })
 })
 

@@ -99,9 +99,11 @@ describe.each([0, 1])('recorded request %i', (i) => {
     expect(bare.notes).toEqual([
       expect.stringMatching(/submissions came without the position/),
       expect.stringMatching(/the result came without the position/),
+      expect.stringMatching(/^the request came without the position of its log/),
     ])
     expect(bare.endedAt).toBeUndefined() // its log has no time
-    expect({ ...bare, notes: [], endedAt: report.endedAt }).toEqual(report)
+    expect(bare).toMatchObject({ ok: true, verdict: 'undecided' })
+    expect({ ...bare, notes: [], endedAt: report.endedAt, verdict: 'right' }).toEqual(report)
   })
 
   test('is plain data', () => {
