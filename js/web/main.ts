@@ -2,6 +2,7 @@
 import { App } from './app.js'
 import { h, put } from './dom.js'
 import { PageView } from './page.js'
+import { isNodeTable } from './views/node-table-fold.js'
 import type { Opening } from './views/open.js'
 import type { Actions } from './views/parts.js'
 
@@ -15,9 +16,15 @@ const actions: Actions & Opening = {
     })
   },
   openBundled: (from) => (location.hash = `#from=${from}`),
-  openFiles: (files) => void app.openFiles(files),
+  openFiles: (files) => void openFiles(files),
   save: () => void save(),
   copyLink: (button) => void copyLink(button),
+}
+
+/** A node table is asked, and not opened with others. */
+async function openFiles(files: File[]): Promise<void> {
+  if (files.length === 1 && (await isNodeTable(files[0]!))) await page.nodeTable.open(files[0]!)
+  else await app.openFiles(files)
 }
 
 async function save(): Promise<void> {
@@ -69,7 +76,7 @@ addEventListener('drop', (event) => {
   if (!carriesFiles(event)) return
   event.preventDefault()
   setDragging(0)
-  void app.openFiles([...event.dataTransfer!.files])
+  void openFiles([...event.dataTransfer!.files])
 })
 
 // --- addresses -------------------------------------------------------------------------------------

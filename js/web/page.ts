@@ -9,6 +9,7 @@ import type { CheckAnswer, Checked, Opened, OpenedRegistry, TicketCloud } from '
 import { CommitteeView, ComparisonView } from './views/committee.js'
 import { LogsView } from './views/logs.js'
 import { invitation, openedLine, type Opening } from './views/open.js'
+import { NodeTableFold } from './views/node-table-fold.js'
 import { OperatorView } from './views/operator.js'
 import type { Actions } from './views/parts.js'
 import { ProgressNotice } from './views/progress.js'
@@ -26,6 +27,7 @@ export class PageView {
   readonly #trouble = h('div', { className: 'trouble', role: 'alert' })
   readonly #progress = new ProgressNotice()
   readonly #result = h('div', { className: 'result' })
+  readonly nodeTable = new NodeTableFold()
 
   readonly #requests: RequestPicker
   readonly #verdict: VerdictView
@@ -64,7 +66,7 @@ export class PageView {
       goTo: (id) => actions.goTo(id),
     })
     this.#main = main
-    put(main, this.#source, this.#trouble, this.#progress.element, this.#result)
+    put(main, this.#source, this.#trouble, this.#progress.element, this.#result, this.nodeTable.element)
   }
 
   draw(state: State): void {

@@ -23,13 +23,16 @@ inBrowsers('size', (test, name, server) => {
     // What is left out is loaded when it is asked for, and to work without a network.
     const rest = readdirSync(site).filter((each) => !/\.(map|txt)$/.test(each) && !names.includes(each))
     expect(rest.map((each) => each.replace(/-.*/, '')).sort()).toEqual([
+      'chunk',
       'log',
       'newer.json',
+      'node',
       'options',
       'proofs',
       'proofs',
       'sample',
       'service',
+      'slim',
     ])
     // The policy is in the page itself, for hosts that send no headers.
     expect(readFileSync(join(site, 'index.html'), 'utf8')).toContain(`content="${policy}"`)
