@@ -134,7 +134,8 @@ class table {
   }
 
   void apply(cursor& in, decoded_node& n, unsigned level, std::uint64_t prefix) const {
-    if (level == collision_level || in.byte() != patch_row) in.refuse("not a patch", 0);
+    const std::size_t head = in.at();
+    if (level == collision_level || in.byte() != patch_row) in.refuse("not a patch", head);
     const unsigned emptied = in.byte();
     auto at = n.items.begin();
     for (unsigned i = 0; i < emptied; ++i) {

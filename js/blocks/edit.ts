@@ -18,7 +18,6 @@ import {
   makeChild,
   makeEntry,
   nodeBlock,
-  sameBytes,
   textBlock,
 } from './node.js'
 import { nodeName } from './reader.js'
@@ -35,6 +34,9 @@ export interface Edit {
 type Subtree = undefined | Item | BlockNode
 
 const isNode = (x: Subtree): x is BlockNode => x !== undefined && 'items' in x
+
+/** Bytes as keys of a `Map`. */
+const latin1 = new TextDecoder('latin1')
 
 /** Below so many edits, all subtrees of a node are edited at the same time. */
 const manyEdits = 2048
@@ -169,19 +171,20 @@ class Editor {
       this.signal,
     )
     const result: { item: Item; key: Uint8Array }[] = []
-    const left = new Map(edits.map((edit) => [edit, true]))
+    const left = new Map(edits.map((edit) => [latin1.decode(edit.key), edit]))
     for (const item of items) {
       const { key } = complete.get(item)!
-      const edit = edits.find((e) => sameBytes(e.key, key))
+      const name = latin1.decode(key)
+      const edit = left.get(name)
       if (!edit) {
         result.push({ item, key })
         continue
       }
-      left.delete(edit)
+      left.delete(name)
       if (edit.value) result.push({ item: await this.entry(edit.key, edit.value), key })
       else --this.growth
     }
-    for (const edit of left.keys()) {
+    for (const edit of left.values()) {
       if (!edit.value) continue
       ++this.growth
       result.push({ item: await this.entry(edit.key, edit.value), key: edit.key })

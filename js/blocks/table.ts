@@ -254,7 +254,8 @@ class TableReader extends BlockReader {
   }
 
   private patch(from: Cursor, node: BlockNode, path: readonly number[]): void {
-    if (node.level === COLLISION_LEVEL || from.byte() !== PATCH_ROW) from.refuse('not a patch')
+    const head = from.at
+    if (node.level === COLLISION_LEVEL || from.byte() !== PATCH_ROW) from.refuse('not a patch', head)
     const bySlot = new Map(node.items.map((item) => [item.slot, item]))
     const emptied = from.byte()
     for (let i = 0, last = -1; i < emptied; ++i) {

@@ -2,7 +2,9 @@
 
 #include <random>
 #include <span>
+#include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "blocks_testing.hpp"
@@ -205,6 +207,54 @@ TYPED_TEST(blocks_of_maps, every_truncated_table_is_refused) {
   for (std::size_t size = 0; size < file.size(); ++size)
     EXPECT_THROW(table<TypeParam>(std::string_view(file).substr(0, size)), hamt::blocks::error);
   EXPECT_THROW(table<TypeParam>(file + "x"), hamt::blocks::error);
+}
+
+// Errors name a byte counted from the start of the table, whichever part of it was read.
+TEST(blocks_of_many_versions, errors_name_the_byte_from_the_start_of_the_table) {
+  using map_type = hamt::map<bytes, hamt::local_policy>;
+  map_type m;
+  for (unsigned i = 0; i < 300; ++i) m = std::move(m).set(key_of(i), value_of(i));
+  const std::vector<map_type> versions{m, map_type(m).set("another", "value")};
+  const std::string file = write_table<hamt::local_policy>(versions, "some meta");
+  const auto refused = [](const std::string& bad) {
+    try {
+      const table<hamt::local_policy> t(bad);
+      for (std::size_t i = 0; i < t.versions().size(); ++i) t.load(i, 1u << 30);
+    } catch (const hamt::blocks::error& e) {
+      return std::pair(e.broken(), e.offset());
+    }
+    return std::pair(rule::version, std::size_t{0});
+  };
+  const auto head = static_cast<std::uint8_t>(file[12]) | static_cast<std::uint8_t>(file[13]) << 8;
+  const auto flipped = [&](std::size_t at) {
+    std::string bad = file;
+    bad[at] = static_cast<char>(bad[at] ^ 1);
+    return refused(bad);
+  };
+  EXPECT_EQ(flipped(0), std::pair(rule::malformed, std::size_t{0}));
+  for (const std::size_t at : {8u, 9u, 10u, 11u})
+    EXPECT_EQ(flipped(at), std::pair(rule::version, at));
+  EXPECT_EQ(flipped(20), std::pair(rule::checksum, std::size_t(head) - 32));
+  for (std::size_t size = 0; size < file.size(); size += size < 100 ? 1 : 97)
+    EXPECT_EQ(refused(file.substr(0, size)), std::pair(rule::truncated, size)) << size;
+  EXPECT_EQ(refused(file + '!'), std::pair(rule::malformed, file.size()));
+  // The row of the first root, which lies right behind the head.
+  EXPECT_EQ(flipped(std::size_t(head)), std::pair(rule::malformed, std::size_t(head)));
+}
+
+TEST(blocks_of_many_versions, more_keys_of_one_hash_than_a_block_holds_are_refused) {
+  using map_type = hamt::map<bytes, weak::constant>;
+  map_type m;
+  const auto key = [](unsigned i) { return std::string(1000, 'k') + std::to_string(1000 + i); };
+  for (unsigned i = 0; i < 1000; ++i) m = std::move(m).set(key(i), "");
+  store s;
+  s.push(m);
+  EXPECT_EQ(s.pull<weak::constant>(digest_of(m)), m);
+  for (unsigned i = 1000; i < 1100; ++i) m = std::move(m).set(key(i), "");
+  EXPECT_THROW(s.push(m), std::length_error);
+  EXPECT_EQ(s.blocks.count(digest_of(m)), 0u);
+  const std::vector<map_type> versions{m};
+  EXPECT_THROW(write_table<weak::constant>(versions), std::length_error);
 }
 
 TEST(blocks_of_many_versions, a_table_grows_by_what_changed) {

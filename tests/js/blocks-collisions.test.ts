@@ -1,7 +1,7 @@
 // Edits, walks and proofs over blocks under hashes that make keys collide: against a model and the reference of digests.
 import fc from 'fast-check'
 import { mapDigest } from '../../js/blocks/digests.js'
-import { editTree } from '../../js/blocks/edit.js'
+import { type Edit, editTree } from '../../js/blocks/edit.js'
 import { type BlockNode, type KeyHash, mapBlock } from '../../js/blocks/node.js'
 import { prove } from '../../js/blocks/prove.js'
 import { StoreReader } from '../../js/blocks/store.js'
@@ -90,4 +90,20 @@ test.each(Object.entries(hashes))('hash %s', async (_, reference) => {
     }),
     { numRuns: 25 },
   )
+})
+
+test('more keys of one hash than a block holds: RangeError, and nothing that counts', async () => {
+  const store = new MemoryStore()
+  const reader = new StoreReader(store, undefined, () => ({ low: 0, high: 0 }))
+  const editsOf = (size: number): Edit[] =>
+    Array.from({ length: size }, (_, i) => ({
+      key: bytesOf('k'.repeat(1000) + (1000 + i)),
+      hash: { low: 0, high: 0 },
+      value: new Uint8Array(0),
+    }))
+  const { root, growth } = await editTree(reader, undefined, editsOf(1000))
+  expect(growth).toBe(1000)
+  const puts = store.puts
+  await expect(editTree(reader, root, editsOf(1100))).rejects.toThrow(RangeError)
+  expect(store.puts).toBe(puts)
 })
