@@ -43,7 +43,7 @@ const commands = {
     await setup(needs.wasm, needs.native, needs.browsers, needs.stores)
     await setupPackageTests()
     await build()
-    await test(['types', ...nativeParts, 'js', 'browser', 'package'])
+    await test(['types', ...nativeParts, 'js', 'stores', 'browser', 'package'])
   },
   async 'test:native'() {
     await setup(needs.native)

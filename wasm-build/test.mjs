@@ -109,8 +109,8 @@ async function types() {
 }
 
 /** One of the projects of jest.config.mjs. */
-async function jest(project, args = []) {
-  const file = join(results, `jest-${project}.json`)
+async function jest(project, args = [], { env = {}, name = project } = {}) {
+  const file = join(results, `jest-${name}.json`)
   rmSync(file, { force: true })
   mkdirSync(results, { recursive: true })
   const counts = () => {
@@ -120,15 +120,48 @@ async function jest(project, args = []) {
   }
   try {
     const flags = ['--disable-warning=ExperimentalWarning', '--experimental-vm-modules']
-    await openly(process.execPath, [
-      ...flags,
-      join(root, 'node_modules/jest/bin/jest.js'),
-      ...['--selectProjects', project, '--json', `--outputFile=${file}`, ...args],
-    ])
+    await openly(
+      process.execPath,
+      [
+        ...flags,
+        join(root, 'node_modules/jest/bin/jest.js'),
+        ...['--selectProjects', project, '--json', `--outputFile=${file}`, ...args],
+      ],
+      { env },
+    )
   } catch (error) {
     throw Object.assign(error, { counts: counts() })
   }
   return counts()
+}
+
+/** Suites of maps, once with all maps in wasm and once with none that need not be there. */
+const ofMaps = [
+  'hamt',
+  'leaks',
+  'loops',
+  'collisions',
+  'snapshot',
+  'digest',
+  'kinds-everything',
+  'kinds-foreign-bytes',
+  'kinds-freezing-and-copying',
+  'kinds-mistaken-arguments',
+].map((suite) => join('tests', 'js', `${suite}.test.ts`))
+
+async function stores() {
+  const sum = { passed: 0, failed: 0 }
+  for (const size of ['0', '100000000']) {
+    say(`Suites of maps with HAMT_YOUNG=${size}`)
+    const settings = { env: { HAMT_YOUNG: size }, name: `young-${size}` }
+    const counts = await jest('js', ['--', ...ofMaps], settings).catch((error) => {
+      say(error instanceof Failure ? error.message : (error?.stack ?? String(error)))
+      return error.counts ?? { passed: 0, failed: 1 }
+    })
+    sum.passed += counts.passed
+    sum.failed += counts.failed
+  }
+  return sum
 }
 
 const parts = {
@@ -138,6 +171,7 @@ const parts = {
   threads: { title: 'GoogleTest, TSan', run: threads },
   fuzz: { title: 'Fuzz corpus and short run', run: fuzz },
   js: { title: 'Jest', run: (args) => jest('js', args) },
+  stores: { title: 'Jest, maps in one store', run: stores },
   browser: { title: 'Browsers', run: (args) => jest('browser', args) },
   package: { title: 'Packed tarball', run: (args) => jest('package', args) },
 }

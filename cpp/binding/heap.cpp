@@ -2,6 +2,8 @@
 // call was thrown away from cannot be used again. Memory grows without a call into JavaScript,
 // which could fail for want of stack. Built without LTO, as the C library is entered by these
 // names.
+#include <emscripten.h>
+
 #include <algorithm>
 #include <cstddef>
 
@@ -64,5 +66,9 @@ int emscripten_resize_heap(std::size_t size) {
   return need <= most && (__builtin_wasm_memory_grow(0, wanted - now) != failed ||
                           __builtin_wasm_memory_grow(0, need - now) != failed);
 }
+
+// For tests that use up the memory.
+EMSCRIPTEN_KEEPALIVE void* take_memory(std::size_t size) { return malloc(size); }
+EMSCRIPTEN_KEEPALIVE void give_memory(void* p) { free(p); }
 
 }  // extern "C"

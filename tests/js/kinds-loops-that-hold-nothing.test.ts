@@ -6,7 +6,9 @@ import { inWasm, young } from './support/stores.js'
 
 // The built engine, which is not for users.
 const engine: string = '../../dist/core.js'
-const wasm = ((await import(engine)) as { raw: { _malloc(n: number): number; _free(p: number): void } }).raw
+const wasm = (
+  (await import(engine)) as { raw: { _take_memory(n: number): number; _give_memory(p: number): void } }
+).raw
 
 const entries = (n: number): [string, number][] => Array.from({ length: n }, (_, i) => [`k${i}`, i])
 
@@ -31,14 +33,14 @@ test('young maps that are made and dropped take no wasm memory', () => {
 /** Calls `f` with little wasm memory: all but some megabytes is taken. */
 function withLittleMemory(f: () => void): void {
   const taken: number[] = []
-  const reserve = wasm._malloc(4 * 2 ** 20)
+  const reserve = wasm._take_memory(4 * 2 ** 20)
   try {
     for (let size = 1 << 29; size >= 1 << 12; size >>= 1)
-      for (let p = wasm._malloc(size); p !== 0; p = wasm._malloc(size)) taken.push(p)
-    wasm._free(reserve)
+      for (let p = wasm._take_memory(size); p !== 0; p = wasm._take_memory(size)) taken.push(p)
+    wasm._give_memory(reserve)
     inWasm(f)
   } finally {
-    for (const p of taken) wasm._free(p)
+    for (const p of taken) wasm._give_memory(p)
   }
 }
 

@@ -6,7 +6,9 @@ import { young } from './support/stores.js'
 
 // The built engine, which is not for users.
 const engine: string = '../../dist/core.js'
-const wasm = ((await import(engine)) as { raw: { _malloc(n: number): number; _free(p: number): void } }).raw
+const wasm = (
+  (await import(engine)) as { raw: { _take_memory(n: number): number; _give_memory(p: number): void } }
+).raw
 
 afterEach(async () => {
   // Not only maps: a walk of a difference that was given up holds nodes, and the collector may see it later.
@@ -115,9 +117,9 @@ describe.each(uses)('%s', (_, use) => {
     try {
       for (let size = 1 << 20; size >= 16; size >>= 1) {
         for (;;) {
-          const p = wasm._malloc(size)
+          const p = wasm._take_memory(size)
           if (stats().memory !== memory && taken.length > 0) {
-            wasm._free(p)
+            wasm._give_memory(p)
             break
           }
           taken.push(p)
@@ -130,7 +132,7 @@ describe.each(uses)('%s', (_, use) => {
       )
       expect(again).toBe(expected)
     } finally {
-      for (const p of taken) wasm._free(p)
+      for (const p of taken) wasm._give_memory(p)
     }
   })
 })
@@ -281,7 +283,7 @@ test('running out of memory is a RangeError, and everything goes on afterwards',
   young.size = 0
   try {
     for (let size = 1 << 29; size >= 8; size >>= 1) {
-      for (let p = wasm._malloc(size); p !== 0; p = wasm._malloc(size)) taken.push(p)
+      for (let p = wasm._take_memory(size); p !== 0; p = wasm._take_memory(size)) taken.push(p)
     }
     const failing: (() => unknown)[] = [
       () => m.set('x', 'y'.repeat(50_000)),
@@ -310,7 +312,7 @@ test('running out of memory is a RangeError, and everything goes on afterwards',
     expect(n.size).toBe(m.size + 6000 - out)
     expect(m.get('k5')).toBe(5)
   } finally {
-    for (const p of taken) wasm._free(p)
+    for (const p of taken) wasm._give_memory(p)
     young.size = youngSize
   }
   expect(m.toJSON()).toEqual(before)
