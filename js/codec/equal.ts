@@ -37,13 +37,9 @@ type Properties = Readonly<Record<string, unknown>>
 
 function sameProperties(a: Properties, b: Properties, depth: number): boolean {
   const names = Object.keys(a)
+  for (const name of names) if (!same(a[name], b[name], depth + 1)) return false
   const others = Object.keys(b)
-  const { length } = names
-  if (length !== others.length) return false
-  for (let i = 0; i < length; ++i) {
-    const name = names[i]!
-    if (name !== others[i] && !Object.hasOwn(b, name)) return false
-    if (!same(a[name], b[name], depth + 1)) return false
-  }
-  return true
+  return (
+    names.length === others.length && names.every((name, i) => name === others[i] || Object.hasOwn(b, name))
+  )
 }

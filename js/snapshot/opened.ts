@@ -6,6 +6,7 @@ import { decoder, kind } from '../codec/text.js'
 import { check } from '../wasm/errors.js'
 import { takeOutput, withInput } from '../wasm/input.js'
 import { raw } from '../wasm/instance.js'
+import { DecodedValues } from './decoded.js'
 import { decodeMeta, settings, wrongDigest } from './options.js'
 import type { DeserializeOptions } from './snapshot.js'
 import { SnapshotView } from './view.js'
@@ -39,12 +40,12 @@ export function openSnapshot<V = unknown>(bytes: Uint8Array, options?: OpenOptio
 /** A snapshot that is read in place. */
 export class OpenedSnapshot<V> {
   readonly #view: SnapshotView
-  readonly #codec: Codec<V>
+  readonly #values: DecodedValues
 
   /** @internal */
   constructor(view: SnapshotView, codec: Codec<V>) {
     this.#view = view
-    this.#codec = codec
+    this.#values = new DecodedValues(view, codec as Codec<unknown>)
   }
 
   /** How many versions there are. */
@@ -62,7 +63,7 @@ export class OpenedSnapshot<V> {
     if (!Number.isInteger(i) || i < 0 || i >= this.length) {
       throw new RangeError(`no version ${i} in a snapshot of ${this.length}`)
     }
-    return new OpenedVersion(this.#view, i, this.#codec)
+    return new OpenedVersion(this.#view, i, this.#values)
   }
 
   /** What consoles and tools call it. */
@@ -76,14 +77,14 @@ export class OpenedVersion<V> {
   readonly #view: SnapshotView
   readonly #listed: number
   readonly #version: number
-  readonly #codec: Codec<V>
+  readonly #values: DecodedValues
 
   /** @internal */
-  constructor(view: SnapshotView, listed: number, codec: Codec<V>) {
+  constructor(view: SnapshotView, listed: number, values: DecodedValues) {
     this.#view = view
     this.#listed = listed
     this.#version = view.version(listed)
-    this.#codec = codec
+    this.#values = values
   }
 
   /** Number of entries. */
@@ -92,12 +93,13 @@ export class OpenedVersion<V> {
   }
 
   /**
-   * The value of a key, or undefined. Two binary searches: O(log keys + log changes of the key); a key that was changed in many branches
+   * The value of a key, or undefined. As of a map, the same object each time and from every version, frozen: it is remembered for as long as somebody
+   * holds it, in some 150 bytes. Two binary searches: O(log keys + log changes of the key); a key that was changed in many branches
    * may cost a step for each of its changes.
    */
   get(key: string): V | undefined {
     const code = this.#code(key)
-    return code === 0 ? undefined : this.#codec.decode(this.#view.value(code - 1))
+    return code === 0 ? undefined : (this.#values.get(code - 1, key) as V)
   }
 
   /** Whether a key is there. Costs as `get`. */
