@@ -21,7 +21,7 @@ export { provenance } from './generated/provenance.js'
 // For the entry points of this package only.
 export { check } from './wasm/errors.js'
 export { takeOutput, usualCapacity, withInput, writeBytes } from './wasm/input.js'
-export { isStarted, raw, start, startPart } from './wasm/instance.js'
+export { isStarted, raw, start, startLater, startPart } from './wasm/instance.js'
 export { Result, Status } from './generated/interface.js'
 export { fresh, result } from './wasm/memory.js'
 export { bytesOfText } from './wasm/text.js'

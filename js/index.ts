@@ -1,12 +1,13 @@
 /**
- * Works at once: the wasm module is inside, and compiled synchronously on import.
+ * Works at once: the wasm module is inside, and compiled, synchronously, when something first needs it: a map that grows large, or is compared,
+ * digested, saved or merged.
  *
  * @module hamt-wasm
  */
-import { bytesOfText, start } from './core.js'
+import { bytesOfText, startLater } from './core.js'
 import { text } from './generated/core-wasm.js'
 
-start(new WebAssembly.Module(bytesOfText(text)))
+startLater(() => new WebAssembly.Module(bytesOfText(text)))
 
 export {
   applyDelta,

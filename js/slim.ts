@@ -1,6 +1,6 @@
 /**
- * The same as `hamt-wasm`, with the wasm module in a file of its own, which browsers compile while it arrives and cache. Call
- * `load` and wait for it before anything else.
+ * The same as `hamt-wasm`, with the wasm module in a file of its own, which browsers compile while it arrives and cache. Small maps
+ * work at once. Call `load` and wait for it before anything that needs wasm: a map that grows large, or is compared, digested, saved or merged.
  *
  * @module hamt-wasm/slim
  */
@@ -10,7 +10,7 @@ import { start } from './core.js'
 export type WasmSource = string | URL | Response | Promise<Response> | BufferSource | WebAssembly.Module
 
 /**
- * Loads the wasm module; call it once, and wait for it before using anything else of this entry point. Without a source it takes
+ * Loads the wasm module; call it once, and wait for it. Without a source it takes
  * `hamt.wasm` from beside this file. Later calls do nothing.
  */
 export async function load(source: WasmSource = new URL('./hamt.wasm', import.meta.url)): Promise<void> {

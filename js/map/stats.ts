@@ -1,7 +1,7 @@
 // What is alive in wasm.
 import { Result } from '../generated/interface.js'
 import { check } from '../wasm/errors.js'
-import { raw } from '../wasm/instance.js'
+import { isStarted, raw } from '../wasm/instance.js'
 import { memorySize, result } from '../wasm/memory.js'
 import { drain } from '../wasm/references.js'
 import { takeReplaced } from './trie-store.js'
@@ -22,6 +22,7 @@ export interface Stats {
 
 /** What is alive in wasm. Versions that the collector has not yet seen to be gone still count. */
 export function stats(): Stats {
+  if (!isStarted) return { maps: 0, nodes: 0, bytes: 0, objects: 0, memory: 0 }
   takeReplaced()
   drain()
   check(raw.usage())

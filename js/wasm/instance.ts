@@ -5,15 +5,32 @@ import { reset } from './input.js'
 import { attach } from './memory.js'
 import { bytesOfText } from './text.js'
 
-/** What the module exports: see cpp/boundary/interface.hpp. Before `start`, every use says so. */
+/** What the module exports: see cpp/boundary/interface.hpp. Before `start`, every use starts the module of `startLater`, or says what is missing. */
 export let raw: Exports = new Proxy({} as Exports, {
-  get() {
-    throw new Error('hamt-wasm/slim: call load() and wait for it before using anything else')
+  get(_, name) {
+    startNow()
+    return Reflect.get(raw, name) as unknown
   },
 })
 
 /** Whether there is one. */
 export let isStarted = false
+
+let compileLater: (() => WebAssembly.Module) | undefined
+
+/** Says how the module is compiled when something first needs it. */
+export function startLater(compile: () => WebAssembly.Module): void {
+  compileLater = compile
+}
+
+function startNow(): void {
+  if (isStarted) return
+  if (!compileLater)
+    throw new Error(
+      'hamt-wasm/slim: call load() and wait for it before anything that needs wasm: large maps, bytes, digests, merges',
+    )
+  start(compileLater())
+}
 
 let primary: WebAssembly.Exports | undefined
 const started = new Set<string>()
@@ -34,6 +51,7 @@ export function start(module: WebAssembly.Module): void {
  * Synchronous. Before `start`, the first use of what the part needs says so.
  */
 export function startPart(text: string): void {
+  if (compileLater) startNow()
   if (!primary || started.has(text)) return
   // Its own constructor puts its functions into the table, where the placeholders are.
   new WebAssembly.Instance(new WebAssembly.Module(bytesOfText(text)), { primary })

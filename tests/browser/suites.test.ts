@@ -11,6 +11,7 @@ const suites = [
   'digest',
   'digest-vectors',
   'hamt',
+  'histories',
   'interrupted',
   'kinds-everything',
   'snapshot',

@@ -22,8 +22,9 @@ function declared(name: string): Record<string, number> {
 /** The module in a process of its own: the raw exports of `raw`, by name, with their numbers of parameters. */
 async function exported(): Promise<Record<string, number>> {
   const program = `
-    import 'hamt-wasm'
+    import { Hamt } from 'hamt-wasm'
     import { raw } from './dist/core.js'
+    Hamt.empty().digest() // starts the module
     const functions = Object.entries(raw).filter(([, value]) => typeof value === 'function')
     console.log(JSON.stringify(Object.fromEntries(functions.map(([name, f]) => [name, f.length]))))`
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], {

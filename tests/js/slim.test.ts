@@ -1,4 +1,4 @@
-// `hamt-wasm/slim`: nothing works before load(), everything after it.
+// `hamt-wasm/slim`: small maps work before load(), everything after it.
 import { readFile } from 'node:fs/promises'
 import { Hamt, load, serialize, stats } from 'hamt-wasm/slim'
 
@@ -7,8 +7,15 @@ test('load() takes the wasm from wherever it is, once; before it, every use says
     () => Hamt.from({ a: 1 }).digest(),
     () => Hamt.empty().prove('a'),
     () => serialize([Hamt.empty()]),
-    () => stats(),
+    () => Hamt.from({ a: 1 }).merge(Hamt.from({ b: 2 })),
+    () => Hamt.from(Array.from({ length: 100_000 }, (_, i): [string, number] => [`key ${i}`, i])),
   ]
+  const small = Hamt.from<unknown>({ a: 1, b: { c: [2] } })
+  const edited = small.set('d', 3).delete('a')
+  expect([...edited]).toEqual([...Hamt.from({ d: 3, b: { c: [2] } })])
+  expect(edited.equals(small)).toBe(false)
+  expect(small.toJSON()).toEqual({ a: 1, b: { c: [2] } })
+  expect(stats()).toEqual({ maps: 0, nodes: 0, bytes: 0, objects: 0, memory: 0 })
   for (const use of uses) expect(use).toThrow(/load\(\)/)
 
   // A server without the file, and bytes that are no module, leave things as they are.
@@ -23,4 +30,5 @@ test('load() takes the wasm from wherever it is, once; before it, every use says
   await load()
   await load(bytes)
   expect(m.get('a')).toBe(1)
+  expect(edited.digest()).toEqual(Hamt.from<unknown>({ b: { c: [2] }, d: 3 }).digest())
 })

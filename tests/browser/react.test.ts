@@ -1,0 +1,82 @@
+// A React component with a map as its store, in stock browsers: only what changed is rendered again.
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { browserNames, launch, root, type RunningBrowser, serve, type Server } from './harness.js'
+
+const out = join(root, 'build', 'browser-react')
+
+beforeAll(() => {
+  rmSync(out, { recursive: true, force: true })
+  mkdirSync(out, { recursive: true })
+  // In a process of its own: esbuild does not run inside Jest's sandbox.
+  const built = spawnSync(process.execPath, [join(root, 'tests/browser/react/build.mjs'), out], {
+    encoding: 'utf8',
+  })
+  if (built.status !== 0) throw new Error(built.stdout + built.stderr)
+  writeFileSync(
+    join(out, 'index.html'),
+    '<!doctype html><meta charset="utf-8"><div id="root"></div><script type="module" src="/app.js"></script>',
+  )
+}, 60_000)
+
+interface Outcome {
+  steps: Record<string, { rendered: string[]; text: string }>
+  listeners: number
+}
+
+describe.each(browserNames)('%s', (name) => {
+  let running: RunningBrowser
+  let server: Server
+
+  beforeAll(async () => {
+    server = await serve({ '/': out, '/dist': join(root, 'dist') })
+    running = await launch(name)
+  }, 90_000)
+
+  afterAll(async () => {
+    await running?.close()
+    await server?.close()
+  }, 30_000)
+
+  // The larger map is in wasm from the beginning, the smaller one from its digest on.
+  test.each([3, 20_000])(
+    'a map of %i entries as a store: a row is rendered when its value has changed, and only then',
+    async (size) => {
+      const shown = size === 3 ? ['row0', 'row1', 'row2'] : ['row5', 'row10000', 'row19999']
+      const [a, b, c] = shown as [string, string, string]
+      const page = await running.browser.newPage()
+      try {
+        await page.goto(server.url)
+        await page.waitForFunction(() => 'run' in window, { timeout: 60_000, polling: 100 })
+        const { steps, listeners }: Outcome = await page.evaluate(
+          (n, rows) => (window as any).run(n, rows),
+          size,
+          shown,
+        )
+        const rendered = Object.fromEntries(
+          Object.entries(steps).map(([step, { rendered }]) => [step, rendered]),
+        )
+        expect(rendered).toEqual({
+          mount: ['app', ...shown, 'size'].sort(),
+          edit: [b],
+          equal: [],
+          another: ['size'],
+          digest: [],
+          'edit after the digest': [c],
+          'two at once': [a, 'size'].sort(),
+          'undo all': [a, b, c, 'size'].sort(),
+          unmount: [],
+        })
+        expect(steps['two at once']!.text).toBe(
+          `${size - 1} entriesgonetodo ${b.slice(3)}: donetodo ${c.slice(3)}: done`,
+        )
+        expect(steps['undo all']!.text).toBe(steps['mount']!.text)
+        expect(listeners).toBe(0)
+      } finally {
+        await page.close()
+      }
+    },
+    120_000,
+  )
+})

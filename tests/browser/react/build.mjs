@@ -1,0 +1,21 @@
+// build.mjs <folder>: bundles the React page. The package itself is not bundled: the page imports the built dist/ from the server.
+import * as esbuild from 'esbuild'
+import { fileURLToPath } from 'node:url'
+
+await esbuild.build({
+  entryPoints: [fileURLToPath(new URL('app.js', import.meta.url))],
+  outdir: process.argv[2],
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  define: { 'process.env.NODE_ENV': '"production"' },
+  logLevel: 'error',
+  plugins: [
+    {
+      name: 'served',
+      setup(build) {
+        build.onResolve({ filter: /^hamt-wasm$/ }, () => ({ path: '/dist/index.js', external: true }))
+      },
+    },
+  ],
+})

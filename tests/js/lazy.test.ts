@@ -1,0 +1,58 @@
+// The wasm module is compiled when something first needs it.
+import type { Hamt as HamtOf } from 'hamt-wasm'
+
+const { Module } = WebAssembly
+let compiled = 0
+let isForbidden = true
+
+/** Counts what is compiled; forbids it as a page's policy does. */
+class CountingModule extends Module {
+  constructor(bytes: BufferSource) {
+    if (isForbidden) throw new WebAssembly.CompileError('refused by the policy of the page')
+    super(bytes)
+    ++compiled
+  }
+}
+Object.defineProperty(WebAssembly, 'Module', { value: CountingModule, configurable: true, writable: true })
+const { Hamt, stats } = await import('hamt-wasm')
+const { young } = await import('./support/stores.js')
+young.size = 16_384 // whatever setting this runs in
+afterAll(() => Object.defineProperty(WebAssembly, 'Module', { value: Module }))
+
+const entries = (n: number): [string, object][] => Array.from({ length: n }, (_, i) => [`key ${i}`, { n: i }])
+
+test('small maps need no wasm, also where it is forbidden; what needs it says why it cannot, changes nothing, and can be tried again', () => {
+  const map = Hamt.from(entries(100))
+  let edited: HamtOf<object> = map
+  for (let i = 0; i < 5000; ++i) edited = edited.set(`key ${i % 200}`, { n: -i })
+  expect(edited.size).toBe(200)
+  expect([...edited.keys()].length).toBe(200)
+  expect(map.get('key 3')).toEqual({ n: 3 })
+  expect(stats()).toEqual({ maps: 0, nodes: 0, bytes: 0, objects: 0, memory: 0 })
+
+  const needs: (() => unknown)[] = [
+    () => map.digest(),
+    () => map.merge(Hamt.from(entries(3))),
+    () => [...map.diff(edited)],
+    () => Hamt.from(entries(50_000)),
+  ]
+  for (const f of needs) expect(f).toThrow('refused by the policy of the page')
+  const before = edited
+  let grown = edited
+  expect(() => {
+    for (let i = 0; i < 50_000; ++i) grown = grown.set(`new ${i}`, { n: i })
+  }).toThrow('refused by the policy of the page')
+  expect(grown.size).toBeGreaterThan(200)
+  expect(before.size).toBe(200)
+  expect(before.has('new 5')).toBe(false)
+  expect(grown.get('new 5')).toEqual({ n: 5 })
+  expect(compiled).toBe(0)
+
+  isForbidden = false
+  expect(map.digest().length).toBe(32)
+  expect(compiled).toBe(1)
+  for (const f of needs) f()
+  grown = grown.set('one', { more: true })
+  expect(grown.get('new 5')).toEqual({ n: 5 })
+  expect(compiled).toBe(1)
+})
