@@ -45,11 +45,7 @@ const frozen = new WeakMap<object, Extent>()
  */
 export function freezeData(value: unknown, key: string): Data {
   if (typeof value !== 'object' || value === null) return copyOf(value, key)
-  if (Seal.isOn(value)) return value
-  if (freezeSmall(value)) {
-    Seal.putOn(value)
-    return value
-  }
+  if (Seal.isOn(value) || freezeSmall(value)) return value
   if (isBytes(value)) return copyOf(value, key)
   const walk = idle ?? new Walk()
   idle = undefined // a Proxy's trap may come here again
@@ -88,6 +84,23 @@ class Seal extends Identity {
   }
 }
 
+/** A mark as `Seal`, of a small container in a value that holds no containers itself. An edited copy of the value often holds it again. */
+class FlatSeal extends Identity {
+  readonly #seal = true
+
+  static isOn(object: object): boolean {
+    return #seal in object
+  }
+
+  static putOn(object: object): void {
+    try {
+      new FlatSeal(object)
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error
+    }
+  }
+}
+
 // --- small values ----------------------------------------------------------------------------------
 // Most values have a few fields. They are checked and frozen here in half the time that a `Walk` takes, which does everything else: values that
 // are refused, that hold bytes, that are large or deep.
@@ -98,6 +111,9 @@ const deepest = 8
 /** The containers of a small value; undefined while one is being checked (a Proxy's trap may come here again). */
 let spare: object[] | undefined = []
 
+/** Which of them hold no containers. */
+const flat: boolean[] = []
+
 /** Freezes a value in place when it is small and nothing about it is unusual; else says false, and nothing is frozen. */
 function freezeSmall(value: object): boolean {
   const containers = spare ?? []
@@ -106,6 +122,8 @@ function freezeSmall(value: object): boolean {
   try {
     count = checkSmall(value, containers, 0, 1)
     for (let i = 0; i < count; ++i) freeze(containers[i])
+    for (let i = 1; i < count; ++i) if (flat[i]!) FlatSeal.putOn(containers[i]!)
+    if (count > 0) Seal.putOn(value)
     return count > 0
   } catch {
     return false // a Proxy: the walk says what is the matter
@@ -118,13 +136,20 @@ function freezeSmall(value: object): boolean {
 /** Adds a container and all that it holds to a list of `count`; gives the new length, or 0 when it is not small data. */
 function checkSmall(container: object, list: object[], count: number, depth: number): number {
   if (depth > deepest || count === mostContainers || platform.isProxy(container)) return 0
-  list[count++] = container
+  const index = count++
+  list[index] = container
+  flat[index] = true
   if (Array.isArray(container)) {
     const { length } = container
     if (!(length <= fewParts) || isExtended(container)) return 0
     for (let i = 0; i < length; ++i) {
       if (!hasOwn(container, i) || getterOf(container, i) !== undefined) return 0
-      count = checkSmallPart(container[i], list, count, depth)
+      const value: unknown = container[i]
+      if (isSmallPrimitive(value)) continue
+      if (typeof value !== 'object') return 0
+      flat[index] = false
+      if (FlatSeal.isOn(value!)) continue
+      count = checkSmall(value!, list, count, depth + 1)
       if (count === 0) return 0
     }
     return count
@@ -135,26 +160,28 @@ function checkSmall(container: object, list: object[], count: number, depth: num
     if (++parts > fewParts || (names[parts % names.length] !== name && !isWellFormed(name))) return 0
     names[parts % names.length] = name
     if (getterOf(container, name) !== undefined) return 0
-    count = checkSmallPart((container as Properties)[name], list, count, depth)
+    const value = (container as Properties)[name]
+    if (isSmallPrimitive(value)) continue
+    if (typeof value !== 'object') return 0 // `undefined`, too: a setter without a getter
+    flat[index] = false
+    if (FlatSeal.isOn(value!)) continue
+    count = checkSmall(value!, list, count, depth + 1)
     if (count === 0) return 0
   }
   return count
 }
 
-function checkSmallPart(value: unknown, list: object[], count: number, depth: number): number {
+/** Whether a value is data without parts. */
+function isSmallPrimitive(value: unknown): boolean {
   switch (typeof value) {
     case 'number':
     case 'boolean':
     case 'bigint':
-      return count
+      return true
     case 'string':
-      return isWellFormed(value) ? count : 0
-    case 'object':
-      return value === null ? count : checkSmall(value, list, count, depth + 1)
-    case 'function':
-    case 'symbol':
-    case 'undefined': // a setter without a getter, too
-      return 0
+      return isWellFormed(value)
+    default:
+      return value === null
   }
 }
 
