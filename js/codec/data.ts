@@ -108,37 +108,41 @@ class FlatSeal extends Identity {
 const mostContainers = 16
 const deepest = 8
 
-/** The containers of a small value; undefined while one is being checked (a Proxy's trap may come here again). */
-let spare: object[] | undefined = []
-
-/** Which of them hold no containers. */
-const flat: boolean[] = []
+/** The containers of a small value. */
+interface Small {
+  readonly containers: object[]
+  /** Which of them hold no containers. */
+  readonly isFlat: boolean[]
+}
+/** One that is not in use; undefined while a value is being checked (a Proxy's trap may come here again). */
+let spare: Small | undefined
 
 /** Freezes a value in place when it is small and nothing about it is unusual; else says false, and nothing is frozen. */
 function freezeSmall(value: object): boolean {
-  const containers = spare ?? []
+  const small = spare ?? { containers: [], isFlat: [] }
+  const { containers, isFlat } = small
   spare = undefined
   let count = 0
   try {
-    count = checkSmall(value, containers, 0, 1)
+    count = checkSmall(value, small, 0, 1)
     for (let i = 0; i < count; ++i) freeze(containers[i])
-    for (let i = 1; i < count; ++i) if (flat[i]!) FlatSeal.putOn(containers[i]!)
+    for (let i = 1; i < count; ++i) if (isFlat[i]!) FlatSeal.putOn(containers[i]!)
     if (count > 0) Seal.putOn(value)
     return count > 0
   } catch {
     return false // a Proxy: the walk says what is the matter
   } finally {
     for (let i = 0; i < count; ++i) containers[i] = names
-    spare = containers
+    spare = small
   }
 }
 
 /** Adds a container and all that it holds to a list of `count`; gives the new length, or 0 when it is not small data. */
-function checkSmall(container: object, list: object[], count: number, depth: number): number {
+function checkSmall(container: object, list: Small, count: number, depth: number): number {
   if (depth > deepest || count === mostContainers || platform.isProxy(container)) return 0
   const index = count++
-  list[index] = container
-  flat[index] = true
+  list.containers[index] = container
+  list.isFlat[index] = true
   if (Array.isArray(container)) {
     const { length } = container
     if (!(length <= fewParts) || isExtended(container)) return 0
@@ -147,7 +151,7 @@ function checkSmall(container: object, list: object[], count: number, depth: num
       const value: unknown = container[i]
       if (isSmallPrimitive(value)) continue
       if (typeof value !== 'object') return 0
-      flat[index] = false
+      list.isFlat[index] = false
       if (FlatSeal.isOn(value!)) continue
       count = checkSmall(value!, list, count, depth + 1)
       if (count === 0) return 0
@@ -163,7 +167,7 @@ function checkSmall(container: object, list: object[], count: number, depth: num
     const value = (container as Properties)[name]
     if (isSmallPrimitive(value)) continue
     if (typeof value !== 'object') return 0 // `undefined`, too: a setter without a getter
-    flat[index] = false
+    list.isFlat[index] = false
     if (FlatSeal.isOn(value!)) continue
     count = checkSmall(value!, list, count, depth + 1)
     if (count === 0) return 0
@@ -173,16 +177,10 @@ function checkSmall(container: object, list: object[], count: number, depth: num
 
 /** Whether a value is data without parts. */
 function isSmallPrimitive(value: unknown): boolean {
-  switch (typeof value) {
-    case 'number':
-    case 'boolean':
-    case 'bigint':
-      return true
-    case 'string':
-      return isWellFormed(value)
-    default:
-      return value === null
-  }
+  if (typeof value === 'string') return isWellFormed(value)
+  return (
+    typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint' || value === null
+  )
 }
 
 /** A deep copy of data, with nothing frozen in it; a primitive is itself. O(parts). TypeError, naming the path, for what is not data. */

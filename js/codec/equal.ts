@@ -37,7 +37,11 @@ type Properties = Readonly<Record<string, unknown>>
 
 function sameProperties(a: Properties, b: Properties, depth: number): boolean {
   const names = Object.keys(a)
-  for (const name of names) if (!same(a[name], b[name], depth + 1)) return false
+  for (const name of names) {
+    const theirs = b[name]
+    if (theirs === undefined && !Object.hasOwn(b, name)) return false
+    if (!same(a[name], theirs, depth + 1)) return false
+  }
   const others = Object.keys(b)
   return (
     names.length === others.length && names.every((name, i) => name === others[i] || Object.hasOwn(b, name))
