@@ -32,7 +32,6 @@ test('small maps need no wasm, also where it is forbidden; what needs it says wh
 
   const needs: (() => unknown)[] = [
     () => map.digest(),
-    () => map.merge(Hamt.from(entries(3))),
     () => [...map.diff(edited)],
     () => Hamt.from(entries(50_000)),
   ]
