@@ -225,7 +225,8 @@ status batch(context& c, handle map, std::uint32_t most, std::uint32_t columns,
     const bool keys = (columns & 1) != 0, values = (columns & 2) != 0;
     record_batch& r = c.records;
     r.clear();
-    node_cursor<tree_value, policy> at(m->root(), {hash_low | std::uint64_t{hash_high} << 32, index});
+    node_cursor<tree_value, policy> at(m->root(),
+                                       {hash_low | std::uint64_t{hash_high} << 32, index});
     for (; at; at.next()) {
       const std::string_view key = at.key();
       const value_view value = at.value();
