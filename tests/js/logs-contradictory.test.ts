@@ -274,6 +274,24 @@ const cases: [kind: string, run: string, alter: (run: Run) => void, says: RegExp
     /of chain 1/,
   ],
   [
+    'seats of others than the committee',
+    'chain-run-live',
+    (run) => {
+      for (const log of run.logs.filter(isOf('CommitteeObligationUpdated')))
+        if (BigInt(log.topics[3]!) !== 0n) log.topics[3] = `0x${word(7)}`
+    },
+    /is in the committee, and by CommitteeObligationUpdated it has no seat/,
+  ],
+  [
+    'a committee that is formed and not active',
+    'chain-run',
+    (run) => {
+      const log = first(run, 'CommitteeActivationChanged')
+      log.data = withWord(log.data, 0, 0n)
+    },
+    /says that the committee is not active, and it was formed in this block/,
+  ],
+  [
     'one transaction with two indices',
     'chain-run',
     (run) => {

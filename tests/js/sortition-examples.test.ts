@@ -254,6 +254,8 @@ describe.each(['chain-run-live', 'chain-run-upgrade'])('a chain that forks: %s',
     ['during a request', requested + 1, requested],
     ['taking the request itself back', requested + 1, requested - 1],
     ['at the end', last, last - 1],
+    ['at the border of a file', 60, 40],
+    ['across the border of a file', 60, 39],
   ])('%s', async (what, seen, fork) => {
     const file = `${name}-${what}`
     chain = forkAfter(fork)
@@ -302,4 +304,46 @@ describe.each(['chain-run-live', 'chain-run-upgrade'])('a chain that forks: %s',
     onCall = (n) => void (chain = n % 2 === 0 ? live : forkAfter(10))
     await expect(follow(`${name}-restless`)).rejects.toThrow(/changes faster than it can be read/)
   })
+})
+
+test('a provider of random words that changes: the words of both are found', async () => {
+  const live = vectors<LiveRun>('chain-run-live')
+  const topics = {
+    asked: '0x399bda4309dfdd7424cfe8fe0755f30b10a3d0afafc1420462bf01c1df8b26e0',
+    set: '0xfb1e10d2175872e37567b16968825f055dcb4e8747097191057e0e32c565f2e2',
+  }
+  const old = live.contracts.randomnessProvider!.toLowerCase() as Hex
+  const next: Hex = `0x${'5'.repeat(40)}`
+  const padded = (address: Hex): Hex => `0x${address.slice(2).padStart(64, '0')}`
+  const from = live.requests[4]!.requestBlockNumber
+  const isLater = (log: RawLog) => Number(log.blockNumber) >= from
+  const setLog = live.logs.find((log) => log.topics[0] === topics.set)!
+  const before = live.logs.findLast((log) => !isLater(log))!
+  const changed: RawLog = {
+    ...before,
+    address: setLog.address,
+    topics: [topics.set as Hex, padded(next)],
+    data: '0x',
+    logIndex: `0x${(Number(before.logIndex) + 1).toString(16)}`,
+  }
+  const logs = live.logs.flatMap((log): RawLog[] => {
+    const asks = log.topics[0] === topics.asked && isLater(log)
+    const moved = asks
+      ? { ...log, topics: [...log.topics.slice(0, 3), padded(next)] as unknown as RawLog['topics'] }
+      : isLater(log) && log.address === old
+        ? { ...log, address: next }
+        : log
+    return log === before ? [moved, changed] : [moved]
+  })
+  onCall = () => undefined
+  chain = { blocks: live.blocks, logs }
+  chainId = live.chainId
+  // In pieces: the provider is another one in the middle of them.
+  for (newest of [from - 1, from, live.blocks.at(-1)!.number])
+    await followChain(following('provider', live.contracts))
+  const registry = NodeRegistry.deserialize(readFileSync(following('provider').registryFile))
+  const judged = verifyAll(registry, readDraws(following('provider').drawsFile))
+  expect(judged.map((j) => j.randomness?.provider)).toEqual(live.requests.map((_, i) => (i < 4 ? old : next)))
+  expect(judged.map((j) => j.seed)).toEqual(live.requests.map((r) => (r.seed ? BigInt(r.seed) : undefined)))
+  expect(judged.filter((j) => j.status === 'wrong' || j.status === 'cannot be judged')).toEqual([])
 })
