@@ -77,13 +77,7 @@ const cases: [
     (a) => (a.ticketPrice *= 10n),
     /^wrong .*(ticket-range|not-eligible)/,
   ],
-  [
-    'EligibilityConfigurationVersionUpdated',
-    'dropped',
-    0,
-    'drop',
-    /its version is 2, and the one after .* is 1/,
-  ],
+  ['EligibilityConfigurationVersionUpdated', 'dropped', 0, 'drop', /^not decided/],
   [
     'RandomnessProviderSet',
     'another',
@@ -92,7 +86,7 @@ const cases: [
     /^wrong request/,
   ],
   ['BondOwnerSet', 'dropped', 2, 'drop', /not-eligible|wrong-member|missing/],
-  ['AdmissionStarted', 'dropped', -1, 'drop', /AdmissionStarted of .* is missing/],
+  ['AdmissionStarted', 'dropped', -1, 'drop', /is registered without the AdmissionStarted that goes with it/],
   [
     'AdmissionPolicyUpdated',
     'a longer cool-down',
@@ -100,8 +94,20 @@ const cases: [
     (a) => (a.policy.cooldownDuration += 10 ** 6),
     /^wrong .*not-eligible/,
   ],
-  ['CiphernodeAdded', 'dropped', 3, 'drop', /CiphernodeAdded at .* does not follow/],
-  ['CiphernodeRemoved', 'of another', 0, (a) => (a.node = `0x${'5'.repeat(40)}`), /was not registered/],
+  [
+    'CiphernodeAdded',
+    'dropped',
+    3,
+    'drop',
+    /CiphernodeAdded at .*: 5 operators are registered after it, and by the logs, .* there are 4/,
+  ],
+  [
+    'CiphernodeRemoved',
+    'of another',
+    0,
+    (a) => (a.node = `0x${'5'.repeat(40)}`),
+    /is not registered, and no log has added it/,
+  ],
   ['TicketBalanceUpdated', 'dropped', 0, 'drop', /^wrong|does not follow/],
   ['OperatorActivationChanged', 'dropped', 2, 'drop', /^wrong .*not-eligible/],
   [
@@ -109,7 +115,7 @@ const cases: [
     'of another',
     2,
     (a) => (a.operator = `0x${'5'.repeat(40)}`),
-    /by CommitteeObligationUpdated it has/,
+    /CommitteeObligationUpdated at .* whose seat was free already/,
   ],
   ['CommitteeBondOwnerCapEnabled', 'dropped', 1, 'drop', /^wrong .*wrong-member/],
   [
@@ -135,13 +141,19 @@ const cases: [
   ],
   ['SortitionCommitteeFinalized', 'another order', 0, (a) => swap(a.committee), /^wrong .*wrong-order/],
   ['SortitionCommitteeFinalized', 'another score', 0, (a) => swap(a.scores), /^wrong .*wrong-scores/],
-  ['SortitionCommitteeFinalized', 'dropped', 0, 'drop', /^not decided/],
+  [
+    'SortitionCommitteeFinalized',
+    'dropped',
+    0,
+    'drop',
+    /CommitteeActivationChanged at .* comes before the end of the draw, or that is missing/,
+  ],
   [
     'CommitteeActivationChanged',
     'inactive',
     0,
     (a) => (a.active = false),
-    /says that the committee is not active/,
+    /CommitteeActivationChanged at .* says false, after SortitionCommitteeFinalized/,
   ],
   ['CommitteeFormationFailed', 'other seats', 0, (a) => (a.nodesSubmitted += 1n), /^wrong .*formation/],
   ['CommitteeFormationFailed', 'other need', 0, (a) => (a.thresholdRequired += 1n), /^wrong .*formation/],
@@ -157,7 +169,7 @@ test('as it is: right, and every kind of its events has a case', () => {
 })
 test.each(cases)('%s: %s', (name, _, at, change, says) => {
   const said = altering(name, at, change)
-  expect([said, said.some((each) => says.test(each))]).toEqual([expect.anything(), true])
+  expect(said.join('\n')).toMatch(new RegExp(says, 'm'))
 })
 test.each(silent)('%s changes nothing', (name) => {
   expect(altering(name, 0, 'drop').every((said) => said === 'right')).toBe(true)
