@@ -24,7 +24,7 @@ writeFileSync(
   here('./README.md'),
   `# Benchmarks
 
-\`npm run bench\` runs all of this and writes this page; \`npm run bench:cpp\` and \`npm run bench:js [map|plain|snapshot|digest|sortition|blocks]\` run parts. Figures are
+\`npm run bench\` runs all of this and writes this page; \`npm run bench:cpp\` and \`npm run bench:js [map|values|plain|snapshot|digest|sortition|blocks]\` run parts. Figures are
 medians; ratios compare rivals in one run on one machine: ${cpus()[0].model.trim()}, ${cpus().length} cores, ${type()} ${release()}, Node ${process.version}.
 Goals that were missed are marked so.
 
@@ -37,6 +37,15 @@ Why the trie is laid out as it is, what else was tried, and where the time goes:
 ## JavaScript
 
 ${map}
+
+### Objects, small maps, histories, and a fresh process
+
+Values are numbers, or objects of five fields. \`from\` and \`set\` freeze an object that is new and encode nothing: the first digest or save
+encodes. A small map sorts its keys in its first iteration (\`first iteration\`). \`line read\` reads random keys of random versions of
+1,000 in a row; \`line made and read\` makes the index that these reads use, too. Plots of the rows with objects: [32](js/values-32.svg),
+[1,000](js/values-1000.svg) and [100,000](js/values-100000.svg) entries.
+
+${shown('values.txt')}
 
 Without a persistent map, every version is a copy; immer saves the writing of it, not the copying:
 

@@ -2,7 +2,7 @@
 //
 //     npm run bench:js values          (some minutes; `-- --quick` for one with little meaning, `-- 1000` for one size)
 //
-// Prints, for every row, nanoseconds an operation of each library and the multiple of the fastest persistent peer. The libraries take
+// Writes bench/results/values.json and a plot for each of three sizes. Prints, for every row, nanoseconds an operation of each library and the multiple of the fastest persistent peer. The libraries take
 // turns, round after round; a figure is the median. Rows that defer cost: `from` and `set` do not encode values (the first digest or save
 // does), and the first full iteration of a small map sorts its keys (`first iteration`).
 import { execFileSync } from 'node:child_process'
@@ -11,6 +11,7 @@ import os from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { measure, median, settle } from './measure.mjs'
 import { load, makeKeys } from './peers.mjs'
+import { draw } from './plot.mjs'
 
 const quick = process.argv.includes('--quick')
 const only = process.argv
@@ -47,7 +48,18 @@ function dataFor(lib, n, kind) {
   const forks = Array.from({ length: 1000 }, (_, i) => lib.set(map, lookups[(i * 7919) % n], values[i]))
   const line = [map]
   for (let i = 0; i < 1000; ++i) line.push(lib.set(line[i], lookups[(i * 7919) % n], values[(i * 31) % 1000]))
-  return { keys, lookups, entries, values, map, times, forks, line, n, makeValue }
+  return {
+    keys,
+    lookups,
+    entries,
+    values,
+    map,
+    times,
+    forks,
+    line,
+    n,
+    makeValue,
+  }
 }
 
 const seen = (value) => {
@@ -277,6 +289,7 @@ for (const kind of ['objects', 'numbers']) {
     for (const { name, ns } of results) {
       const best = names.slice(1).reduce((a, b) => (ns[a] <= ns[b] ? a : b))
       const ratio = ns['hamt-wasm'] / ns[best]
+      all.find((row) => row.kind === kind && row.n === n && row.name === name).best = best
       const goal = goalOf(kind, name, n)
       const verdict = goal === undefined ? '' : `${ratio <= goal ? '✓' : '✗'} ≤ ${goal}`
       lines.push(
@@ -288,9 +301,19 @@ for (const kind of ['objects', 'numbers']) {
 process.stderr.write('\n')
 const machine = `${os.cpus()[0].model.trim()}, ${os.cpus().length} cores; Node ${process.version}`
 console.log([machine, ...lines, ...(only.length > 0 ? [] : coldTable())].join('\n'))
-if (!quick && only.length === 0)
+if (!quick && only.length === 0) {
   writeFileSync(
     new URL('../results/values.json', import.meta.url),
     `${JSON.stringify({ machine, results: all }, null, 2)}\n`,
   )
+  for (const n of [32, 1000, 100_000]) {
+    writeFileSync(
+      new URL(`values-${n}.svg`, import.meta.url),
+      draw(
+        all.filter((row) => row.kind === 'objects' && row.n === n),
+        `Time relative to the best persistent peer, objects, ${n.toLocaleString('en')} entries; shorter is better`,
+      ),
+    )
+  }
+}
 if (sink === 0.123) console.log(sink)
