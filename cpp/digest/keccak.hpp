@@ -12,6 +12,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "trie/digest32.hpp"
+
 #if defined(__GNUC__) || defined(__clang__)
 #define HAMT_ALWAYS_INLINE inline __attribute__((always_inline))
 #define HAMT_NOINLINE __attribute__((noinline))
@@ -21,9 +23,6 @@
 #endif
 
 namespace hamt {
-
-/// A 32-byte keccak-256 value, in the order in which it is printed.
-using digest32 = std::array<std::uint8_t, 32>;
 
 /// Bytes that one permutation absorbs ("rate").
 inline constexpr std::size_t keccak_rate = 136;

@@ -98,6 +98,13 @@ inline bool equal_bytes(std::string_view a, std::string_view b) noexcept {
   return true;
 }
 
-inline void prefetch(const void* p) noexcept { __builtin_prefetch(p); }
+/// Asks for the four lines from `p` on.
+inline void prefetch_lines(const void* p) noexcept {
+  const char* const line = static_cast<const char*>(p);
+  __builtin_prefetch(line);
+  __builtin_prefetch(line + 64);
+  __builtin_prefetch(line + 128);
+  __builtin_prefetch(line + 192);
+}
 
 }  // namespace hamt

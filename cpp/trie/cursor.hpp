@@ -25,7 +25,6 @@ class node_cursor {
   using node_type = node<V, P>;
   using trie_type = trie<V, P>;
   using digit = digits<P::bits>;
-  using format = cell_format<V, P>;
 
  public:
   node_cursor() noexcept = default;
@@ -44,7 +43,7 @@ class node_cursor {
   }
 
   /// Whether there is an entry here; false at the end.
-  explicit operator bool() const noexcept { return depth_ != 0; }
+  explicit operator bool() const noexcept { return !path_.empty(); }
   std::string_view key() const noexcept { return at_.key(); }
   typename value_traits<V>::view value() const noexcept { return at_.value(); }
   /// Where this entry is: a cursor that begins there, in any map that holds the entry, is at it.
@@ -58,16 +57,13 @@ class node_cursor {
       if (!next_run()) return;
     --run_.left;
     if (run_.end == nullptr) {
-      at_ = path_[depth_ - 1].at->entry_at(run_.begin++);
+      at_ = path_.back().at->entry_at(run_.begin++);
       return;
     }
     const std::byte* const cell = run_.cells + run_.begin;
     const std::uint32_t size = *run_.end - run_.begin;
     run_.begin = *run_.end++;
-    if (format::is_boxed(cell))
-      at_ = {nullptr, format::box_of(cell), nullptr, size};
-    else
-      at_ = {nullptr, nullptr, cell, size};
+    at_ = slot_view<V, P>::of_cell(cell, size);
   }
 
  private:
@@ -87,7 +83,7 @@ class node_cursor {
 
   static constexpr unsigned ahead = 4;
 
-  void push(const node_type* n, std::uint32_t rest) noexcept { path_[depth_++] = {n, rest, 0}; }
+  void push(const node_type* n, std::uint32_t rest) noexcept { path_.push({n, rest, 0}); }
   void enter(const node_type* n) noexcept {
     const unsigned children = n->child_count();
     for (unsigned i = 0; i < ahead && i < children; ++i) n->child(i)->prefetch_cells();
@@ -98,7 +94,7 @@ class node_cursor {
     }
     push(n, n->entry_map() | n->child_map());
     run_ = {n->cell_ends(), n->cells(), 0, 0};
-    take_run(path_[depth_ - 1], 0);
+    take_run(path_.back(), 0);
   }
 
   /// Makes the entries before the node's next child the run; `index` is the first one's.
@@ -115,8 +111,8 @@ class node_cursor {
 
   /// Goes on to where the next run begins, which may be empty; false at the end.
   bool next_run() noexcept {
-    if (depth_ == 0) return false;
-    frame& f = path_[depth_ - 1];
+    if (path_.empty()) return false;
+    frame& f = path_.back();
     if (f.rest != 0) {  // its lowest slot holds a child
       f.rest &= f.rest - 1;
       // Siblings lie far apart: they are asked for a few ahead of their turn.
@@ -124,8 +120,9 @@ class node_cursor {
       enter(f.at->child(f.child++));
       return true;
     }
-    if (--depth_ == 0) return false;
-    frame& parent = path_[depth_ - 1];
+    path_.pop();
+    if (path_.empty()) return false;
+    frame& parent = path_.back();
     if (parent.rest != 0) resume(parent);
     return true;
   }
@@ -146,7 +143,7 @@ class node_cursor {
       const unsigned slot = digit::at(from.hash, shift);
       const std::uint32_t bit = std::uint32_t{1} << slot;
       push(n, (n->entry_map() | n->child_map()) & ~(bit - 1));
-      frame& f = path_[depth_ - 1];
+      frame& f = path_.back();
       f.child = static_cast<std::uint8_t>(popcount(n->child_map() & (bit - 1)));
       if (n->child_map() & bit) {
         f.rest ^= bit;
@@ -168,10 +165,9 @@ class node_cursor {
     }
   }
 
-  frame path_[trie<V, P>::max_depth];
-  unsigned depth_ = 0;
+  path<frame, P> path_;
   run run_;
-  slot_view<V, P> at_;
+  slot_view<V, P> at_{};
 };
 
 }  // namespace hamt

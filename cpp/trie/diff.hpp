@@ -28,31 +28,31 @@ class diff_cursor {
   diff_cursor(map<V, P> before, map<V, P> after)
       : before_(std::move(before)), after_(std::move(after)) {
     if (before_.same(after_)) return;
-    side a, b;
+    side a{}, b{};
     a.at.child = before_.root();
     b.at.child = after_.root();
     enter(a, b);
     next();
   }
 
-  explicit operator bool() const noexcept { return depth_ != 0; }
+  explicit operator bool() const noexcept { return !path_.empty(); }
   std::string_view key() const noexcept { return a_.is_entry() ? a_.key() : b_.key(); }
   std::optional<value_view> before() const noexcept { return value(a_); }
   std::optional<value_view> after() const noexcept { return value(b_); }
 
   void next() {
-    while (depth_ != 0) {
-      frame& f = path_[depth_ - 1];
-      if (depth_ > digit::levels) {
+    while (!path_.empty()) {
+      frame& f = path_.back();
+      if (path_.depth() > digit::levels) {
         if (next_colliding(f)) return;
-        --depth_;
+        path_.pop();
         continue;
       }
       if (f.rest == 0) {
-        --depth_;
+        path_.pop();
         continue;
       }
-      const unsigned slot = lowest(f.rest), shift = (depth_ - 1) * P::bits;
+      const unsigned slot = lowest(f.rest), shift = (path_.depth() - 1) * P::bits;
       f.rest &= f.rest - 1;
       const side a = f.a.sub(slot, shift), b = f.b.sub(slot, shift);
       if (a.at.same(b.at)) continue;
@@ -78,13 +78,13 @@ class diff_cursor {
   }
 
   void enter(side a, side b) noexcept {
-    const unsigned shift = depth_ * P::bits;
+    const unsigned shift = path_.depth() * P::bits;
     std::uint32_t rest = 0;
-    if (depth_ < digit::levels)
+    if (path_.depth() < digit::levels)
       rest = a.at.child != nullptr && b.at.child != nullptr
                  ? node_type::differing_slots(a.at.child, b.at.child)
                  : a.mask(shift) | b.mask(shift);
-    path_[depth_++] = {a, b, rest, 0, 0};
+    path_.push({a, b, rest, 0, 0});
   }
   /// Makes this pair of entries the current difference, unless they are equal.
   bool stop_at(const view& a, const view& b) {
@@ -114,9 +114,8 @@ class diff_cursor {
   }
 
   map<V, P> before_, after_;
-  frame path_[trie<V, P>::max_depth];
-  unsigned depth_ = 0;
-  view a_, b_;
+  path<frame, P> path_;
+  view a_{}, b_{};
 };
 
 }  // namespace hamt

@@ -21,6 +21,7 @@
 #include <utility>
 
 #include "trie/policy.hpp"
+#include "trie/storage.hpp"
 #include "trie/value.hpp"
 
 namespace hamt {
@@ -53,16 +54,17 @@ class box {
     if (key.size() > most || value_size > most || key.size() > SIZE_MAX / 2 - value_size - 64)
       throw std::length_error("hamt: a key or value of 4 GiB or more");
     const std::size_t capacity = P::memory::capacity(sizeof(box) + value_size + key.size());
-    void* memory = P::memory::allocate(capacity);
-    box* b = ::new (memory)
+    void* const memory = P::memory::allocate(capacity);
+    box* const b = ::new (begin_block(memory, capacity))
         box(static_cast<std::uint32_t>(key.size()), static_cast<std::uint32_t>(value_size));
+    static_assert(sizeof(box) % box_alignment == 0 && std::is_trivially_destructible_v<box>);
     try {
-      traits::write(b->value_bytes(), value);
+      traits::write(behind(b), value);
     } catch (...) {
       P::memory::release(memory, capacity);
       throw;
     }
-    if (!key.empty()) std::memcpy(b->value_bytes() + value_size, key.data(), key.size());
+    if (!key.empty()) std::memcpy(behind(b) + value_size, key.data(), key.size());
     return b;
   }
 
@@ -71,15 +73,13 @@ class box {
   void release() noexcept {
     if (!count_.release()) return;
     const std::size_t size = capacity();
-    traits::destroy(value_bytes());
+    traits::destroy(behind(this));
     P::memory::release(this, size);
   }
 
-  std::string_view key() const noexcept {
-    return {reinterpret_cast<const char*>(value_bytes()) + value_size_, key_size_};
-  }
+  std::string_view key() const noexcept { return text_at(behind(this) + value_size_, key_size_); }
   typename value_traits<V>::view value() const noexcept {
-    return traits::read(value_bytes(), value_size_);
+    return traits::read(behind(this), value_size_);
   }
   std::uint32_t count() const noexcept { return count_.value(); }
   /// The size of the box's block.
@@ -90,11 +90,6 @@ class box {
  private:
   box(std::uint32_t key_size, std::uint32_t value_size) noexcept
       : key_size_(key_size), value_size_(value_size) {}
-
-  std::byte* value_bytes() noexcept { return reinterpret_cast<std::byte*>(this) + sizeof(box); }
-  const std::byte* value_bytes() const noexcept {
-    return reinterpret_cast<const std::byte*>(this) + sizeof(box);
-  }
 
   alignas(box_alignment) typename P::count count_;
   std::uint32_t key_size_;
@@ -152,7 +147,7 @@ struct cell_format {
   }
 
   static std::string_view key(const std::byte* cell) noexcept {
-    return {reinterpret_cast<const char*>(cell) + prefix, mark(cell)};
+    return text_at(cell + prefix, mark(cell));
   }
   static typename traits::view value(const std::byte* cell, std::size_t size) noexcept {
     const std::size_t key_size = mark(cell);

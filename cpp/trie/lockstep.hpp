@@ -38,8 +38,8 @@ class lockstep {
   /// The root of the result, counted for the caller, or null. O(slots that `whole` does not
   /// decide).
   template <class F>
-  static node_type* run(const std::array<const node_type*, N>& roots, F&& rule) {
-    sides s;
+  static node_type* run(const std::array<node_type*, N>& roots, F&& rule) {
+    sides s{};
     for (unsigned i = 0; i < N; ++i) s[i].at.child = roots[i];
     item result = descend(s, 0, rule);
     if (!result.is_entry()) return result.take_child();

@@ -143,8 +143,8 @@ class map {
     return a.root_ != nullptr && b.root_ != nullptr && node_type::equal(a.root_, b.root_);
   }
 
-  /// The root, or null for the empty map: for layers above and for tests.
-  const node_type* root() const noexcept { return root_; }
+  /// The root, a counted pointer, or null for the empty map: for layers above and for tests.
+  node_type* root() const noexcept { return root_; }
   /// The map that takes over a root with its count.
   static map adopt(node_type* root) noexcept {
     map m;

@@ -55,8 +55,8 @@ struct referable {};
 
 /// The bytes of a reference were needed and nobody has attached them.
 struct unencoded_reference : std::logic_error {
-  explicit unencoded_reference(reference_id id)
-      : std::logic_error("hamt: a reference without attached bytes"), id(id) {}
+  explicit unencoded_reference(reference_id of)
+      : std::logic_error("hamt: a reference without attached bytes"), id(of) {}
   reference_id id;
 };
 

@@ -74,6 +74,7 @@ struct trie {
     }
     template <class F>
     static observer of(F& f) noexcept {
+      // The constness of F comes back with its type.
       return {const_cast<void*>(static_cast<const void*>(&f)),
               [](void* c, const value_view& old) { (*static_cast<F*>(c))(old); }};
     }
@@ -113,7 +114,7 @@ struct trie {
     const unsigned slot = digit::at(in.hash, shift);
     const view at = n->at(slot);
     if (at.child != nullptr) {
-      auto* child = const_cast<node_type*>(at.child);
+      node_type* const child = at.child;
       const bool child_owned = owned && child->unique();
       const std::uint32_t others = n->size() - child->size();
       node_type* r = set(child, child_owned, shift + P::bits, in);
@@ -168,7 +169,7 @@ struct trie {
       out.changed = true;
       return r;
     }
-    auto* child = const_cast<node_type*>(at.child);
+    node_type* const child = at.child;
     if (child->size() == 2) {
       // One entry is left, and it belongs here: no node below may hold fewer than two.
       const auto [gone, other] = split_pair(child, out.key);
@@ -262,15 +263,32 @@ struct trie {
   }
 };
 
+/// A path from the root of a trie, or of several in lockstep: a frame for each level.
+template <class Frame, class P>
+class path {
+  static_assert(std::is_trivial_v<Frame>, "frames beyond the end cost nothing");
+
+ public:
+  bool empty() const noexcept { return depth_ == 0; }
+  unsigned depth() const noexcept { return depth_; }
+  Frame& back() noexcept { return frames_[depth_ - 1]; }
+  void push(const Frame& f) noexcept { frames_[depth_++] = f; }
+  void pop() noexcept { --depth_; }
+
+ private:
+  Frame frames_[digits<P::bits>::levels + 1];
+  unsigned depth_ = 0;
+};
+
 /// A subtree or an entry on one side of a traversal of several tries; of an entry, the hash once it
-/// was needed.
+/// was needed. Trivial, as slot_view is.
 template <class V, class P>
 struct hashed_view {
   using digit = digits<P::bits>;
 
   slot_view<V, P> at;
-  std::uint64_t hash = 0;
-  bool hashed = false;
+  std::uint64_t hash;
+  bool hashed;
 
   /// The slots that it fills in a node at `shift`, where an entry counts as a node of one.
   std::uint32_t mask(unsigned shift) noexcept {
@@ -281,7 +299,7 @@ struct hashed_view {
   }
   /// What is in one of these slots.
   hashed_view sub(unsigned slot, unsigned shift) const noexcept {
-    if (at.child != nullptr) return {at.child->at(slot)};
+    if (at.child != nullptr) return {at.child->at(slot), 0, false};
     return at.is_entry() && digit::at(hash, shift) == slot ? *this : hashed_view{};
   }
 };

@@ -271,7 +271,7 @@ std::string difference_of_shape(const hamt::node<V, P>* a, const hamt::node<V, P
 
 /// A stand-in for a digest: a function of the entries beneath a node.
 template <class V, class P>
-hamt::digest_bytes fingerprint(const hamt::node<V, P>* n) {
+hamt::digest32 fingerprint(const hamt::node<V, P>* n) {
   std::uint64_t h = 0x9ae16a3b2f90404f ^ n->size();
   const auto stir = [&h](std::uint64_t x) { h = (h ^ x) * 0x9fb21c651e98df25, h ^= h >> 29; };
   for (unsigned i = 0; i < n->entry_count(); ++i) {
@@ -279,7 +279,7 @@ hamt::digest_bytes fingerprint(const hamt::node<V, P>* n) {
     stir(hamt::hash_key(e.key));
     stir(samples<V>::id(e.value));
   }
-  hamt::digest_bytes d{};
+  hamt::digest32 d{};
   for (unsigned i = 0; i < n->child_count(); ++i) {
     d = fingerprint(n->child(i));
     std::uint64_t x;
@@ -336,7 +336,7 @@ class census {
   void count(const node_type* n) {
     if (nodes_[n]++ != 0) return;
     take(n->capacity());
-    if (n->cached_digest() != nullptr) take(P::memory::capacity(sizeof(hamt::digest_bytes)));
+    if (n->cached_digest() != nullptr) take(P::memory::capacity(sizeof(hamt::digest32)));
     for (unsigned i = 0; i < n->entry_count(); ++i)
       if (const box_type* b = n->entry_at(i).boxed; b != nullptr && boxes_[b]++ == 0)
         take(b->capacity());
