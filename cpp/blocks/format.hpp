@@ -11,6 +11,7 @@
 
 #include "digest/messages.hpp"
 #include "snapshot/hexadecimal.hpp"
+#include "trie/integers.hpp"
 
 namespace hamt::blocks {
 
@@ -68,20 +69,8 @@ class error final : public std::exception {
 
 // --- writing -------------------------------------------------------------------------------------
 
-inline std::size_t varint_size(std::uint64_t value) noexcept {
-  std::size_t size = 1;
-  for (; value >= 128; value >>= 7) ++size;
-  return size;
-}
-inline void append_varint(std::string& out, std::uint64_t value) {
-  for (; value >= 128; value >>= 7) out += static_cast<char>(value | 128u);
-  out += static_cast<char>(value);
-}
 inline void append_digest(std::string& out, const digest32& d) {
   out.append(reinterpret_cast<const char*>(d.data()), d.size());
-}
-inline void append_integer(std::string& out, std::uint64_t value, unsigned bytes) {
-  for (unsigned i = 0; i < bytes; ++i) out += static_cast<char>(value >> (8 * i));
 }
 
 /// Whether a short key is hexadecimal: `0x` and an even number of lower-case digits, at least two.
@@ -118,27 +107,13 @@ class cursor {
     return part;
   }
   std::uint8_t byte() { return static_cast<std::uint8_t>(take(1)[0]); }
-  std::uint64_t integer(unsigned bytes) {
-    std::uint64_t value = 0;
-    unsigned shift = 0;
-    for (const char c : take(bytes)) {
-      value |= std::uint64_t{static_cast<std::uint8_t>(c)} << shift;
-      shift += 8;
-    }
-    return value;
-  }
+  std::uint64_t integer(unsigned bytes) { return little_endian(take(bytes)); }
   /// Below 2^53, in as few bytes as its value needs.
   std::uint64_t varint() {
     const std::size_t start = at_;
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 56; shift += 7) {
-      const std::uint8_t b = byte();
-      value |= std::uint64_t{b & 127u} << shift;
-      if (b >= 128) continue;
-      if ((b == 0 && shift > 0) || value >> 53 != 0) break;
-      return value;
-    }
-    refuse("a number too large or not in its shortest form", start);
+    return read_varint<53>(
+        [this] { return byte(); },
+        [&] { refuse("a number too large or not in its shortest form", start); });
   }
   digest32 digest() {
     digest32 d;

@@ -15,8 +15,9 @@ constexpr std::array<std::uint64_t, 24> round_constants = {
     0x8000000080008081, 0x8000000000008080, 0x0000000080000001, 0x8000000080008008};
 
 /// chi over one row of five lanes: out[x] = b[x] ^ (~b[x+1] & b[x+2]).
-HAMT_ALWAYS_INLINE void chi(std::uint64_t* out, std::uint64_t b0, std::uint64_t b1,
-                            std::uint64_t b2, std::uint64_t b3, std::uint64_t b4) noexcept {
+[[gnu::always_inline]] inline void chi(std::uint64_t* out, std::uint64_t b0, std::uint64_t b1,
+                                       std::uint64_t b2, std::uint64_t b3,
+                                       std::uint64_t b4) noexcept {
   out[0] = b0 ^ (~b1 & b2);
   out[1] = b1 ^ (~b2 & b3);
   out[2] = b2 ^ (~b3 & b4);
@@ -27,7 +28,8 @@ HAMT_ALWAYS_INLINE void chi(std::uint64_t* out, std::uint64_t b0, std::uint64_t 
 /// One round from `a` to `e`: lane (x, y) is index 5y + x. Every index is a constant, so that the
 /// compiler keeps both states in registers and stack slots of its choosing. Each call of chi names
 /// the row that pi brings together.
-HAMT_ALWAYS_INLINE void round(const std::uint64_t* a, std::uint64_t* e, std::uint64_t rc) noexcept {
+[[gnu::always_inline]] inline void round(const std::uint64_t* a, std::uint64_t* e,
+                                         std::uint64_t rc) noexcept {
   const std::uint64_t c0 = a[0] ^ a[5] ^ a[10] ^ a[15] ^ a[20];
   const std::uint64_t c1 = a[1] ^ a[6] ^ a[11] ^ a[16] ^ a[21];
   const std::uint64_t c2 = a[2] ^ a[7] ^ a[12] ^ a[17] ^ a[22];

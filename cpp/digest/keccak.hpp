@@ -14,14 +14,6 @@
 
 #include "trie/digest32.hpp"
 
-#if defined(__GNUC__) || defined(__clang__)
-#define HAMT_ALWAYS_INLINE inline __attribute__((always_inline))
-#define HAMT_NOINLINE __attribute__((noinline))
-#else
-#define HAMT_ALWAYS_INLINE inline
-#define HAMT_NOINLINE
-#endif
-
 namespace hamt {
 
 /// Bytes that one permutation absorbs ("rate").
@@ -31,15 +23,13 @@ namespace keccak_detail {
 
 inline constexpr std::size_t rate_lanes = keccak_rate / 8;
 
-HAMT_ALWAYS_INLINE std::uint64_t load64(const void* from) noexcept {
+[[gnu::always_inline]] inline std::uint64_t load64(const void* from) noexcept {
   std::uint64_t lane;
   std::memcpy(&lane, from, 8);
-  if constexpr (std::endian::native == std::endian::big) lane = __builtin_bswap64(lane);
   return lane;
 }
 
-HAMT_ALWAYS_INLINE void store64(void* to, std::uint64_t lane) noexcept {
-  if constexpr (std::endian::native == std::endian::big) lane = __builtin_bswap64(lane);
+[[gnu::always_inline]] inline void store64(void* to, std::uint64_t lane) noexcept {
   std::memcpy(to, &lane, 8);
 }
 

@@ -26,7 +26,7 @@ class brief {
   static constexpr std::uint8_t hashed_mark = 0xff;
 
   /// One hash for each 136 bytes if `bytes` is longer than 64, else a copy. Does not allocate.
-  HAMT_NOINLINE explicit brief(std::string_view bytes) noexcept {
+  [[gnu::noinline]] explicit brief(std::string_view bytes) noexcept {
     if (bytes.size() <= longest_inline) {
       bytes_[0] = static_cast<char>(bytes.size());
       if (!bytes.empty()) std::memcpy(bytes_ + 1, bytes.data(), bytes.size());
@@ -61,10 +61,7 @@ class message {
   message& bytes(std::string_view from) noexcept { return bytes(from.data(), from.size()); }
   message& digest(const digest32& d) noexcept { return bytes(d.data(), d.size()); }
   message& byte(std::uint8_t b) noexcept { return bytes(&b, 1); }
-  message& u32(std::uint32_t value) noexcept {
-    if constexpr (std::endian::native == std::endian::big) value = __builtin_bswap32(value);
-    return bytes(&value, sizeof value);
-  }
+  message& u32(std::uint32_t value) noexcept { return bytes(&value, sizeof value); }
   message& u64(std::uint64_t value) noexcept {
     return u32(static_cast<std::uint32_t>(value)).u32(static_cast<std::uint32_t>(value >> 32));
   }
@@ -78,28 +75,31 @@ class message {
 }  // namespace digest_detail
 
 /// An entry given by its brief fields. One hash.
-HAMT_NOINLINE inline digest32 entry_digest_of_briefs(std::string_view key,
-                                                     std::string_view value) noexcept {
+[[gnu::noinline]] inline digest32 entry_digest_of_briefs(std::string_view key,
+                                                         std::string_view value) noexcept {
   return digest_detail::message('E', key.size() + value.size()).bytes(key).bytes(value).hash();
 }
 /// An entry. One hash when key and value have at most 64 bytes each.
-HAMT_NOINLINE inline digest32 entry_digest(std::string_view key, std::string_view value) noexcept {
+[[gnu::noinline]] inline digest32 entry_digest(std::string_view key,
+                                               std::string_view value) noexcept {
   return entry_digest_of_briefs(brief(key).view(), brief(value).view());
 }
 
 /// Two parts of a tree inside a node. One hash.
-HAMT_NOINLINE inline digest32 pair_digest(const digest32& left, const digest32& right) noexcept {
+[[gnu::noinline]] inline digest32 pair_digest(const digest32& left,
+                                              const digest32& right) noexcept {
   return digest_detail::message('P', 64).digest(left).digest(right).hash();
 }
 
 /// A node in which one slot is occupied, and one whose widest range with both halves occupied has
 /// halves with these digests.
-HAMT_NOINLINE inline digest32 node_digest(std::uint32_t entry_map, std::uint32_t child_map,
-                                          const digest32& only) noexcept {
+[[gnu::noinline]] inline digest32 node_digest(std::uint32_t entry_map, std::uint32_t child_map,
+                                              const digest32& only) noexcept {
   return digest_detail::message('N', 40).u32(entry_map).u32(child_map).digest(only).hash();
 }
-HAMT_NOINLINE inline digest32 node_digest(std::uint32_t entry_map, std::uint32_t child_map,
-                                          const digest32& left, const digest32& right) noexcept {
+[[gnu::noinline]] inline digest32 node_digest(std::uint32_t entry_map, std::uint32_t child_map,
+                                              const digest32& left,
+                                              const digest32& right) noexcept {
   return digest_detail::message('N', 72)
       .u32(entry_map)
       .u32(child_map)
@@ -108,13 +108,13 @@ HAMT_NOINLINE inline digest32 node_digest(std::uint32_t entry_map, std::uint32_t
       .hash();
 }
 
-HAMT_NOINLINE inline digest32 collision_digest(std::uint32_t count, const digest32& left,
-                                               const digest32& right) noexcept {
+[[gnu::noinline]] inline digest32 collision_digest(std::uint32_t count, const digest32& left,
+                                                   const digest32& right) noexcept {
   return digest_detail::message('C', 68).u32(count).digest(left).digest(right).hash();
 }
 
 /// A whole map whose root node has digest `root`.
-HAMT_NOINLINE inline digest32 map_digest(std::uint64_t size, const digest32& root) noexcept {
+[[gnu::noinline]] inline digest32 map_digest(std::uint64_t size, const digest32& root) noexcept {
   return digest_detail::message('M', 42)
       .byte(digest_version)
       .byte(digest_hash_id)

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "digest/digest.hpp"
+#include "trie/integers.hpp"
 
 namespace hamt {
 
@@ -171,13 +172,8 @@ class prover {
   }
 
   void byte(std::uint8_t b) { proof_ += static_cast<char>(b); }
-  void u32(std::uint32_t value) {
-    for (int i = 0; i < 4; ++i) byte(static_cast<std::uint8_t>(value >> (8 * i)));
-  }
-  void varint(std::uint64_t value) {
-    for (; value >= 128; value /= 128) byte(static_cast<std::uint8_t>(value % 128 + 128));
-    byte(static_cast<std::uint8_t>(value));
-  }
+  void u32(std::uint32_t value) { append_integer(proof_, value, 4); }
+  void varint(std::uint64_t value) { append_varint(proof_, value); }
   void blob(std::string_view bytes) {
     varint(bytes.size());
     proof_ += bytes;

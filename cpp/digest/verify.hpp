@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "digest/messages.hpp"
+#include "trie/integers.hpp"
 #include "trie/policy.hpp"
 
 namespace hamt {
@@ -73,7 +74,7 @@ class proof_reader {
   }
 
  private:
-  static constexpr unsigned levels = 13;  // of nodes: DIGEST.md, "The trie that is hashed"
+  static constexpr unsigned levels = digits<local_policy::bits>::levels;
 
   /// A node's slots while it is read.
   struct asked_slots {
@@ -250,27 +251,12 @@ class proof_reader {
     return bytes;
   }
   std::uint8_t byte() { return static_cast<std::uint8_t>(take(1)[0]); }
-  std::uint32_t u32() {
-    std::uint32_t value = 0;
-    unsigned shift = 0;
-    for (const char c : take(4)) {
-      value |= std::uint32_t{static_cast<std::uint8_t>(c)} << shift;
-      shift += 8;
-    }
-    return value;
-  }
+  std::uint32_t u32() { return static_cast<std::uint32_t>(little_endian(take(4))); }
   std::uint64_t varint() {
     const std::size_t start = at_;
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 56; shift += 7) {
-      const std::uint8_t b = byte();
-      value |= std::uint64_t{b & 127u} << shift;
-      if (b >= 128) continue;
-      if (b == 0 && shift > 0) malformed("number not in its shortest form", start);
-      if (value >= std::uint64_t{1} << 53) break;
-      return value;
-    }
-    malformed("number too large", start);
+    return read_varint<53>(
+        [this] { return byte(); },
+        [start] { malformed("a number too large or not in its shortest form", start); });
   }
   std::string_view blob() { return take(varint()); }
   std::string_view brief_field() {

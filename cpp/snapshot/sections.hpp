@@ -18,6 +18,7 @@
 #include "snapshot/bits.hpp"
 #include "snapshot/sort_distinct.hpp"
 #include "snapshot/string_table.hpp"
+#include "trie/digest32.hpp"
 #include "trie/hash.hpp"
 
 namespace hamt::snapshot {
@@ -26,7 +27,6 @@ inline constexpr std::string_view magic = "HAMT";
 inline constexpr std::uint8_t format_version = 2;
 inline constexpr std::uint8_t siphash_1_3 = 1;   // the key hash: trie/hash.hpp
 inline constexpr std::uint8_t keccak_nodes = 1;  // the digest that names versions: digest/DIGEST.md
-inline constexpr std::size_t digest_size = 32;
 inline constexpr std::size_t checksum_length = 8;
 
 struct version_record {

@@ -85,7 +85,7 @@ class string_sorter {
     std::uint64_t word = 0;
     if (left >= 8) {
       std::memcpy(&word, s.data() + from, 8);
-      if constexpr (std::endian::native == std::endian::little) word = __builtin_bswap64(word);
+      word = __builtin_bswap64(word);
       return (word & ~std::uint64_t{0xff}) | longer;
     }
     for (std::size_t i = 0; i < 7; ++i)

@@ -59,7 +59,7 @@ inline void put_string(std::string& out, std::string_view model, std::string_vie
       fold(static_cast<std::int64_t>(string.size()) - static_cast<std::int64_t>(model.size()));
   out.push_back(static_cast<char>(std::min<std::size_t>(shared, 15) << 4 | std::min(folded, 15u)));
   if (shared >= 15) out.push_back(static_cast<char>(shared - 15));
-  if (folded >= 15) put_varint(out, folded - 15);
+  if (folded >= 15) append_varint(out, folded - 15);
   out.append(string.substr(shared));
 }
 
@@ -83,7 +83,7 @@ inline bool put_table(std::string& out, std::span<const std::string_view> string
     if (heads_block)
       load(strings.subspan(i, std::min<std::size_t>(block_strings, strings.size() - i)));
     if (heads_block && i != 0) {
-      put_varint(lengths, static_cast<std::uint32_t>(blocks.size() - block_start));
+      append_varint(lengths, static_cast<std::uint32_t>(blocks.size() - block_start));
       block_start = blocks.size();
     }
     if (form == table_form::hexadecimal) {
@@ -97,7 +97,7 @@ inline bool put_table(std::string& out, std::span<const std::string_view> string
     }
   }
   if (!strings.empty())
-    put_varint(lengths, static_cast<std::uint32_t>(blocks.size() - block_start));
+    append_varint(lengths, static_cast<std::uint32_t>(blocks.size() - block_start));
   out.push_back(static_cast<char>(form));
   out += lengths;
   out += blocks;

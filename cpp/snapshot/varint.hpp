@@ -3,27 +3,18 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 
 #include "snapshot/error.hpp"
+#include "trie/integers.hpp"
 
 namespace hamt::snapshot {
 
-/// LEB128, unsigned, at most 2^32 - 1, in as few bytes as its value needs. `next` gives the bytes,
-/// the first at `start`.
+/// A varint of at most 2^32 - 1. `next` gives the bytes, the first at `start`.
 template <class Next>
 std::uint32_t read_varint(std::size_t start, Next&& next) {
-  std::uint64_t value = 0;
-  for (unsigned shift = 0; shift < 35; shift += 7) {
-    const std::uint8_t b = next();
-    value |= std::uint64_t{b & 0x7fu} << shift;
-    if (b < 0x80) {
-      if ((b == 0 && shift != 0) || value > 0xffffffffu) break;
-      return static_cast<std::uint32_t>(value);
-    }
-  }
-  fail(rule::varint, start);
+  return static_cast<std::uint32_t>(
+      hamt::read_varint<32>(next, [start] { fail(rule::varint, start); }));
 }
 
 /// Reads a file front to back and never past its end. Nothing here allocates.
@@ -60,11 +51,6 @@ class reader {
   std::string_view bytes_;
   std::size_t at_;
 };
-
-inline void put_varint(std::string& out, std::uint32_t value) {
-  for (; value >= 0x80; value >>= 7) out.push_back(static_cast<char>(value | 0x80));
-  out.push_back(static_cast<char>(value));
-}
 
 inline std::uint32_t fold(std::int64_t value) noexcept {
   return static_cast<std::uint32_t>(value < 0 ? -2 * value - 1 : 2 * value);

@@ -118,8 +118,8 @@ tree_sections put_tree(const std::vector<Version>& versions,
     std::uint32_t up = 0;
     for (; !path.empty() && path.back() != v.base; ++up) path.pop_back();
     if (v.base == none && v.root_base != 0) up += 1 + number_of(v.root_base - 1);
-    put_varint(result.tree, up);
-    put_varint(result.growth, fold(v.growth));
+    append_varint(result.tree, up);
+    append_varint(result.growth, fold(v.growth));
     path.push_back(i);
   }
   return result;
@@ -167,7 +167,7 @@ inline void put_changes(std::string& out, const change_lists& lists, std::uint32
 
 inline void put_count(std::string& out, std::size_t n) {
   if (n > 0xffffffff) throw std::length_error("more than a snapshot can count");
-  put_varint(out, static_cast<std::uint32_t>(n));
+  append_varint(out, static_cast<std::uint32_t>(n));
 }
 
 }  // namespace detail

@@ -67,8 +67,6 @@ class scorer {
   }
 
  private:
-  static_assert(std::endian::native == std::endian::little, "tickets are written byte-swapped");
-
   /// keccak's lanes are little-endian; a score is big-endian.
   static uint256 number(const std::array<std::uint64_t, 4>& lanes) noexcept {
     return uint256{{__builtin_bswap64(lanes[0]), __builtin_bswap64(lanes[1]),

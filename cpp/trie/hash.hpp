@@ -12,6 +12,8 @@
 #include <cstring>
 #include <string_view>
 
+#include "trie/integers.hpp"
+
 namespace hamt {
 
 namespace detail {
@@ -37,7 +39,6 @@ struct sip_state {
 
 /// SipHash-1-3 of `key` and a byte 0xff. O(length); does not allocate.
 inline std::uint64_t hash_key(std::string_view key) noexcept {
-  static_assert(std::endian::native == std::endian::little, "blocks are read as little-endian");
   detail::sip_state s;
   const char* p = key.data();
   std::size_t left = key.size();

@@ -2,7 +2,6 @@
 // nothing but entries: no trie is kept, so history cannot matter. The hash of keys can be replaced, to make keys collide.
 
 import { keccak_256 } from '@noble/hashes/sha3.js'
-import { hashKey } from '../../js/digest/siphash.js'
 
 export interface Entry {
   readonly key: Uint8Array
@@ -17,6 +16,44 @@ export const bytesOf = (key: string): Uint8Array => text.encode(key)
 
 /** Unsigned bytes, a prefix first: Buffer's order. */
 export const order = (a: Uint8Array, b: Uint8Array): number => Buffer.compare(a, b)
+
+/** SipHash-1-3 (Aumasson and Bernstein, 2012) with key (0, 0) over a key's bytes and one more byte 0xff. */
+export function hashKey(key: Uint8Array): bigint {
+  const word = (n: bigint): bigint => n & 0xffff_ffff_ffff_ffffn
+  const rotate = (n: bigint, by: bigint): bigint => word((n << by) | (n >> (64n - by)))
+  const v: [bigint, bigint, bigint, bigint] = [
+    0x736f_6d65_7073_6575n,
+    0x646f_7261_6e64_6f6dn,
+    0x6c79_6765_6e65_7261n,
+    0x7465_6462_7974_6573n,
+  ]
+  const half = (a: 0 | 2, b: 1 | 3, by: bigint, turn: boolean): void => {
+    v[a] = word(v[a] + v[b])
+    v[b] = rotate(v[b], by) ^ v[a]
+    if (turn) v[a] = rotate(v[a], 32n)
+  }
+  const round = (): void => {
+    half(0, 1, 13n, true)
+    half(2, 3, 16n, false)
+    half(0, 3, 21n, false)
+    half(2, 1, 17n, true)
+  }
+  // Blocks of eight bytes; the last byte of the last one is the length.
+  const length = key.length + 1
+  const message = Buffer.alloc(8 * (Math.floor(length / 8) + 1))
+  message.set(key)
+  message[key.length] = 0xff
+  message[message.length - 1] = length & 0xff
+  for (let at = 0; at < message.length; at += 8) {
+    const block = message.readBigUInt64LE(at)
+    v[3] ^= block
+    round()
+    v[0] ^= block
+  }
+  v[2] ^= 0xffn
+  for (let i = 0; i < 3; ++i) round()
+  return v[0] ^ v[1] ^ v[2] ^ v[3]
+}
 
 const same = (a: Uint8Array, b: Uint8Array): boolean => order(a, b) === 0
 

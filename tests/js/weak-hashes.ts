@@ -1,5 +1,5 @@
-import { hashKey } from '../../js/digest/siphash.js'
-import type { KeyHash } from './digest-reference.js'
+// Hashes of keys that are worse than the real one, for tests of collisions.
+import { hashKey, type KeyHash } from './digest-reference.js'
 
 /** Hashes under which keys share slots, long paths, or everything. The native tests have the same ones, by these names. */
 export const hashes: Record<string, KeyHash> = {

@@ -94,8 +94,27 @@ describe('what is packed', () => {
         ),
     )
     expect(strange).toEqual([])
-    for (const file of ['README.md', 'LICENSE', 'dist/hamt.wasm']) expect(files).toContain(file)
+    for (const file of ['README.md', 'LICENSE', 'THIRD-PARTY.md', 'dist/hamt.wasm'])
+      expect(files).toContain(file)
     expect(JSON.parse(readFileSync(installed('package.json'), 'utf8')).dependencies).toBeUndefined()
+  })
+
+  test('every package that is bundled is in the notices', () => {
+    const bundled = new Set<string>()
+    for (const name of readdirSync(installed('dist'), { recursive: true, encoding: 'utf8' })) {
+      if (!name.endsWith('.js.map')) continue
+      const { sources } = JSON.parse(readFileSync(installed(`dist/${name}`), 'utf8')) as { sources: string[] }
+      for (const source of sources) {
+        const [, npm] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source) ?? []
+        if (npm !== undefined) bundled.add(npm)
+        if (/generated\/glue\.js$/.test(source)) bundled.add('Emscripten')
+      }
+    }
+    expect([...bundled].sort()).toEqual(['@noble/hashes', 'Emscripten'])
+    const notices = readFileSync(installed('THIRD-PARTY.md'), 'utf8')
+    for (const name of [...bundled, 'musl', 'libc++', 'libc++abi', 'compiler-rt', 'emmalloc'])
+      expect(notices).toContain(name)
+    expect(notices).toContain('The above copyright notice and this permission notice shall be included')
   })
 
   test('no code from text: no eval, no new Function', () => {
