@@ -20,7 +20,7 @@ using hamt::digest32;
 using hamt::digest_of;
 
 template <class P>
-class blocks_of_maps : public testing::Test {
+class BlocksOfMaps : public testing::Test {
  public:
   using map_type = hamt::map<bytes, P>;
 
@@ -38,9 +38,9 @@ class blocks_of_maps : public testing::Test {
 using policies =
     testing::Types<weak::real, weak::shared, weak::two_bits, weak::two_bits_at_the_last_level,
                    weak::one_bit_a_level, weak::constant>;
-TYPED_TEST_SUITE(blocks_of_maps, policies);
+TYPED_TEST_SUITE(BlocksOfMaps, policies);
 
-TYPED_TEST(blocks_of_maps, come_back_and_are_named_by_their_digests) {
+TYPED_TEST(BlocksOfMaps, ComeBackAndAreNamedByTheirDigests) {
   std::mt19937 random(1);
   for (const unsigned size : {0u, 1u, 2u, 5u, 40u, 400u}) {
     const auto m = this->random_map(random, size, 300);
@@ -51,7 +51,7 @@ TYPED_TEST(blocks_of_maps, come_back_and_are_named_by_their_digests) {
   }
 }
 
-TYPED_TEST(blocks_of_maps, do_not_depend_on_the_history) {
+TYPED_TEST(BlocksOfMaps, DoNotDependOnTheHistory) {
   std::mt19937 random(2);
   const auto m = this->random_map(random, 300, 300);
   typename TestFixture::map_type again;
@@ -66,7 +66,7 @@ TYPED_TEST(blocks_of_maps, do_not_depend_on_the_history) {
   EXPECT_EQ(a.blocks, b.blocks);
 }
 
-TYPED_TEST(blocks_of_maps, a_push_that_stops_anywhere_leaves_only_whole_maps) {
+TYPED_TEST(BlocksOfMaps, APushThatStopsAnywhereLeavesOnlyWholeMaps) {
   std::mt19937 random(3);
   auto before = this->random_map(random, 120, 150);
   auto after = before;
@@ -91,7 +91,7 @@ TYPED_TEST(blocks_of_maps, a_push_that_stops_anywhere_leaves_only_whole_maps) {
   }
 }
 
-TYPED_TEST(blocks_of_maps, a_push_puts_what_is_lacking_and_nothing_else) {
+TYPED_TEST(BlocksOfMaps, APushPutsWhatIsLackingAndNothingElse) {
   std::mt19937 random(4);
   auto m = this->random_map(random, 200, 200);
   store s;
@@ -113,7 +113,7 @@ TYPED_TEST(blocks_of_maps, a_push_puts_what_is_lacking_and_nothing_else) {
   }
 }
 
-TYPED_TEST(blocks_of_maps, every_flipped_bit_of_a_block_is_refused_or_gives_another_name) {
+TYPED_TEST(BlocksOfMaps, EveryFlippedBitOfABlockIsRefusedOrGivesAnotherName) {
   using hash = typename TypeParam::hash;
   std::mt19937 random(5);
   const auto m = this->random_map(random, 60, 90);
@@ -140,7 +140,7 @@ TYPED_TEST(blocks_of_maps, every_flipped_bit_of_a_block_is_refused_or_gives_anot
 
 // --- node tables ---------------------------------------------------------------------------------
 
-TYPED_TEST(blocks_of_maps, tables_give_every_version_back) {
+TYPED_TEST(BlocksOfMaps, TablesGiveEveryVersionBack) {
   std::mt19937 random(6);
   for (const unsigned size : {0u, 1u, 30u, 500u}) {
     std::vector<typename TestFixture::map_type> versions{this->random_map(random, size, 400)};
@@ -159,7 +159,7 @@ TYPED_TEST(blocks_of_maps, tables_give_every_version_back) {
   }
 }
 
-TYPED_TEST(blocks_of_maps, tables_hold_equal_nodes_once_however_they_were_made) {
+TYPED_TEST(BlocksOfMaps, TablesHoldEqualNodesOnceHoweverTheyWereMade) {
   std::mt19937 random(7);
   const auto m = this->random_map(random, 200, 300);
   const auto apart = hamt::blocks::table<TypeParam>(
@@ -170,7 +170,7 @@ TYPED_TEST(blocks_of_maps, tables_hold_equal_nodes_once_however_they_were_made) 
   EXPECT_LT(write_table<TypeParam>(two).size(), write_table<TypeParam>(one).size() + 50);
 }
 
-TYPED_TEST(blocks_of_maps, every_flipped_bit_of_a_table_is_refused_or_not_looked_at) {
+TYPED_TEST(BlocksOfMaps, EveryFlippedBitOfATableIsRefusedOrNotLookedAt) {
   std::mt19937 random(8);
   std::vector<typename TestFixture::map_type> versions{this->random_map(random, 20, 40)};
   for (int i = 0; i < 3; ++i) versions.push_back(this->edited(versions.back(), random, 40));
@@ -200,7 +200,7 @@ TYPED_TEST(blocks_of_maps, every_flipped_bit_of_a_table_is_refused_or_not_looked
   EXPECT_GT(loaded, 0u);
 }
 
-TYPED_TEST(blocks_of_maps, every_truncated_table_is_refused) {
+TYPED_TEST(BlocksOfMaps, EveryTruncatedTableIsRefused) {
   std::mt19937 random(9);
   const std::vector<typename TestFixture::map_type> versions{this->random_map(random, 20, 40)};
   const std::string file = write_table<TypeParam>(versions);
@@ -210,7 +210,7 @@ TYPED_TEST(blocks_of_maps, every_truncated_table_is_refused) {
 }
 
 // Errors name a byte counted from the start of the table, whichever part of it was read.
-TEST(blocks_of_many_versions, errors_name_the_byte_from_the_start_of_the_table) {
+TEST(BlocksOfManyVersions, ErrorsNameTheByteFromTheStartOfTheTable) {
   using map_type = hamt::map<bytes, hamt::local_policy>;
   map_type m;
   for (unsigned i = 0; i < 300; ++i) m = std::move(m).set(key_of(i), value_of(i));
@@ -242,7 +242,7 @@ TEST(blocks_of_many_versions, errors_name_the_byte_from_the_start_of_the_table) 
   EXPECT_EQ(flipped(std::size_t(head)), std::pair(rule::malformed, std::size_t(head)));
 }
 
-TEST(blocks_of_many_versions, more_keys_of_one_hash_than_a_block_holds_are_refused) {
+TEST(BlocksOfManyVersions, MoreKeysOfOneHashThanABlockHoldsAreRefused) {
   using map_type = hamt::map<bytes, weak::constant>;
   map_type m;
   const auto key = [](unsigned i) { return std::string(1000, 'k') + std::to_string(1000 + i); };
@@ -257,7 +257,7 @@ TEST(blocks_of_many_versions, more_keys_of_one_hash_than_a_block_holds_are_refus
   EXPECT_THROW(write_table<weak::constant>(versions), std::length_error);
 }
 
-TEST(blocks_of_many_versions, a_table_grows_by_what_changed) {
+TEST(BlocksOfManyVersions, ATableGrowsByWhatChanged) {
   std::vector<hamt::map<>> versions(1);
   for (unsigned i = 0; i < 20'000; ++i)
     versions[0] = std::move(versions[0]).set("0x" + std::to_string(1'000'000'000u + i * 7), "v");
@@ -268,7 +268,7 @@ TEST(blocks_of_many_versions, a_table_grows_by_what_changed) {
   EXPECT_LT(all - one, 200u * 400u);
 }
 
-TEST(blocks_of_many_versions, loading_is_bounded_where_a_long_value_is_that_of_many_keys) {
+TEST(BlocksOfManyVersions, LoadingIsBoundedWhereALongValueIsThatOfManyKeys) {
   hamt::map<> m;
   for (unsigned i = 0; i < 1000; ++i)
     m = std::move(m).set(std::to_string(i), std::string(20'000, 'v'));

@@ -20,12 +20,12 @@ using hamt::prove;
 using hamt::verify_proof;
 
 template <class P>
-class proof : public testing::Test {};
+class Proof : public testing::Test {};
 
 using policies =
     testing::Types<weak::real, weak::shared, weak::two_bits, weak::two_bits_at_the_last_level,
                    weak::one_bit_a_level, weak::constant>;
-TYPED_TEST_SUITE(proof, policies);
+TYPED_TEST_SUITE(Proof, policies);
 
 template <class P>
 using map_of = hamt::map<bytes, P>;
@@ -41,7 +41,7 @@ map_of<P> numbered(int n, const char* value = "v") {
   return m;
 }
 
-TYPED_TEST(proof, agrees_with_the_reference_byte_for_byte) {
+TYPED_TEST(Proof, AgreesWithTheReferenceByteForByte) {
   int seen = 0;
   for (const auto& v : vectors::read()) {
     if (v.hash != TypeParam::name) continue;
@@ -58,7 +58,7 @@ TYPED_TEST(proof, agrees_with_the_reference_byte_for_byte) {
   EXPECT_GE(seen, 20);
 }
 
-TYPED_TEST(proof, says_the_truth_about_present_and_absent_keys) {
+TYPED_TEST(Proof, SaysTheTruthAboutPresentAndAbsentKeys) {
   using hash = typename TypeParam::hash;
   for (unsigned seed = 0; seed < 40; ++seed) {
     std::mt19937_64 random(seed);
@@ -86,7 +86,7 @@ TYPED_TEST(proof, says_the_truth_about_present_and_absent_keys) {
   }
 }
 
-TYPED_TEST(proof, is_refused_after_any_change) {
+TYPED_TEST(Proof, IsRefusedAfterAnyChange) {
   using hash = typename TypeParam::hash;
   for (const int n : {0, 1, 2, 3, 9, 40}) {
     const auto m = numbered<TypeParam>(n);
@@ -119,7 +119,7 @@ TYPED_TEST(proof, is_refused_after_any_change) {
   }
 }
 
-TYPED_TEST(proof, for_one_map_or_key_says_nothing_false_of_another) {
+TYPED_TEST(Proof, ForOneMapOrKeySaysNothingFalseOfAnother) {
   using hash = typename TypeParam::hash;
   const auto m = numbered<TypeParam>(30), other = numbered<TypeParam>(30, "w"),
              larger = numbered<TypeParam>(31);
@@ -139,7 +139,7 @@ TYPED_TEST(proof, for_one_map_or_key_says_nothing_false_of_another) {
   }
 }
 
-TYPED_TEST(proof, of_many_keys_shares_their_way) {
+TYPED_TEST(Proof, OfManyKeysSharesTheirWay) {
   const auto m = numbered<TypeParam>(2000);
   std::vector<std::string> keys;
   std::size_t alone = 0;
@@ -151,7 +151,7 @@ TYPED_TEST(proof, of_many_keys_shares_their_way) {
 }
 
 // Once the neighbours of the second key were listed again, out of order.
-TEST(proof_regressions, two_absent_keys_in_one_gap_of_a_collision_node) {
+TEST(ProofRegressions, TwoAbsentKeysInOneGapOfACollisionNode) {
   using hash = weak::constant::hash;
   const auto m = hamt::map<bytes, weak::constant>().set("b", "1").set("d", "2").set("f", "3");
   const std::vector<std::vector<std::string>> gaps = {
@@ -163,7 +163,7 @@ TEST(proof_regressions, two_absent_keys_in_one_gap_of_a_collision_node) {
   }
 }
 
-TEST(proof_size, is_below_one_kilobyte_at_100_000_entries) {
+TEST(ProofSize, IsBelowOneKilobyteAt100000Entries) {
   const auto m = numbered<hamt::local_policy>(100'000);
   for (int i = 0; i < 200'000; i += 97) {
     const std::string key = "key-" + std::to_string(i);
@@ -172,7 +172,7 @@ TEST(proof_size, is_below_one_kilobyte_at_100_000_entries) {
 }
 
 // A long neighbour costs the proof of an absent key 33 bytes, not its length.
-TEST(proof_size, does_not_grow_with_another_entry) {
+TEST(ProofSize, DoesNotGrowWithAnotherEntry) {
   const std::string large(1'000'000, 'x');
   const hamt::map<> m = hamt::map<>().set(large, large);
   const std::uint64_t slot = hamt::hash_key(large) & 31;
@@ -185,7 +185,7 @@ TEST(proof_size, does_not_grow_with_another_entry) {
   EXPECT_EQ(verify_proof(digest_of(m), large, prove(m, large)), large);
 }
 
-TEST(proof_arguments, need_a_key) {
+TEST(ProofArguments, NeedAKey) {
   EXPECT_THROW((void)prove(hamt::map<>(), std::span<const std::string_view>()),
                std::invalid_argument);
   EXPECT_THROW(
@@ -206,7 +206,7 @@ std::string word32(std::uint32_t value) {
   return s;
 }
 
-TEST(proof_rules, are_all_enforced) {
+TEST(ProofRules, AreAllEnforced) {
   const auto m = hamt::map<>().set("k", "v");
   const digest32 d = digest_of(m);
   const std::uint32_t slot = std::uint32_t{1} << (hamt::hash_key("k") & 31);
@@ -248,7 +248,7 @@ TEST(proof_rules, are_all_enforced) {
   }
 }
 
-TEST(proof_rules, of_the_last_level_and_of_collisions_are_enforced) {
+TEST(ProofRules, OfTheLastLevelAndOfCollisionsAreEnforced) {
   using hash = weak::constant::hash;
   const auto m = hamt::map<bytes, weak::constant>().set("b", "1").set("d", "2").set("f", "3");
   const digest32 d = digest_of(m);

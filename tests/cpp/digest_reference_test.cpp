@@ -11,7 +11,7 @@
 
 namespace {
 
-using namespace sceptic;
+using namespace hamt_test;
 
 template <class Hash>
 struct by_reference : strict_policy<Hash> {
@@ -19,7 +19,7 @@ struct by_reference : strict_policy<Hash> {
 };
 
 template <class Hash>
-class encodings : public testing::Test {
+class Encodings : public testing::Test {
  protected:
   using P = strict_policy<Hash>;
   using R = by_reference<Hash>;
@@ -50,9 +50,9 @@ class encodings : public testing::Test {
   in_references references;
 };
 using hashes = testing::Types<whole_hash, last_four_bits_hash, constant_hash>;
-TYPED_TEST_SUITE(encodings, hashes);
+TYPED_TEST_SUITE(Encodings, hashes);
 
-TYPED_TEST(encodings, digests_and_proofs_do_not_depend_on_the_form) {
+TYPED_TEST(Encodings, DigestsAndProofsDoNotDependOnTheForm) {
   auto& t = *this;
   for (unsigned i = 0; i < 120; ++i) {
     t.set(i, i * 7 % 100);
@@ -64,14 +64,14 @@ TYPED_TEST(encodings, digests_and_proofs_do_not_depend_on_the_form) {
   }
 }
 
-TYPED_TEST(encodings, a_digest_without_the_bytes_is_an_error_and_never_another_digest) {
+TYPED_TEST(Encodings, ADigestWithoutTheBytesIsAnErrorAndNeverAnotherDigest) {
   auto& t = *this;
   for (unsigned i = 0; i < 40; ++i) t.set(i, i);
   t.references = t.references.set("k", offered(1, offered::reference));
   EXPECT_THROW(hamt::digest_of(t.references), hamt::unencoded_reference);
 }
 
-TYPED_TEST(encodings, snapshots_do_not_depend_on_the_form_and_load_into_either) {
+TYPED_TEST(Encodings, SnapshotsDoNotDependOnTheFormAndLoadIntoEither) {
   auto& t = *this;
   std::vector<typename TestFixture::in_bytes> bytes;
   std::vector<typename TestFixture::in_references> references;

@@ -20,12 +20,12 @@ using hamt::digest32;
 using hamt::digest_of;
 
 template <class P>
-class digest : public testing::Test {};
+class Digest : public testing::Test {};
 
 using policies =
     testing::Types<weak::real, weak::shared, weak::two_bits, weak::two_bits_at_the_last_level,
                    weak::one_bit_a_level, weak::constant>;
-TYPED_TEST_SUITE(digest, policies);
+TYPED_TEST_SUITE(Digest, policies);
 
 template <class P>
 using map_of = hamt::map<bytes, P>;
@@ -42,7 +42,7 @@ std::string word(std::mt19937_64& random, unsigned keys) {
   return "k" + std::to_string(random() % keys);
 }
 
-TYPED_TEST(digest, agrees_with_the_reference) {
+TYPED_TEST(Digest, AgreesWithTheReference) {
   int seen = 0;
   for (const auto& v : vectors::read()) {
     if (v.hash != TypeParam::name) continue;
@@ -56,7 +56,7 @@ TYPED_TEST(digest, agrees_with_the_reference) {
 
 // Along a random history the digest is compared, after every step, with that of an equal map built
 // apart; what is cached must never survive a change.
-TYPED_TEST(digest, follows_the_contents_along_a_history) {
+TYPED_TEST(Digest, FollowsTheContentsAlongAHistory) {
   for (unsigned seed = 0; seed < 20; ++seed) {
     std::mt19937_64 random(seed);
     const unsigned keys = seed % 2 ? 12 : 300;
@@ -86,7 +86,7 @@ TYPED_TEST(digest, follows_the_contents_along_a_history) {
 }
 
 // Without a map: from its entries, in any order, equal keys among them.
-TYPED_TEST(digest, of_entries_is_that_of_the_map) {
+TYPED_TEST(Digest, OfEntriesIsThatOfTheMap) {
   for (unsigned seed = 0; seed < 60; ++seed) {
     std::mt19937_64 random(seed);
     std::vector<std::pair<std::string, std::string>> given(random() % 200);
@@ -103,7 +103,7 @@ TYPED_TEST(digest, of_entries_is_that_of_the_map) {
   }
 }
 
-TYPED_TEST(digest, does_not_depend_on_drafts_or_merges) {
+TYPED_TEST(Digest, DoesNotDependOnDraftsOrMerges) {
   std::mt19937_64 random(7);
   for (int round = 0; round < 30; ++round) {
     model left, right;
@@ -130,7 +130,7 @@ TYPED_TEST(digest, does_not_depend_on_drafts_or_merges) {
   }
 }
 
-TYPED_TEST(digest, tells_every_small_map_from_every_other) {
+TYPED_TEST(Digest, TellsEverySmallMapFromEveryOther) {
   std::map<digest32, model> known;
   for (unsigned present = 0; present < 64; ++present) {
     for (unsigned values = 0; values < 64; ++values) {
@@ -145,7 +145,7 @@ TYPED_TEST(digest, tells_every_small_map_from_every_other) {
 }
 
 // The boundary between key and value, and between an inline field and a hashed one.
-TYPED_TEST(digest, cuts_entries_in_one_way_only) {
+TYPED_TEST(Digest, CutsEntriesInOneWayOnly) {
   const std::string text(200, 'x');
   std::set<digest32> seen;
   int maps = 0;
@@ -166,7 +166,7 @@ TYPED_TEST(digest, cuts_entries_in_one_way_only) {
             digest_of(map_of<TypeParam>().set("k", text)));
 }
 
-TYPED_TEST(digest, is_kept_by_versions_that_share) {
+TYPED_TEST(Digest, IsKeptByVersionsThatShare) {
   map_of<TypeParam> m;
   for (int i = 0; i < 200; ++i) m = std::move(m).set("k" + std::to_string(i), "v");
   EXPECT_FALSE(hamt::digest_is_known(m));
@@ -185,7 +185,7 @@ TYPED_TEST(digest, is_kept_by_versions_that_share) {
 
 // Digests that are made up show that they were used: nothing else can tell these maps apart, or
 // take them for equal.
-TYPED_TEST(digest, decides_equality_where_both_are_known) {
+TYPED_TEST(Digest, DecidesEqualityWhereBothAreKnown) {
   model contents;
   for (int i = 0; i < 300; ++i) contents["k" + std::to_string(i)] = "v";
   const auto a = built<TypeParam>(contents), b = built<TypeParam>(contents);
@@ -213,7 +213,7 @@ struct failing : hamt::local_policy {
   using memory = failing_memory;
 };
 
-TEST(digest_cache, is_done_without_when_memory_runs_out) {
+TEST(DigestCache, IsDoneWithoutWhenMemoryRunsOut) {
   map_of<failing> m;
   for (int i = 0; i < 500; ++i)
     m = std::move(m).set("k" + std::to_string(i), std::string(static_cast<std::size_t>(i), 'v'));
@@ -243,7 +243,7 @@ digest32 tree_of(const std::vector<digest32>& leaves, std::size_t from, std::siz
   return hamt::pair_digest(tree_of(leaves, from, half), tree_of(leaves, from + half, size - half));
 }
 
-TEST(collision_tree, is_the_tree_of_the_specification) {
+TEST(CollisionTree, IsTheTreeOfTheSpecification) {
   std::vector<digest32> leaves;
   leaves.reserve(70);
   for (int i = 0; i < 70; ++i) leaves.push_back(hamt::keccak256(std::to_string(i)));

@@ -14,7 +14,7 @@ namespace {
 
 using shared_map = hamt::map<hamt::bytes, hamt::atomic_policy>;
 
-TEST(digest_threads, agree_on_a_map_that_they_share) {
+TEST(DigestThreads, AgreeOnAMapThatTheyShare) {
   for (int round = 0; round < 5; ++round) {
     shared_map m;
     for (int i = 0; i < 2000; ++i)

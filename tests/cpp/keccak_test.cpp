@@ -25,7 +25,7 @@ std::string hex(const digest32& digest) {
 
 // The permutation applied to the all-zero state, then again: the intermediate values that the
 // Keccak team publishes.
-TEST(keccak, permutes_the_zero_state_as_published) {
+TEST(Keccak, PermutesTheZeroStateAsPublished) {
   std::array<std::uint64_t, 25> state{};
   hamt::keccak_f1600(state);
   EXPECT_EQ(state[0], 0xF1258F7940E1DDE7u);
@@ -37,7 +37,7 @@ TEST(keccak, permutes_the_zero_state_as_published) {
   EXPECT_EQ(state[24], 0x20D06CD26A8FBF5Cu);
 }
 
-TEST(keccak, agrees_with_known_digests) {
+TEST(Keccak, AgreesWithKnownDigests) {
   const std::vector<std::pair<std::string, std::string>> known = {
       {"", "c5d2460186f7233c927e7db2dcc703c0e500b653ca82273b7bfad8045d85a470"},
       {"abc", "4e03657aea45a94fc7d47ba826c8d667c0d1e6e33a64a036ec44f58fa12d6c45"},
@@ -53,7 +53,7 @@ TEST(keccak, agrees_with_known_digests) {
 }
 
 // Digests of every length from 0 to 600, chained into one value that @noble/hashes 2.4.0 computed.
-TEST(keccak, agrees_with_an_independent_implementation_at_every_length) {
+TEST(Keccak, AgreesWithAnIndependentImplementationAtEveryLength) {
   digest32 chain{};
   for (int size = 0; size <= 600; ++size) {
     std::string message;
@@ -64,7 +64,7 @@ TEST(keccak, agrees_with_an_independent_implementation_at_every_length) {
   EXPECT_EQ(hex(chain), "a84c2b734dc25d540f59617ebdc81dcf930de29973a35f21c1e91449b5feabc3");
 }
 
-TEST(keccak, does_not_depend_on_how_the_message_is_cut) {
+TEST(Keccak, DoesNotDependOnHowTheMessageIsCut) {
   std::mt19937_64 random(1);
   for (int round = 0; round < 2000; ++round) {
     std::string message(random() % 500, '\0');
@@ -79,7 +79,7 @@ TEST(keccak, does_not_depend_on_how_the_message_is_cut) {
   }
 }
 
-TEST(keccak, block_hashes_what_was_put_and_can_be_reused) {
+TEST(Keccak, BlockHashesWhatWasPutAndCanBeReused) {
   for (std::size_t size = 0; size <= keccak_block::max_size; ++size) {
     std::string message(size, '\0');
     keccak_block block(size);
@@ -98,7 +98,7 @@ TEST(keccak, block_hashes_what_was_put_and_can_be_reused) {
   }
 }
 
-TEST(keccak, block_lanes_are_the_digest_read_little_endian) {
+TEST(Keccak, BlockLanesAreTheDigestReadLittleEndian) {
   const auto lanes = keccak_block(0).hash_lanes();
   EXPECT_EQ(lanes[0], 0x3c23f7860146d2c5u);  // c5 d2 46 01 86 f7 23 3c
   EXPECT_EQ(lanes[3], 0x70a4855d04d8fa7bu);

@@ -101,7 +101,7 @@ std::vector<winner> draw_from(const std::vector<candidate>& list, std::size_t si
   return select(list, published_draw, size, by, limit);
 }
 
-TEST(uint256, bytes_there_and_back) {
+TEST(Uint256, BytesThereAndBack) {
   const uint256 n = from_hex("0x01e026bf88da79ef220784f413b9684f964f9518586c821fc0605059eb305c03");
   const auto bytes = n.to_bytes();
   EXPECT_EQ(bytes[0], 0x01);
@@ -111,7 +111,7 @@ TEST(uint256, bytes_there_and_back) {
   EXPECT_EQ(uint256::from_bytes(nullptr, 0), uint256());
 }
 
-TEST(uint256, decimal) {
+TEST(Uint256, Decimal) {
   EXPECT_EQ(to_decimal(0), "0");
   EXPECT_EQ(to_decimal(18446744073709551615u), "18446744073709551615");
   EXPECT_EQ(to_decimal(power_of_two(64)), "18446744073709551616");
@@ -119,7 +119,7 @@ TEST(uint256, decimal) {
             "115792089237316195423570985008687907853269984665640564039457584007913129639935");
 }
 
-TEST(uint256, plus_carries) {
+TEST(Uint256, PlusCarries) {
   uint256 low;
   low.words[3] = ~std::uint64_t{0};
   EXPECT_EQ(low.plus(1), power_of_two(64));
@@ -129,12 +129,12 @@ TEST(uint256, plus_carries) {
   EXPECT_EQ(uint256(5).plus(7), uint256(12));
 }
 
-TEST(address, text_is_lower_case) {
+TEST(Address, TextIsLowerCase) {
   EXPECT_EQ(to_text(node("0xAFE32f88ECB9255350301299f57b3840C56e42Ea")),
             "0xafe32f88ecb9255350301299f57b3840c56e42ea");
 }
 
-TEST(score, published_vectors) {
+TEST(Score, PublishedVectors) {
   scorer s({0, 0});
   s.set_operator(node("0x0000000000000000000000000000000000000000"));
   EXPECT_EQ(s.score(1),
@@ -144,7 +144,7 @@ TEST(score, published_vectors) {
             from_hex("0x221671dc10ec13b41307e568482b884c7664605b063ee2d9847378a2c7696f04"));
 }
 
-TEST(score, best_is_the_lowest_and_then_the_smallest_ticket) {
+TEST(Score, BestIsTheLowestAndThenTheSmallestTicket) {
   std::mt19937_64 random(2);
   for (int round = 0; round < 200; ++round) {
     address a;
@@ -177,7 +177,7 @@ TEST(score, best_is_the_lowest_and_then_the_smallest_ticket) {
 
 // The low word alone is rewritten between tickets: a scorer used for a 256-bit ticket must not
 // leave the high words behind for the next operator.
-TEST(score, a_huge_ticket_leaves_nothing_behind) {
+TEST(Score, AHugeTicketLeavesNothingBehind) {
   scorer s(published_draw), fresh(published_draw);
   s.set_operator(node(published[2].first));
   fresh.set_operator(node(published[2].first));
@@ -186,7 +186,7 @@ TEST(score, a_huge_ticket_leaves_nothing_behind) {
   EXPECT_EQ(s.best(1, 5).ticket, uint256(3));
 }
 
-TEST(node_state, is_the_cbor_of_the_codec) {
+TEST(NodeState, IsTheCborOfTheCodec) {
   const std::string owner = "0x3c44cdddb6a900fa2b585dd299e03d12fa4293bc";
   std::vector<uint256> balances{0, 1, 50000000, all_ones()};
   for (unsigned bit = 0; bit < 256; ++bit) balances.push_back(power_of_two(bit));
@@ -214,7 +214,7 @@ TEST(node_state, is_the_cbor_of_the_codec) {
   EXPECT_LE(to.size() + 42, most_node_state_text);
 }
 
-TEST(select, published_committee) {
+TEST(Select, PublishedCommittee) {
   const auto winners = draw_from(everyone(), 3);
   ASSERT_EQ(winners.size(), 3u);
   const std::size_t expected_nodes[] = {2, 1, 9};
@@ -227,14 +227,14 @@ TEST(select, published_committee) {
             from_hex("0x03f1054e1a64151b5bebc245c676cc24eff3a698318e044ffbb13dacef83c39a"));
 }
 
-TEST(select, nobody) {
+TEST(Select, Nobody) {
   EXPECT_TRUE(draw_from({}, 3).empty());
   EXPECT_TRUE(draw_from(everyone(), 0).empty());
   EXPECT_EQ(draw_from(everyone(), 99).size(), 10u);
   EXPECT_TRUE(draw_from(everyone(), 99, policy::owner_cap).empty());  // no owner is known
 }
 
-TEST(select, bounds_the_hashes_of_all_operators_together) {
+TEST(Select, BoundsTheHashesOfAllOperatorsTogether) {
   const auto list = everyone();
   EXPECT_NO_THROW(select(list, published_draw, 3, policy::uncapped, 33));
   EXPECT_THROW(select(list, published_draw, 3, policy::uncapped, 32), too_many_tickets);
@@ -260,7 +260,7 @@ TEST(select, bounds_the_hashes_of_all_operators_together) {
 }
 
 // Equal scores cannot be found by hashing, so that ranking is tested with scores that are made.
-TEST(rank, ties_are_broken_by_ticket_and_address_or_by_address_alone) {
+TEST(Rank, TiesAreBrokenByTicketAndAddressOrByAddressAlone) {
   address a{}, b{}, owner{}, other{};
   b[19] = 1;
   other[0] = 1;
@@ -280,7 +280,7 @@ TEST(rank, ties_are_broken_by_ticket_and_address_or_by_address_alone) {
   EXPECT_EQ(order(of_one_owner, policy::owner_cap), (std::vector<std::size_t>{2}));
 }
 
-TEST(select, agrees_with_a_naive_ranking_under_both_policies) {
+TEST(Select, AgreesWithANaiveRankingUnderBothPolicies) {
   std::mt19937_64 random(3);
   for (int round = 0; round < 300; ++round) {
     struct row {

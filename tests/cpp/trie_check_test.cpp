@@ -10,7 +10,7 @@
 
 namespace {
 
-using namespace sceptic;
+using namespace hamt_test;
 
 /// Overwrites memory while it lives.
 class damage {
@@ -87,7 +87,7 @@ void expect_violation(const text<P>& m, const void* where, T value, std::string_
 
 using plain = strict_policy<whole_hash>;
 
-TEST(checker, headers) {
+TEST(Checker, Headers) {
   const auto m = entries<plain>();
   const auto* root = m.root();
   const auto* leaf = deepest(m);
@@ -105,7 +105,7 @@ TEST(checker, headers) {
   expect_violation(pooled, at(pooled.root(), block), 1040u, "not one that the memory gives out");
 }
 
-TEST(checker, collision_nodes) {
+TEST(Checker, CollisionNodes) {
   const auto m = entries<strict_policy<constant_hash>>();
   const auto* n = deepest(m);
   ASSERT_TRUE(n->is_collision());
@@ -130,7 +130,7 @@ TEST(checker, collision_nodes) {
                    "a digit that no hash can have");
 }
 
-TEST(checker, cells) {
+TEST(Checker, Cells) {
   const auto m = entries<plain>();
   const auto* leaf = first_node(m.root(), [](const auto* n) { return n->entry_count() > 2; });
   const unsigned last = leaf->entry_count() - 1;
@@ -161,7 +161,7 @@ TEST(checker, cells) {
                    "a boxed cell of a wrong size");
 }
 
-TEST(checker, entries_in_places_that_are_not_theirs) {
+TEST(Checker, EntriesInPlacesThatAreNotTheirs) {
   const auto m = entries<plain>();
   const auto* below =
       first_node(m.root(), [&](const auto* n) { return n != m.root() && n->entry_count() > 0; });
@@ -196,7 +196,7 @@ text<To> seen_as(const text<From>& m) {
       reinterpret_cast<const typename text<To>::node_type*>(m.root())));
 }
 
-TEST(checker, entries_that_belong_in_a_box_or_not) {
+TEST(Checker, EntriesThatBelongInABoxOrNot) {
   using nothing_packed = strict_policy<whole_hash, 5, 0>;
   expect_violation(seen_as<plain>(entries<nothing_packed>()), "small enough to be packed");
   expect_violation(seen_as<nothing_packed>(entries<plain>(false)), "belongs in a box");

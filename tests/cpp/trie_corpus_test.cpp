@@ -10,7 +10,7 @@
 
 namespace {
 
-TEST(corpus, of_the_trie_is_replayed) {
+TEST(Corpus, OfTheTrieIsReplayed) {
   const std::filesystem::path corpus = HAMT_VECTORS "/../fuzz/corpus/trie_fuzz";
   unsigned inputs = 0;
   for (const auto& file : std::filesystem::directory_iterator(corpus)) {

@@ -9,10 +9,10 @@
 
 namespace {
 
-using namespace sceptic;
+using namespace hamt_test;
 
 template <class Policy>
-class cursors : public testing::Test {
+class Cursors : public testing::Test {
  protected:
   using P = Policy;
   using map_type = hamt::map<std::uint64_t, P>;
@@ -49,9 +49,9 @@ using policies = testing::Types<strict_policy<whole_hash>, strict_policy<two_bit
                                 strict_policy<constant_hash>, strict_policy<last_four_bits_hash, 3>,
                                 strict_policy<top_bits_hash, 4>, strict_policy<sparse_hash, 1>,
                                 strict_policy<last_bit_hash>>;
-TYPED_TEST_SUITE(cursors, policies);
+TYPED_TEST_SUITE(Cursors, policies);
 
-TYPED_TEST(cursors, begin_again_at_every_position) {
+TYPED_TEST(Cursors, BeginAgainAtEveryPosition) {
   using cursor_type = typename TestFixture::cursor_type;
   std::mt19937 random(1);
   for (const unsigned n : {0u, 1u, 2u, 5u, 40u, 300u}) {
@@ -68,7 +68,7 @@ TYPED_TEST(cursors, begin_again_at_every_position) {
   }
 }
 
-TYPED_TEST(cursors, begin_at_positions_of_other_maps_and_of_none) {
+TYPED_TEST(Cursors, BeginAtPositionsOfOtherMapsAndOfNone) {
   using cursor_type = typename TestFixture::cursor_type;
   std::mt19937 random(2);
   const auto m = TestFixture::random_map(random, 120), other = TestFixture::random_map(random, 120);
@@ -89,7 +89,7 @@ TYPED_TEST(cursors, begin_at_positions_of_other_maps_and_of_none) {
   }
 }
 
-TEST(equal_bytes, compares_every_byte_of_every_length) {
+TEST(EqualBytes, ComparesEveryByteOfEveryLength) {
   for (std::size_t n = 0; n < 70; ++n) {
     const std::string a(n, 'a');
     std::string b = a;

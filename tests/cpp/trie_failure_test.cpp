@@ -14,12 +14,12 @@
 
 // The heap fails on the same fuse as the memory of nodes: vectors inside an operation count, too.
 void* operator new(std::size_t size) {
-  if (sceptic::fuse::blows()) throw std::bad_alloc();
+  if (hamt_test::fuse::blows()) throw std::bad_alloc();
   if (void* p = std::malloc(size == 0 ? 1 : size)) return p;
   throw std::bad_alloc();
 }
 void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
-  return sceptic::fuse::blows() ? nullptr : std::malloc(size == 0 ? 1 : size);
+  return hamt_test::fuse::blows() ? nullptr : std::malloc(size == 0 ? 1 : size);
 }
 void operator delete(void* p) noexcept { std::free(p); }
 void operator delete(void* p, const std::nothrow_t&) noexcept { std::free(p); }
@@ -27,7 +27,7 @@ void operator delete(void* p, std::size_t) noexcept { std::free(p); }
 
 namespace {
 
-using namespace sceptic;
+using namespace hamt_test;
 
 struct callback_failed {};
 
@@ -46,7 +46,7 @@ void called() {
 }
 
 template <class Setting>
-class failures : public testing::Test {
+class Failures : public testing::Test {
  protected:
   using P = typename Setting::policy;
   using V = typename Setting::value;
@@ -213,9 +213,9 @@ using settings = testing::Types<setting<strict_policy<whole_hash>, hamt::bytes>,
                                 setting<strict_policy<sparse_hash, 3>, traced>,
                                 setting<strict_policy<whole_hash>, reference_value>,
                                 setting<strict_policy<last_four_bits_hash>, reference_value>>;
-TYPED_TEST_SUITE(failures, settings);
+TYPED_TEST_SUITE(Failures, settings);
 
-TYPED_TEST(failures, set_and_erase) {
+TYPED_TEST(Failures, SetAndErase) {
   auto& t = *this;
   for (const failing what : {failing::allocation, failing::copy}) {
     int steps = 0;
@@ -236,7 +236,7 @@ TYPED_TEST(failures, set_and_erase) {
   }
 }
 
-TYPED_TEST(failures, a_first_entry_and_a_last) {
+TYPED_TEST(Failures, AFirstEntryAndALast) {
   auto& t = *this;
   using tree = typename TestFixture::map_type;
   const model one{{t.key(9), 7}};
@@ -245,7 +245,7 @@ TYPED_TEST(failures, a_first_entry_and_a_last) {
   t.everywhere(failing::allocation, {}, [&] { return tree().set("a", t.values[1]).erase("a"); });
 }
 
-TYPED_TEST(failures, changes_in_place) {
+TYPED_TEST(Failures, ChangesInPlace) {
   auto& t = *this;
   using changing = typename TestFixture::draft_type;
   for (const failing what : {failing::allocation, failing::copy})
@@ -271,7 +271,7 @@ TYPED_TEST(failures, changes_in_place) {
     }
 }
 
-TYPED_TEST(failures, an_observer_that_throws_stops_the_edit) {
+TYPED_TEST(Failures, AnObserverThatThrowsStopsTheEdit) {
   auto& t = *this;
   using tree = typename TestFixture::map_type;
   const auto thrower = [](const auto&) { throw callback_failed(); };
@@ -288,7 +288,7 @@ TYPED_TEST(failures, an_observer_that_throws_stops_the_edit) {
     }
 }
 
-TYPED_TEST(failures, build) {
+TYPED_TEST(Failures, Build) {
   auto& t = *this;
   using tree = typename TestFixture::map_type;
   using value = typename TypeParam::value;
@@ -307,7 +307,7 @@ TYPED_TEST(failures, build) {
   t.everywhere(failing::copy, expected, [&] { return hamt::build<value, policy>(entries); });
 }
 
-TYPED_TEST(failures, merges) {
+TYPED_TEST(Failures, Merges) {
   auto& t = *this;
   using kind = typename TestFixture::sample;
   using made = typename TestFixture::owned;
@@ -362,7 +362,7 @@ TYPED_TEST(failures, merges) {
   }
 }
 
-TYPED_TEST(failures, selections) {
+TYPED_TEST(Failures, Selections) {
   auto& t = *this;
   using kind = typename TestFixture::sample;
   model common, rest, even, mapped;
@@ -395,7 +395,7 @@ TYPED_TEST(failures, selections) {
   }
 }
 
-TYPED_TEST(failures, digests_are_not_kept_when_there_is_no_memory) {
+TYPED_TEST(Failures, DigestsAreNotKeptWhenThereIsNoMemory) {
   auto& t = *this;
   const auto* root = t.base.map.root();
   const auto d = fingerprint(root);
@@ -423,7 +423,7 @@ TYPED_TEST(failures, digests_are_not_kept_when_there_is_no_memory) {
   EXPECT_TRUE(fingerprints_hold(after.root()));
 }
 
-TYPED_TEST(failures, what_only_reads_never_allocates) {
+TYPED_TEST(Failures, WhatOnlyReadsNeverAllocates) {
   auto& t = *this;
   using value = typename TypeParam::value;
   using policy = typename TypeParam::policy;
@@ -441,7 +441,7 @@ TYPED_TEST(failures, what_only_reads_never_allocates) {
   EXPECT_GT(n, 40u);
 }
 
-TEST(limits, a_key_or_value_of_four_gigabytes_is_refused_before_it_is_read) {
+TEST(Limits, AKeyOrValueOfFourGigabytesIsRefusedBeforeItIsRead) {
   using box = hamt::box<hamt::bytes, hamt::local_policy>;
   const char c = 'x';
   const auto before = hamt::local_memory::usage();

@@ -43,12 +43,12 @@ std::uint64_t plain_siphash(const std::string& message, int c, int d) {
 }
 std::uint64_t plain_hash(const std::string& key) { return plain_siphash(key + '\xff', 1, 3); }
 
-TEST(hash, agrees_with_the_published_vectors) {
+TEST(Hash, AgreesWithThePublishedVectors) {
   EXPECT_EQ(hamt::hash_key("hello"), 0xe037876b880b8ed9u);
   EXPECT_EQ(hamt::hash_key("world"), 0x4010d7692b13ec24u);
 }
 
-TEST(hash, agrees_with_the_definition_at_every_length) {
+TEST(Hash, AgreesWithTheDefinitionAtEveryLength) {
   std::mt19937 random(1);
   for (std::size_t length = 0; length <= 64; ++length)
     for (int i = 0; i < 8; ++i) {
@@ -65,14 +65,14 @@ TEST(hash, agrees_with_the_definition_at_every_length) {
   }
 }
 
-TEST(hash, of_text_beyond_ascii_and_of_zeros) {
+TEST(Hash, OfTextBeyondAsciiAndOfZeros) {
   for (const std::string& key :
        {std::string("ключ"), std::string("鍵🔑"), std::string(1, '\0'), std::string(2, '\0'),
         std::string(8, '\0'), std::string("\xff"), std::string("\xff\xff")})
     EXPECT_EQ(hamt::hash_key(key), plain_hash(key));
 }
 
-TEST(hash, regression_reads_every_byte_of_a_long_key) {
+TEST(Hash, RegressionReadsEveryByteOfALongKey) {
   // A map elsewhere hashed the first 64 characters only: keys that differ later all collided.
   const std::string key(300, 'a');
   std::set<std::uint64_t> seen{hamt::hash_key(key)};
@@ -86,7 +86,7 @@ TEST(hash, regression_reads_every_byte_of_a_long_key) {
   EXPECT_EQ(seen.size(), 2 * key.size() + 1);
 }
 
-TEST(hash, regression_keys_that_collide_under_polynomial_hashes_do_not_here) {
+TEST(Hash, RegressionKeysThatCollideUnderPolynomialHashesDoNotHere) {
   // "Aa" and "BB" are equal under s*31+c, so all 2^12 strings made of twelve of them were,
   // elsewhere.
   std::set<std::uint64_t> seen;
@@ -119,7 +119,7 @@ void digits_are_the_hash(std::mt19937_64& random) {
   }
 }
 
-TEST(digits, cover_the_hash_and_give_its_order) {
+TEST(Digits, CoverTheHashAndGiveItsOrder) {
   std::mt19937_64 random(2);
   digits_are_the_hash<1>(random);
   digits_are_the_hash<2>(random);
@@ -130,7 +130,7 @@ TEST(digits, cover_the_hash_and_give_its_order) {
   EXPECT_EQ(hamt::digits<5>::at(~std::uint64_t{0}, 60), 15u);
 }
 
-TEST(bits, are_counted) {
+TEST(Bits, AreCounted) {
   std::mt19937 random(3);
   for (int i = 0; i < 10000; ++i) {
     const std::uint32_t x = random() & random();

@@ -12,7 +12,7 @@
 
 #include "trie_testing.hpp"
 
-namespace sceptic {
+namespace hamt_test {
 
 struct history_limits {
   unsigned keys = 120;          // different keys
@@ -596,4 +596,4 @@ class history {
   std::vector<std::unique_ptr<open_difference>> diffs_;
 };
 
-}  // namespace sceptic
+}  // namespace hamt_test

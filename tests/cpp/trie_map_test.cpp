@@ -18,11 +18,11 @@
 
 namespace {
 
-using namespace sceptic;
+using namespace hamt_test;
 
 // --- the surface ---
 
-TEST(map, is_made_from_a_list) {
+TEST(Map, IsMadeFromAList) {
   const hamt::map<int> m{{"one", 1}, {"two", 2}, {"one", 3}};
   EXPECT_EQ(m.size(), 2u);
   EXPECT_EQ(m.find("one"), 3);
@@ -38,7 +38,7 @@ TEST(map, is_made_from_a_list) {
   EXPECT_EQ(hamt::violated(text), "");
 }
 
-TEST(map, a_list_whose_map_cannot_be_made_leaves_nothing) {
+TEST(Map, AListWhoseMapCannotBeMadeLeavesNothing) {
   using map_type = hamt::map<traced, strict_policy<whole_hash>>;
   const auto before = strict_memory::usage();
   const traced value(1);
@@ -62,7 +62,7 @@ using numbers = hamt::map<int, strict_policy<two_bit_hash>>;
 static_assert(std::ranges::input_range<const numbers>);
 static_assert(std::input_iterator<numbers::iterator>);
 
-TEST(map, is_a_range_in_the_order_of_cursors) {
+TEST(Map, IsARangeInTheOrderOfCursors) {
   numbers m;
   EXPECT_TRUE(m.begin() == m.end());
   for (int i = 0; i < 60; ++i) m = m.set("key " + std::to_string(i), i);
@@ -82,7 +82,7 @@ TEST(map, is_a_range_in_the_order_of_cursors) {
   EXPECT_EQ((*found).key, "key 33");
 }
 
-TEST(map, update_replaces_adds_and_takes_out) {
+TEST(Map, UpdateReplacesAddsAndTakesOut) {
   const hamt::map<int> m{{"a", 1}};
   const auto count = [](std::optional<int> n) { return n.value_or(0) + 1; };
   EXPECT_EQ(m.update("a", count).find("a"), 2);
@@ -137,7 +137,7 @@ T with_padding(int fill, char tag, int number) {
   return t;
 }
 
-TEST(values, need_no_default_constructor) {
+TEST(Values, NeedNoDefaultConstructor) {
   const hamt::map<without_default> m{{"a", without_default(1)}};
   EXPECT_EQ(m.find("a")->n, 1);
   EXPECT_TRUE(m.set("a", without_default(1)).same(m));
@@ -146,7 +146,7 @@ TEST(values, need_no_default_constructor) {
   EXPECT_TRUE(n.set("a", without_default_or_equality(1)).same(n)) << "without padding, bits tell";
 }
 
-TEST(values, are_never_compared_by_their_padding) {
+TEST(Values, AreNeverComparedByTheirPadding) {
   const auto x = with_padding<padded_and_comparable>(0, 'a', 1);
   const auto y = with_padding<padded_and_comparable>(0xff, 'a', 1);
   const hamt::map<padded_and_comparable> m{{"a", x}};
@@ -166,7 +166,7 @@ TEST(values, are_never_compared_by_their_padding) {
   EXPECT_EQ(changed, std::vector<std::string>{"a"}) << "b is the same object in both";
 }
 
-TEST(values, of_every_copyable_kind) {
+TEST(Values, OfEveryCopyableKind) {
   const hamt::map<std::vector<int>> vectors{{"a", {1, 2}}};
   EXPECT_EQ(vectors.find("a")->get(), (std::vector{1, 2}));
   EXPECT_TRUE(vectors.set("a", {1, 2}).same(vectors));

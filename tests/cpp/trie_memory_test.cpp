@@ -13,7 +13,7 @@
 
 namespace {
 
-using namespace sceptic;
+using namespace hamt_test;
 
 template <class P>
 using text = hamt::map<hamt::bytes, P>;
@@ -34,11 +34,11 @@ void cache_digests(const N* n) {
 }
 
 template <class P>
-class memory : public testing::Test {};
+class Memory : public testing::Test {};
 using shipped = testing::Types<hamt::local_policy, hamt::atomic_policy>;
-TYPED_TEST_SUITE(memory, shipped);
+TYPED_TEST_SUITE(Memory, shipped);
 
-TYPED_TEST(memory, in_use_is_counted_exactly_and_all_comes_back) {
+TYPED_TEST(Memory, InUseIsCountedExactlyAndAllComesBack) {
   using P = TypeParam;
   const hamt::memory_usage before = P::memory::usage();
   {
@@ -65,7 +65,7 @@ TYPED_TEST(memory, in_use_is_counted_exactly_and_all_comes_back) {
   EXPECT_EQ(P::memory::idle_bytes(), 0u);
 }
 
-TYPED_TEST(memory, thousand_loads_do_not_grow) {
+TYPED_TEST(Memory, ThousandLoadsDoNotGrow) {
   using P = TypeParam;
   const hamt::memory_usage before = P::memory::usage();
   std::size_t idle = 0;
@@ -88,7 +88,7 @@ TYPED_TEST(memory, thousand_loads_do_not_grow) {
   EXPECT_EQ(P::memory::idle_bytes(), 0u);
 }
 
-TYPED_TEST(memory, idle_memory_is_bounded) {
+TYPED_TEST(Memory, IdleMemoryIsBounded) {
   using P = TypeParam;
   P::memory::trim();
   { const auto m = load<P>(100000, 3); }
@@ -151,7 +151,7 @@ void every_operation(unsigned n) {
   EXPECT_FALSE(a == b);
 }
 
-TEST(stack, suffices_for_every_operation_at_the_greatest_depth) {
+TEST(Stack, SufficesForEveryOperationAtTheGreatestDepth) {
   // 256 KiB is what the WebAssembly module has.
   with_stack(small_stack, [] {
     every_operation<strict_policy<last_four_bits_hash>>(300);
@@ -160,7 +160,7 @@ TEST(stack, suffices_for_every_operation_at_the_greatest_depth) {
   });
 }
 
-TEST(stack, suffices_to_free_what_is_long_and_what_is_large) {
+TEST(Stack, SufficesToFreeWhatIsLongAndWhatIsLarge) {
   with_stack(small_stack, [] {
     { const auto m = load<hamt::local_policy>(200000, 1); }
     auto m = load<hamt::local_policy>(100, 1);
@@ -180,7 +180,7 @@ struct late {
 };
 thread_local late outlives_the_lists;
 
-TEST(memory_of_a_thread, regression_blocks_freed_after_the_lists_go_to_the_heap) {
+TEST(MemoryOfAThread, RegressionBlocksFreedAfterTheListsGoToTheHeap) {
   std::size_t idle = 1;
   std::thread([&] {
     outlives_the_lists.idle_at_the_end = &idle;
@@ -189,7 +189,7 @@ TEST(memory_of_a_thread, regression_blocks_freed_after_the_lists_go_to_the_heap)
   EXPECT_EQ(idle, 0u) << "these blocks are lost when the thread is gone";
 }
 
-TEST(memory_of_a_thread, abandoned_lists_are_neither_read_nor_freed) {
+TEST(MemoryOfAThread, AbandonedListsAreNeitherReadNorFreed) {
   using P = hamt::local_policy;
   std::thread([] {
     const auto before = P::memory::usage();
@@ -214,7 +214,7 @@ TEST(memory_of_a_thread, abandoned_lists_are_neither_read_nor_freed) {
   }).join();
 }
 
-TEST(memory_of_a_thread, blocks_may_be_freed_by_another_thread) {
+TEST(MemoryOfAThread, BlocksMayBeFreedByAnotherThread) {
   using P = hamt::atomic_policy;
   const auto before = P::memory::usage();
   text<P> m = load<P>(1000, 1);

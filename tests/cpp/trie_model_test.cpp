@@ -9,7 +9,7 @@
 
 namespace {
 
-using namespace sceptic;
+using namespace hamt_test;
 
 struct random_choices {
   std::mt19937 engine;
@@ -26,7 +26,7 @@ struct setting {
 };
 
 template <class Setting>
-class histories : public testing::Test {};
+class Histories : public testing::Test {};
 
 using settings = testing::Types<
     // hashes, bits a level, how much is packed: all with a memory in which a sanitizer sees every
@@ -49,7 +49,7 @@ using settings = testing::Types<
     setting<strict_policy<whole_hash>, reference_value>,
     setting<strict_policy<last_four_bits_hash, 3>, reference_value, 60>,
     setting<strict_policy<constant_hash>, reference_value, 40>>;
-TYPED_TEST_SUITE(histories, settings);
+TYPED_TEST_SUITE(Histories, settings);
 
 template <class Setting>
 void run(unsigned seed, unsigned steps, history_limits limits) {
@@ -65,7 +65,7 @@ void run(unsigned seed, unsigned steps, history_limits limits) {
   EXPECT_NO_THROW(h.finish()) << "seed " << seed;
 }
 
-TYPED_TEST(histories, keep_every_version_as_it_was) {
+TYPED_TEST(Histories, KeepEveryVersionAsItWas) {
   const long long alive = traced::alive;
   run<TypeParam>(1, 1200, {.keys = TypeParam::keys});
   EXPECT_EQ(traced::alive, alive);
@@ -74,7 +74,7 @@ TYPED_TEST(histories, keep_every_version_as_it_was) {
   EXPECT_EQ(attached_memory::blocks, 0);
 }
 
-TYPED_TEST(histories, of_few_keys_and_few_values_come_back_to_equal_maps) {
+TYPED_TEST(Histories, OfFewKeysAndFewValuesComeBackToEqualMaps) {
   run<TypeParam>(2, 600, {.keys = 6, .values = 2, .versions = 30});
   run<TypeParam>(3, 600, {.keys = 3, .values = 3, .versions = 10});
 }

@@ -12,10 +12,10 @@
 
 namespace {
 
-using namespace sceptic;
+using namespace hamt_test;
 
 template <class Hash>
-class references : public testing::Test {
+class References : public testing::Test {
  protected:
   using P = strict_policy<Hash>;
   using map_type = hamt::map<reference_value, P>;
@@ -61,12 +61,12 @@ class references : public testing::Test {
 };
 
 using hashes = testing::Types<whole_hash, last_four_bits_hash, constant_hash>;
-TYPED_TEST_SUITE(references, hashes);
+TYPED_TEST_SUITE(References, hashes);
 
 constexpr std::array forms = {offered::encoded, offered::reference, offered::reference_with_bytes,
                               offered::attached};
 
-TYPED_TEST(references, every_form_of_an_object_is_equal_to_every_other) {
+TYPED_TEST(References, EveryFormOfAnObjectIsEqualToEveryOther) {
   using map_type = typename TestFixture::map_type;
   for (const auto x : forms)
     for (const auto y : forms) {
@@ -87,7 +87,7 @@ TYPED_TEST(references, every_form_of_an_object_is_equal_to_every_other) {
     }
 }
 
-TYPED_TEST(references, the_embedder_is_asked_only_where_ids_and_bytes_do_not_tell) {
+TYPED_TEST(References, TheEmbedderIsAskedOnlyWhereIdsAndBytesDoNotTell) {
   const auto asks = [](offered::form x, unsigned n, offered::form y, unsigned m) {
     const offered a(n, x), b(m, y);
     const auto before = embedder::asked;
@@ -116,7 +116,7 @@ TYPED_TEST(references, the_embedder_is_asked_only_where_ids_and_bytes_do_not_tel
   EXPECT_LE(embedder::asked, asked + 1);
 }
 
-TYPED_TEST(references, an_id_dies_once_when_the_last_version_that_holds_it_dies) {
+TYPED_TEST(References, AnIdDiesOnceWhenTheLastVersionThatHoldsItDies) {
   using map_type = typename TestFixture::map_type;
   map_type a = TestFixture::objects(50, offered::reference);
   EXPECT_EQ(embedder::kept(), 50u);
@@ -139,7 +139,7 @@ TYPED_TEST(references, an_id_dies_once_when_the_last_version_that_holds_it_dies)
   c = {};
 }
 
-TYPED_TEST(references, an_id_that_an_edit_did_not_store_dies) {
+TYPED_TEST(References, AnIdThatAnEditDidNotStoreDies) {
   using map_type = typename TestFixture::map_type;
   const map_type m = TestFixture::objects(30, offered::reference);
   const auto same = m.set(this->key(4), offered(4, offered::reference));
@@ -161,7 +161,7 @@ TYPED_TEST(references, an_id_that_an_edit_did_not_store_dies) {
   }
 }
 
-TYPED_TEST(references, one_id_under_many_keys_dies_with_the_last) {
+TYPED_TEST(References, OneIdUnderManyKeysDiesWithTheLast) {
   using map_type = typename TestFixture::map_type;
   map_type m;
   {
@@ -175,7 +175,7 @@ TYPED_TEST(references, one_id_under_many_keys_dies_with_the_last) {
   EXPECT_EQ(embedder::kept(), 0u);
 }
 
-TYPED_TEST(references, bytes_get_their_object_in_every_version_that_holds_the_entry) {
+TYPED_TEST(References, BytesGetTheirObjectInEveryVersionThatHoldsTheEntry) {
   using map_type = typename TestFixture::map_type;
   map_type a = TestFixture::objects(40, offered::encoded);
   const map_type b = a.set(this->key(1), "other"), c = b.erase(this->key(2));
@@ -204,7 +204,7 @@ TYPED_TEST(references, bytes_get_their_object_in_every_version_that_holds_the_en
   EXPECT_EQ(embedder::kept(), 1u) << "other versions hold the entry";
 }
 
-TYPED_TEST(references, lists_the_ids_whose_bytes_are_needed) {
+TYPED_TEST(References, ListsTheIdsWhoseBytesAreNeeded) {
   using map_type = typename TestFixture::map_type;
   map_type m;
   for (unsigned i = 0; i < 60; ++i) {
@@ -228,7 +228,7 @@ TYPED_TEST(references, lists_the_ids_whose_bytes_are_needed) {
   EXPECT_THROW((void)bytes_of(*next.find(this->key(33))), hamt::unencoded_reference);
 }
 
-TYPED_TEST(references, digested_parts_are_not_listed) {
+TYPED_TEST(References, DigestedPartsAreNotListed) {
   using map_type = typename TestFixture::map_type;
   const map_type m = TestFixture::objects(60, offered::reference);
   TestFixture::digest_all(m.root());
@@ -240,7 +240,7 @@ TYPED_TEST(references, digested_parts_are_not_listed) {
   EXPECT_EQ(TestFixture::ids_in(next), TestFixture::unencoded(next));
 }
 
-TEST(reference_table, refuses_what_would_mix_up_ids) {
+TEST(ReferenceTable, RefusesWhatWouldMixUpIds) {
   hamt::reference_table<attached_memory> table;
   EXPECT_THROW(table.retain(1'000'000), std::out_of_range);
   EXPECT_THROW(table.retain(hamt::no_reference), std::out_of_range);
@@ -259,7 +259,7 @@ TEST(reference_table, refuses_what_would_mix_up_ids) {
   table.release(3);
 }
 
-TEST(reference_table, attached_bytes_live_as_long_as_their_id) {
+TEST(ReferenceTable, AttachedBytesLiveAsLongAsTheirId) {
   hamt::reference_table<attached_memory> table;
   for (hamt::reference_id id = 0; id < 100; ++id) table.retain(id);
   fuse::left = 0;

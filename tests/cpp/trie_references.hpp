@@ -12,7 +12,7 @@
 #include "trie/reference.hpp"
 #include "trie_testing.hpp"
 
-namespace sceptic {
+namespace hamt_test {
 
 /// Attached bytes: they fail on the same fuse as nodes, and are counted apart from them.
 struct attached_memory {
@@ -188,4 +188,4 @@ struct samples<reference_value> {
   }
 };
 
-}  // namespace sceptic
+}  // namespace hamt_test

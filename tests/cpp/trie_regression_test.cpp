@@ -11,7 +11,7 @@
 
 namespace {
 
-using namespace sceptic;
+using namespace hamt_test;
 
 using plain = hamt::map<>;
 
@@ -41,7 +41,7 @@ constexpr const char* late_partings[][2] = {{"f2fad82f143a17e0", "ad794c8abad6a0
                                             {"29299c81e50fe000", "09a9bcf992b2b100"},
                                             {"fbe3a4e21d17d660", "1df3b28442661870"}};
 
-TEST(regression, a_version_is_not_changed_through_a_draft_after_a_collision_collapsed) {
+TEST(Regression, AVersionIsNotChangedThroughADraftAfterACollisionCollapsed) {
   // immutable 5.2.1: a draft took over what was left of a collapsed bucket, and wrote into it.
   const auto two = text_map<constant_hash>().set("a", "1").set("b", "2");
   const auto three = two.set("c", "3");
@@ -62,7 +62,7 @@ TEST(regression, a_version_is_not_changed_through_a_draft_after_a_collision_coll
   EXPECT_EQ(hamt::violated(d.freeze()), "");
 }
 
-TEST(regression, a_diff_yields_every_update) {
+TEST(Regression, ADiffYieldsEveryUpdate) {
   // imbl 7.0.0 dropped one update in eight.
   plain before;
   for (int i = 0; i < 3000; ++i) before = std::move(before).set("k" + std::to_string(i), "before");
@@ -81,7 +81,7 @@ TEST(regression, a_diff_yields_every_update) {
   EXPECT_EQ(seen, changed);
 }
 
-TEST(regression, one_shape_at_the_last_level) {
+TEST(Regression, OneShapeAtTheLastLevel) {
   // capsule: maps that met at the last level had two shapes for equal contents.
   using late = text_map<last_four_bits_hash>;
   late up, down, built_up;
@@ -104,7 +104,7 @@ TEST(regression, one_shape_at_the_last_level) {
     }
 }
 
-TEST(regression, one_shape_after_removing_one_of_two_colliding_keys) {
+TEST(Regression, OneShapeAfterRemovingOneOfTwoCollidingKeys) {
   // moonbit, capsule: a collision of one key stayed behind, where a plain entry belongs.
   for (const auto& [a, b] : true_collisions) {
     const plain only = plain().set(a, "1"), other = plain().set("bystander", "1");
@@ -124,7 +124,7 @@ TEST(regression, one_shape_after_removing_one_of_two_colliding_keys) {
   }
 }
 
-TEST(regression, true_collisions_of_the_real_hash_and_keys_that_part_late) {
+TEST(Regression, TrueCollisionsOfTheRealHashAndKeysThatPartLate) {
   plain m;
   model expected;
   unsigned id = 1;
@@ -149,7 +149,7 @@ TEST(regression, true_collisions_of_the_real_hash_and_keys_that_part_late) {
   }
 }
 
-TEST(regression, colliding_keys_stay_sorted_when_others_leave) {
+TEST(Regression, CollidingKeysStaySortedWhenOthersLeave) {
   // go-hamt: after a collapse the entries were not sorted again.
   using flat = text_map<constant_hash>;
   const std::vector<std::string> keys{"m", "c", "z", "a", "q", "b", "y"};
@@ -171,7 +171,7 @@ TEST(regression, colliding_keys_stay_sorted_when_others_leave) {
   }
 }
 
-TEST(regression, a_third_key_reaches_a_collision_node) {
+TEST(Regression, AThirdKeyReachesACollisionNode) {
   // The Rust crate this project reimplements panicked; then a fourth, and one that only shares the
   // path.
   auto m = text_map<constant_hash>().set("a", "1").set("b", "2").set("c", "3").set("d", "4");
@@ -189,7 +189,7 @@ TEST(regression, a_third_key_reaches_a_collision_node) {
   }
 }
 
-TEST(regression, size_after_an_overwrite_and_after_erasing_what_is_absent) {
+TEST(Regression, SizeAfterAnOverwriteAndAfterErasingWhatIsAbsent) {
   // Sizes were off by one after an overwrite, in a collision, in a draft, or after an erase of
   // nothing.
   const auto run = [](auto m) {
@@ -212,7 +212,7 @@ TEST(regression, size_after_an_overwrite_and_after_erasing_what_is_absent) {
   run(text_map<constant_hash>());
 }
 
-TEST(regression, long_keys_that_differ_late_are_different_keys) {
+TEST(Regression, LongKeysThatDifferLateAreDifferentKeys) {
   plain m;
   for (int i = 0; i < 500; ++i)
     m = std::move(m).set(std::string(100, 'x') + std::to_string(i), "1");
@@ -221,7 +221,7 @@ TEST(regression, long_keys_that_differ_late_are_different_keys) {
   EXPECT_FALSE(m.contains(std::string(100, 'x')));
 }
 
-TEST(regression, keys_and_values_as_large_as_a_marker_and_beyond) {
+TEST(Regression, KeysAndValuesAsLargeAsAMarkerAndBeyond) {
   // A cell begins with a 16-bit size in which 0xffff means a box.
   for (const std::size_t size : {191, 192, 193, 65534, 65535, 65536, 200000}) {
     const std::string key(size, 'k'), value(size, 'v');
@@ -234,7 +234,7 @@ TEST(regression, keys_and_values_as_large_as_a_marker_and_beyond) {
   }
 }
 
-TEST(regression, an_argument_may_lie_in_the_map_that_changes) {
+TEST(Regression, AnArgumentMayLieInTheMapThatChanges) {
   // Keys and values taken from a map that alone owns its nodes, and set in that map in place.
   const auto run = [](auto m) {
     for (int i = 0; i < 40; ++i)
@@ -262,7 +262,7 @@ TEST(regression, an_argument_may_lie_in_the_map_that_changes) {
   run(hamt::map<hamt::bytes, strict_policy<constant_hash, 5, 0>>());
 }
 
-TEST(regression, assignment_to_itself_and_use_after_a_move) {
+TEST(Regression, AssignmentToItselfAndUseAfterAMove) {
   plain m = plain().set("a", "1");
   const plain& alias = m;
   m = alias;
@@ -274,7 +274,7 @@ TEST(regression, assignment_to_itself_and_use_after_a_move) {
   EXPECT_EQ(moved.find("a"), "1");
 }
 
-TEST(regression, a_change_in_place_drops_the_digests_on_its_path) {
+TEST(Regression, AChangeInPlaceDropsTheDigestsOnItsPath) {
   const auto run = [](auto m) {
     for (unsigned i = 0; i < 240; ++i) {
       const std::string key = "k" + std::to_string(i * 7 % 40);
@@ -291,7 +291,7 @@ TEST(regression, a_change_in_place_drops_the_digests_on_its_path) {
   run(text_map<constant_hash>());
 }
 
-TEST(regression, zero_is_a_hash_like_any_other) {
+TEST(Regression, ZeroIsAHashLikeAnyOther) {
   // A diff that takes 0 for "not hashed yet" must still step through entries whose hash it is.
   using zero = text_map<zero_hash>;
   const zero a = zero().set("x", "1"), b = zero().set("y", "2"), both = a.set("y", "2");
@@ -308,7 +308,7 @@ TEST(regression, zero_is_a_hash_like_any_other) {
   EXPECT_EQ(rows(both, zero()), "x-y-");
 }
 
-TEST(regression, values_that_are_not_equal_to_themselves) {
+TEST(Regression, ValuesThatAreNotEqualToThemselves) {
   // NaN is unequal to itself, but setting it again changes nothing, packed or boxed: bits decide as
   // well.
   const auto run = [](auto m) {

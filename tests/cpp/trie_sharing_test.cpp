@@ -23,7 +23,7 @@
 
 namespace {
 
-using namespace sceptic;
+using namespace hamt_test;
 
 /// Counts how often a key is hashed: once for each entry that a walk has to place.
 template <class Hash>
@@ -39,7 +39,7 @@ template <class Hash>
 using counted = strict_policy<counting_hash<Hash>>;
 
 template <class P>
-class sharing : public testing::Test {
+class Sharing : public testing::Test {
  protected:
   using map_type = hamt::map<hamt::bytes, P>;
   using node_type = hamt::node<hamt::bytes, P>;
@@ -64,14 +64,14 @@ class sharing : public testing::Test {
 };
 
 using policies = testing::Types<counted<whole_hash>, counted<last_four_bits_hash>>;
-TYPED_TEST_SUITE(sharing, policies);
+TYPED_TEST_SUITE(Sharing, policies);
 
 constexpr auto unexpected = [](auto, auto base, auto, auto) {
   ADD_FAILURE() << "asked where there is no conflict";
   return base;
 };
 
-TYPED_TEST(sharing, what_changes_nothing_returns_the_same_root) {
+TYPED_TEST(Sharing, WhatChangesNothingReturnsTheSameRoot) {
   using tree = typename TestFixture::map_type;
   const tree m = this->numbered(300), empty;
   const tree equal = hamt::build<hamt::bytes, TypeParam>([&] {
@@ -145,7 +145,7 @@ void expect_one_path(const N* a, const N* b, std::uint64_t hash, unsigned shift 
   }
 }
 
-TYPED_TEST(sharing, one_edit_copies_one_path) {
+TYPED_TEST(Sharing, OneEditCopiesOnePath) {
   const auto m = this->numbered(2000);
   for (int i = 0; i < 200; ++i) {
     const std::string key = i % 2 ? this->key(i) : "new " + std::to_string(i);
@@ -199,7 +199,7 @@ struct forbidden {
 };
 #endif
 
-TYPED_TEST(sharing, relatives_are_compared_and_merged_without_a_look_at_what_they_share) {
+TYPED_TEST(Sharing, RelativesAreComparedAndMergedWithoutALookAtWhatTheyShare) {
   using tree = typename TestFixture::map_type;
   using hash = typename TypeParam::hash;
   const tree base = this->numbered(4000);
@@ -259,7 +259,7 @@ TYPED_TEST(sharing, relatives_are_compared_and_merged_without_a_look_at_what_the
   EXPECT_LE(this->fresh(a, merged), 10u * 14);
 }
 
-TYPED_TEST(sharing, a_draft_copies_a_path_once) {
+TYPED_TEST(Sharing, ADraftCopiesAPathOnce) {
   const auto base = this->numbered(4000);
   const auto before = strict_memory::taken;
   hamt::draft<hamt::bytes, TypeParam> d(base);
@@ -273,7 +273,7 @@ TYPED_TEST(sharing, a_draft_copies_a_path_once) {
   EXPECT_LE(this->fresh(base, d.freeze()), 14u);
 }
 
-TEST(sharing_of_values, those_in_shared_parts_are_not_compared_or_copied) {
+TEST(SharingOfValues, ThoseInSharedPartsAreNotComparedOrCopied) {
   using policy = strict_policy<whole_hash>;
   using map_type = hamt::map<traced, policy>;
   map_type base;

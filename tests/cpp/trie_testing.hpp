@@ -21,7 +21,7 @@
 #include "trie/map.hpp"
 #include "trie/merge.hpp"
 
-namespace sceptic {
+namespace hamt_test {
 
 /// Thrown when the trie does not do what its model does.
 struct broken : std::logic_error {
@@ -386,4 +386,4 @@ hamt::map<V, P> built(const model& of) {
   return hamt::build<V, P>(entries);
 }
 
-}  // namespace sceptic
+}  // namespace hamt_test

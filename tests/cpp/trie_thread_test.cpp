@@ -13,14 +13,14 @@
 
 namespace {
 
-using namespace sceptic;
+using namespace hamt_test;
 
 struct two_bit_shared : hamt::atomic_policy {
   using hash = two_bit_hash;
 };
 
 template <class P>
-class threads : public testing::Test {
+class Threads : public testing::Test {
  protected:
   using map_type = hamt::map<hamt::bytes, P>;
   static constexpr unsigned workers = 4;
@@ -47,9 +47,9 @@ class threads : public testing::Test {
 };
 
 using policies = testing::Types<hamt::atomic_policy, two_bit_shared>;
-TYPED_TEST_SUITE(threads, policies);
+TYPED_TEST_SUITE(Threads, policies);
 
-TYPED_TEST(threads, change_common_versions_each_for_itself) {
+TYPED_TEST(Threads, ChangeCommonVersionsEachForItself) {
   using tree = typename TestFixture::map_type;
   const auto before = TypeParam::memory::usage();
   {
@@ -94,7 +94,7 @@ TYPED_TEST(threads, change_common_versions_each_for_itself) {
   EXPECT_EQ(TypeParam::memory::usage().bytes, before.bytes);
 }
 
-TYPED_TEST(threads, cache_digests_at_once) {
+TYPED_TEST(Threads, CacheDigestsAtOnce) {
   using tree = typename TestFixture::map_type;
   const auto before = TypeParam::memory::usage();
   {
@@ -115,7 +115,7 @@ TYPED_TEST(threads, cache_digests_at_once) {
   EXPECT_EQ(TypeParam::memory::usage().blocks, before.blocks);
 }
 
-TYPED_TEST(threads, merge_compare_and_walk_at_once) {
+TYPED_TEST(Threads, MergeCompareAndWalkAtOnce) {
   using tree = typename TestFixture::map_type;
   const model start = this->numbered(150);
   const tree base = built<hamt::bytes, TypeParam>(start);
@@ -150,7 +150,7 @@ TYPED_TEST(threads, merge_compare_and_walk_at_once) {
   }
 }
 
-TYPED_TEST(threads, hand_versions_to_one_another) {
+TYPED_TEST(Threads, HandVersionsToOneAnother) {
   using tree = typename TestFixture::map_type;
   const auto before = TypeParam::memory::usage();
   {

@@ -10,7 +10,7 @@
 
 namespace {
 
-using namespace sceptic;
+using namespace hamt_test;
 
 /// Choices from bytes; when they are used up, the answer is 0.
 struct byte_choices {
