@@ -1,7 +1,7 @@
 // Nodes and long texts from somewhere that answers later: each checked against its digest, kept in a cache of bounded size, and asked for
 // once however many callers want it at the same time.
+import { hashWords } from '../core.js'
 import { BlockError } from '../errors.js'
-import { hashWords } from '../digest/siphash.js'
 import { nodeDigest, textDigest } from './digests.js'
 import { bytesOption, orAborted } from './options.js'
 import { type Address, type BlockNode, isBelow, type Item, type KeyHash, sameBytes } from './node.js'
