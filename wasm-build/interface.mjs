@@ -1,4 +1,4 @@
-// cpp/boundary/interface.hpp → js/generated/interface.ts: status numbers, places of results, signatures of exports. What is exported, and
+// cpp/boundary/interface.hpp → js/generated/interface.ts and layouts.ts: status numbers, places of results, signatures of exports. What is exported, and
 // how, comes from cpp/binding. The header's declarations have one form each; whatever does not have it is an error here.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -51,6 +51,30 @@ function results(header) {
   return words
 }
 
+/** Enumerations in TypeScript: forms of values, offsets in rows, flags. */
+function enumerations(header, isWanted) {
+  const found = [...header.matchAll(/enum (\w+) : std::size_t \{([^}]*)\}/g)]
+  return found
+    .filter(([, name]) => isWanted(name))
+    .map(([, name, body]) => {
+      const items = body.split(',').map((item) => item.trim())
+      const lines = items.filter(Boolean).map((item) => {
+        const [, word, value] = expectMatch(item, /^(\w+) = (0x[\da-f]+|\d+)$/, `'${item}' of ${name}`)
+        return `  ${camel(word)} = ${value},\n`
+      })
+      return `/** See the header. */\nexport const enum ${camel('', name)} {\n${lines.join('')}}\n`
+    })
+    .join('\n')
+}
+
+const origin = '// Generated from cpp/boundary/interface.hpp by wasm-build/interface.mjs'
+
+/** The text of js/generated/layouts.ts: of rows that only `hamt-wasm/sortition` writes. */
+export function layoutsSource() {
+  const layouts = enumerations(read('boundary/interface.hpp'), (name) => name !== 'value_form')
+  return `${origin}: rows on their way into wasm.\n\n${layouts}`
+}
+
 /** The functions that take a context: name and names of the other parameters. */
 function functions(header) {
   const found = [...header.matchAll(/\[\[gnu::noinline\]\] status (\w+)\(context& c(?:, ([^)]*))?\);/g)]
@@ -90,7 +114,7 @@ export function interfaceSource() {
   for (const name of signatures.keys())
     if (exported.filter((of) => of === name).length !== 1)
       throw new Failure(`cpp/binding must export '${name}' of interface.hpp once`)
-  return `// Generated from cpp/boundary/interface.hpp by wasm-build/interface.mjs: what both sides of the boundary agree on.
+  return `${origin}: what both sides of the boundary agree on.
 
 /** What a call says; see the header. */
 export const enum Status {
@@ -106,6 +130,7 @@ ${results(header)
   .join('\n')}
 }
 
+${enumerations(header, (name) => name === 'value_form')}
 /** Raw exports. */
 export interface RawExports {
   /** The address of the results. Called once, before all others. */

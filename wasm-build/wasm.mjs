@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { interfaceSource } from './interface.mjs'
+import { interfaceSource, layoutsSource } from './interface.mjs'
 import { emccEnvironment } from './setup.mjs'
 import { parts, splitWasm } from './split.mjs'
 import { quietly, root, say, seconds } from './step.mjs'
@@ -78,6 +78,7 @@ export async function buildWasm() {
   const changed = [
     writeIfChanged('hamt.wasm', wasm),
     writeIfChanged('interface.ts', interfaceSource()),
+    writeIfChanged('layouts.ts', layoutsSource()),
     writeIfChanged('glue.js', glue),
     writeIfChanged('glue.d.ts', glueTypes),
     ...['core', ...parts.map(({ name }) => name)].flatMap((name) => [

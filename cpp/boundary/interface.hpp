@@ -49,8 +49,10 @@ struct value_result {
   std::size_t size;
   std::size_t reference;
 };
-inline constexpr std::size_t plain_bytes = 0x7fffffff;
-inline constexpr std::size_t object_bytes = 0x80000000;  ///< an object's bytes: `resolve` takes it
+enum value_form : std::size_t {
+  plain_bytes = 0x7fffffff,
+  object_bytes = 0x80000000,  ///< an object's bytes: `resolve` takes it
+};
 struct map_result {
   std::size_t id;
   std::size_t size;  ///< entries
@@ -236,17 +238,50 @@ class context;
 [[gnu::noinline]] status blocks_close(context& c, std::uint32_t walk);
 
 // --- sortition: what they make is in `output` ----------------------------------------------------
-// Numbers are 32 big-endian bytes, addresses 20 bytes.
+// Numbers are 32 big-endian bytes, shorter ones 8, addresses 20 bytes. Fields of rows lie at these
+// offsets; the last name is the row's size.
+
+/// What a draw begins with, before its candidates.
+enum draw_head : std::size_t {
+  draw_e3_id = 0,
+  draw_seed = 32,
+  draw_limit = 64,  ///< 8 bytes
+  draw_size = 72,
+};
+/// A candidate of a draw.
+enum candidate_row : std::size_t {
+  candidate_operator = 0,
+  candidate_owner = 20,
+  candidate_is_owned = 40,  ///< 1 when the owner is known
+  candidate_first = 41,     ///< first ticket
+  candidate_count = 73,     ///< number of tickets
+  candidate_size = 105,
+};
+/// The state of an operator.
+enum state_row : std::size_t {
+  state_operator = 0,
+  state_flags = 20,
+  state_balance = 21,
+  state_owner = 53,
+  state_since = 73,  ///< admitted since, 8 bytes
+  state_size = 81,
+};
+enum state_flag : std::size_t {
+  state_is_registered = 1,
+  state_is_active = 2,
+  state_is_owned = 4,
+  state_is_gone = 8,  ///< no state: the operator is taken out
+  state_is_admitted = 16,
+};
 
 /// keccak-256 of the input.
 [[gnu::noinline]] status keccak256(context& c, std::size_t size);
-/// The best of a list. Input: e3Id, seed, limit (8 bytes), then candidates: operator, owner, 1 when
-/// the owner is known, first ticket, number of tickets. Output, for each winner: its index among
+/// The best of a list. Input: a draw_head, candidate_rows. Output, for each winner: its index among
 /// the candidates (4 bytes, little-endian), ticket, score.
 [[gnu::noinline]] status select(context& c, std::size_t size, std::uint32_t winners,
                                 std::uint32_t owner_cap);
-/// Sets the states of different operators in a map, in place; see sortition.cpp for a row. An empty
-/// map is built in one go. After an error some rows may be applied.
+/// Sets the states of different operators in a map, in place: state_rows. An empty map is built in
+/// one go. After an error some rows may be applied.
 [[gnu::noinline]] status put_states(context& c, handle map, std::size_t size);
 
 // --- the context ---------------------------------------------------------------------------------

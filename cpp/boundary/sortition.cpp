@@ -50,14 +50,6 @@ class arguments {
   const std::uint8_t* at_;
 };
 
-// What a draw begins with: e3Id, seed, limit.
-constexpr std::size_t draw_size = 32 + 32 + 8;
-// A candidate: operator, owner, 1 when the owner is known, first ticket, number of tickets.
-constexpr std::size_t candidate_size = 20 + 20 + 1 + 32 + 32;
-// A row of states: operator, flags, balance, owner, admitted since.
-constexpr std::size_t row_size = 20 + 1 + 32 + 20 + 8;
-enum flag : std::uint8_t { registered = 1, active = 2, owned = 4, gone = 8, admitted = 16 };
-
 }  // namespace
 
 status keccak256(context& c, std::size_t size) {
@@ -95,8 +87,8 @@ status select(context& c, std::size_t size, std::uint32_t winners, std::uint32_t
 
 status put_states(context& c, handle map, std::size_t size) {
   return run_edit(c, map, [&](tree& m) {
-    if (!c.has_input(size) || size % row_size != 0) return status::bad_argument;
-    const std::size_t rows = size / row_size;
+    if (!c.has_input(size) || size % state_size != 0) return status::bad_argument;
+    const std::size_t rows = size / state_size;
     if (rows > SIZE_MAX / draws::most_node_state_text) return status::too_large;
     const bool from_nothing = m.empty();
     std::vector<std::pair<std::string_view, value_view>> entries;
@@ -106,23 +98,24 @@ status put_states(context& c, handle map, std::size_t size) {
       text.reserve(rows * draws::most_node_state_text);  // never moves: entries point into it
     }
     for (std::size_t i = 0; i < rows; ++i) {
-      const char* row = c.input.data() + i * row_size;
-      const auto flags = static_cast<std::uint8_t>(row[20]);
+      const char* row = c.input.data() + i * state_size;
+      const auto flags = static_cast<std::uint8_t>(row[state_flags]);
       if (!from_nothing) text.clear();
       const std::size_t begin = text.size();
       draws::append_text(arguments(row).address(), text);
       const std::size_t key_size = text.size() - begin;
-      if ((flags & gone) != 0) {
+      if ((flags & state_is_gone) != 0) {
         m = std::move(m).erase(std::string_view(text).substr(begin));
         text.resize(begin);
         continue;
       }
       draws::node_state state;
-      state.registered = (flags & registered) != 0;
-      state.active = (flags & active) != 0;
-      state.ticket_balance = arguments(row + 21).number();
-      if ((flags & owned) != 0) state.owner = arguments(row + 53).address();
-      if ((flags & admitted) != 0) state.admitted_since = arguments(row + 73).word();
+      state.registered = (flags & state_is_registered) != 0;
+      state.active = (flags & state_is_active) != 0;
+      state.ticket_balance = arguments(row + state_balance).number();
+      if ((flags & state_is_owned) != 0) state.owner = arguments(row + state_owner).address();
+      if ((flags & state_is_admitted) != 0)
+        state.admitted_since = arguments(row + state_since).word();
       draws::append_node_state(state, text);
       const std::string_view all = std::string_view(text).substr(begin);
       const std::string_view key = all.substr(0, key_size), value = all.substr(key_size);

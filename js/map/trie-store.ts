@@ -5,7 +5,7 @@
 import { writePrimitive } from '../codec/cbor-encode.js'
 import { cbor, notPrimitive, readPrimitive } from '../codec/codec.js'
 import type { Codec } from '../codec/codec.js'
-import { Result, Status } from '../generated/interface.js'
+import { Result, Status, ValueForm } from '../generated/interface.js'
 import { check } from '../wasm/errors.js'
 import { giveBack, newHandle, sizeOfHandle } from '../wasm/handles.js'
 import type { Owned } from '../wasm/handles.js'
@@ -23,10 +23,6 @@ import type { Version } from './version.js'
 /** What a difference record holds whose value is still in wasm. */
 export const unread: unique symbol = Symbol('unread')
 
-// What a value's `reference` says when it is no id: see value_result in cpp/boundary/interface.hpp.
-const plainBytes = 0x7fffffff
-const objectBytes = 0x80000000
-
 /** The record whose value is still in wasm. */
 export const pending = { record: null as Version | null }
 
@@ -36,7 +32,7 @@ export function takeReplaced(): void {
   if (record === null) return
   const id = result(Result.replacedReference)
   const value =
-    id < plainBytes
+    id < (ValueForm.plainBytes as number)
       ? objectOf(id)
       : read(record.codec, record.key, result(Result.replacedData), result(Result.replacedSize))
   record.old = value
@@ -95,9 +91,10 @@ export class TrieStore implements Contents {
   get(key: string): Stored | undefined {
     if (check(raw._hamt_get(this.handle, writeKey(key))) === Status.absent) return undefined
     const id = result(Result.valueReference)
-    if (id < plainBytes) return objectOf(id)
+    if (id < (ValueForm.plainBytes as number)) return objectOf(id)
     const value = read(this.codec, key, result(Result.valueData), result(Result.valueSize))
-    if (id === objectBytes && this.codec === cbor && isReferable(value)) this.resolve(key, value)
+    if (id === (ValueForm.objectBytes as number) && this.codec === cbor && isReferable(value))
+      this.resolve(key, value)
     return value
   }
 

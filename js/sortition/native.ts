@@ -2,6 +2,7 @@
 import { type Hamt } from '../index.js'
 import { check, mapOf, raw, startPart, takeOutput, trieOf, withInput } from '../core.js'
 import { text } from '../generated/draws-wasm.js'
+import { CandidateRow, DrawHead } from '../generated/layouts.js'
 import { type Address, readUint256, writeAddress, writeUint256 } from './values.js'
 
 /** keccak-256. Allocates the 32 bytes. */
@@ -38,21 +39,19 @@ export function select(
   participants: readonly Participant[],
   draw: { e3Id: bigint; seed: bigint; size: number; ownerCap: boolean; limit: bigint },
 ): Selected[] {
-  const head = 2 * 32 + 8
-  const row = 20 + 20 + 1 + 32 + 32
-  const packed = new Uint8Array(head + row * participants.length)
-  writeUint256(packed, 0, draw.e3Id)
-  writeUint256(packed, 32, draw.seed)
-  new DataView(packed.buffer).setBigUint64(64, draw.limit)
+  const packed = new Uint8Array(DrawHead.drawSize + CandidateRow.candidateSize * participants.length)
+  writeUint256(packed, DrawHead.drawE3Id, draw.e3Id)
+  writeUint256(packed, DrawHead.drawSeed, draw.seed)
+  new DataView(packed.buffer).setBigUint64(DrawHead.drawLimit, draw.limit)
   participants.forEach(({ node, owner, first, count }, i) => {
-    const at = head + row * i
+    const at = DrawHead.drawSize + CandidateRow.candidateSize * i
     writeAddress(packed, at, node)
     if (owner !== undefined) {
-      writeAddress(packed, at + 20, owner)
-      packed[at + 40] = 1
+      writeAddress(packed, at + CandidateRow.candidateOwner, owner)
+      packed[at + CandidateRow.candidateIsOwned] = 1
     }
-    writeUint256(packed, at + 41, first)
-    writeUint256(packed, at + 73, count)
+    writeUint256(packed, at + CandidateRow.candidateFirst, first)
+    writeUint256(packed, at + CandidateRow.candidateCount, count)
   })
   startPart(text)
   const out = withInput([packed], () => {
@@ -68,7 +67,7 @@ export function select(
   }))
 }
 
-/** A version of `map` with the states of some operators set; the rows are as cpp/boundary/sortition.cpp has them. */
+/** A version of `map` with the states of some operators set; the rows are as cpp/boundary/interface.hpp has them. */
 export function putStates<V>(map: Hamt<V>, packed: Uint8Array): Hamt<V> {
   startPart(text)
   const trie = trieOf(map)

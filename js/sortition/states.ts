@@ -1,5 +1,6 @@
 // From the event log's numbers to the states that users see.
 import { Hamt } from '../index.js'
+import { StateFlag, StateRow } from '../generated/layouts.js'
 import { StateAt } from './state-at.js'
 import { putStates } from './native.js'
 import { type NodeState } from './select.js'
@@ -18,10 +19,6 @@ export function nodeState(from: StateAt, n: number): NodeState {
   if (since >= 0) state.admittedSince = BigInt(since)
   return state
 }
-
-// A row of states, as cpp/boundary/sortition.cpp reads it: operator, flags, balance, owner, admitted since.
-const rowSize = 20 + 1 + 32 + 20 + 8
-const [registered, active, owned, gone, admitted] = [1, 2, 4, 8, 16]
 
 /**
  * The map of the state `to`, made from `map`, which is that of `from` (of nothing, unless given). O(operators), one set for each
@@ -45,27 +42,27 @@ export function mapOf(state: StateAt, operators: readonly number[]): Hamt<NodeSt
 
 function rowsOf(state: StateAt, operators: readonly number[]): Uint8Array {
   const { bytes: addressBytes } = state.log.addresses
-  const rows = new Uint8Array(rowSize * operators.length)
+  const rows = new Uint8Array(StateRow.stateSize * operators.length)
   const view = new DataView(rows.buffer)
   operators.forEach((n, i) => {
-    const at = rowSize * i
+    const at = StateRow.stateSize * i
     rows.set(addressBytes.subarray(20 * n, 20 * n + 20), at)
     if (!state.has(n)) {
-      rows[at + 20] = gone
+      rows[at + StateRow.stateFlags] = StateFlag.stateIsGone
       return
     }
     const owner = state.owner(n)
     const since = state.admittedSince(n)
-    rows[at + 20] =
-      (state.isRegistered(n) ? registered : 0) |
-      (state.isActive(n) ? active : 0) |
-      (owner < 0 ? 0 : owned) |
-      (since < 0 ? 0 : admitted)
+    rows[at + StateRow.stateFlags] =
+      (state.isRegistered(n) ? StateFlag.stateIsRegistered : 0) |
+      (state.isActive(n) ? StateFlag.stateIsActive : 0) |
+      (owner < 0 ? 0 : StateFlag.stateIsOwned) |
+      (since < 0 ? 0 : StateFlag.stateIsAdmitted)
     const balance = state.balance(n)
-    if (typeof balance === 'bigint') writeUint256(rows, at + 21, balance)
-    else writeSafeInteger(view, at + 45, balance)
-    if (owner >= 0) rows.set(addressBytes.subarray(20 * owner, 20 * owner + 20), at + 53)
-    if (since >= 0) writeSafeInteger(view, at + 73, since)
+    if (typeof balance === 'bigint') writeUint256(rows, at + StateRow.stateBalance, balance)
+    else writeSafeInteger(view, at + StateRow.stateBalance + 24, balance)
+    if (owner >= 0) rows.set(addressBytes.subarray(20 * owner, 20 * owner + 20), at + StateRow.stateOwner)
+    if (since >= 0) writeSafeInteger(view, at + StateRow.stateSince, since)
   })
   return rows
 }
