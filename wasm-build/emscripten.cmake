@@ -40,7 +40,7 @@ if(HAMT_EMCC_VERSION VERSION_GREATER_EQUAL 3.1.54)
   list(APPEND hamt_wasm_link_flags -sEMBIND_AOT=1)  # invokers generated ahead of time
 endif()
 if(HAMT_EMCC_VERSION VERSION_LESS 4.0.0)
-  # The loader is js/wasm/glue.ts: the glue never has to know its own address. (Later, it asks for nothing else, and this cannot be said.)
+  # The loader is js/wasm/glue.ts: the glue never has to know its own address. (Emscripten 4 removed the option.)
   list(APPEND hamt_wasm_link_flags -sUSE_ES6_IMPORT_META=0)
 else()
   # The encoding every browser of the last three years has; later versions of Emscripten default to the newer one.

@@ -1,3 +1,4 @@
+// The stack, the heap and the one context of the module, for a host that can throw a call away.
 #include "binding/host.hpp"
 
 #include "boundary/context.hpp"

@@ -1,3 +1,4 @@
+// The context: errors into statuses, buffers, handles, recovery after a call that was thrown away.
 #include "boundary/context.hpp"
 
 #include <new>

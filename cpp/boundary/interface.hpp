@@ -37,7 +37,7 @@ enum class status : std::int32_t {
   internal_error = -9,
 };
 
-// Results. All fields have the size of a pointer, so a field's place is its number.
+// Results. All fields have the size of a pointer, so a field's number is its offset in words.
 
 struct buffer_result {
   char* data;

@@ -26,8 +26,8 @@ struct uint256 {
   static constexpr uint256 from_bytes(const std::uint8_t* bytes, std::size_t size) noexcept {
     uint256 n;
     for (std::size_t i = 0; i < size; ++i) {
-      const std::size_t place = size - 1 - i;  // of this byte, from the least significant
-      n.words[3 - place / 8] |= std::uint64_t{bytes[i]} << (8 * (place % 8));
+      const std::size_t rank = size - 1 - i;  // of this byte, from the least significant
+      n.words[3 - rank / 8] |= std::uint64_t{bytes[i]} << (8 * (rank % 8));
     }
     return n;
   }

@@ -50,7 +50,7 @@ class builder {
     return node_type::make(items);
   }
 
-  item entry_item(const order_place& p, std::byte* cell) {
+  item entry_item(const ordered_entry& p, std::byte* cell) {
     const entry& e = entries_[p.index];
     return item::make(cell, e.first, e.second);
   }
@@ -68,7 +68,7 @@ class builder {
   }
 
   std::span<const entry> entries_;
-  std::vector<order_place> sorted_;
+  std::vector<ordered_entry> sorted_;
 };
 
 }  // namespace detail

@@ -213,8 +213,8 @@ template <class P>
 using byte_map = map<typename P::byte_value, P>;
 
 /// A transient (Clojure's word): a map under change, for many edits that make one new version. It
-/// changes in place what it alone owns and
-/// copies the rest, once; the version that it began with, and open cursors, see nothing of it.
+/// changes in place what it alone owns and copies the rest, once; the version that it began with,
+/// and open cursors, see nothing of it.
 template <class V = bytes, class P = local_policy>
 class draft {
  public:

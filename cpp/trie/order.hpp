@@ -14,8 +14,8 @@
 
 namespace hamt {
 
-/// An entry's place in the order.
-struct order_place {
+/// The key of sorting, and which entry of the list has it.
+struct ordered_entry {
   std::uint64_t order;  ///< digits::order of its key's hash
   std::uint32_t index;  ///< which entry it is
 };
@@ -33,15 +33,15 @@ namespace detail {
 /// Sorts by order, key, index. Buckets hold a few entries unless keys were chosen to collide: an
 /// insertion sort for few and a heap sort for many, both small in code; O(n log n) at worst.
 template <class Less>
-void sort_bucket(order_place* begin, order_place* end, const Less& less) {
+void sort_bucket(ordered_entry* begin, ordered_entry* end, const Less& less) {
   if (end - begin > 32) {
     std::make_heap(begin, end, less);
     std::sort_heap(begin, end, less);
     return;
   }
-  for (order_place* p = begin; p < end; ++p) {
-    const order_place moved = *p;
-    order_place* hole = p;
+  for (ordered_entry* p = begin; p < end; ++p) {
+    const ordered_entry moved = *p;
+    ordered_entry* hole = p;
     for (; hole != begin && less(moved, hole[-1]); --hole) *hole = hole[-1];
     *hole = moved;
   }
@@ -49,11 +49,11 @@ void sort_bucket(order_place* begin, order_place* end, const Less& less) {
 
 }  // namespace detail
 
-/// The places of entries in the order of iteration; of those with equal keys only the last one's.
-/// O(n) expected: one counting pass by the top bits of the order leaves buckets of a few places.
+/// The entries of a list in the order of iteration; of those with equal keys only the last one's.
+/// O(n) expected: one counting pass by the top bits of the order leaves buckets of a few entries.
 /// Allocates 24 bytes an entry, of which 16 are the result.
 template <class V, class P>
-std::vector<order_place> in_order(
+std::vector<ordered_entry> in_order(
     std::span<const std::pair<std::string_view, typename value_traits<V>::argument>> entries) {
   const std::size_t n = entries.size();
   const auto key = [entries](std::size_t i) { return entries[i].first; };
@@ -70,11 +70,11 @@ std::vector<order_place> in_order(
     ++starts[bucket(orders[i]) + 1];
   }
   for (std::size_t b = 1; b < starts.size(); ++b) starts[b] += starts[b - 1];
-  std::vector<order_place> places(n);
+  std::vector<ordered_entry> sorted(n);
   for (std::size_t i = 0; i < n; ++i)
-    places[starts[bucket(orders[i])]++] = {orders[i], static_cast<std::uint32_t>(i)};
+    sorted[starts[bucket(orders[i])]++] = {orders[i], static_cast<std::uint32_t>(i)};
   // Each start has moved to its bucket's end.
-  const auto less = [key](const order_place& x, const order_place& y) {
+  const auto less = [key](const ordered_entry& x, const ordered_entry& y) {
     if (x.order != y.order) return x.order < y.order;
     const int c = key(x.index).compare(key(y.index));
     return c != 0 ? c < 0 : x.index < y.index;
@@ -82,16 +82,16 @@ std::vector<order_place> in_order(
   std::size_t begin = 0, out = 0;
   for (std::size_t b = 0; b + 1 < starts.size(); ++b) {
     const std::size_t end = starts[b];
-    detail::sort_bucket(places.data() + begin, places.data() + end, less);
+    detail::sort_bucket(sorted.data() + begin, sorted.data() + end, less);
     for (std::size_t i = begin; i < end; ++i) {
-      const bool last = i + 1 == end || places[i].order != places[i + 1].order ||
-                        key(places[i].index) != key(places[i + 1].index);
-      if (last) places[out++] = places[i];
+      const bool last = i + 1 == end || sorted[i].order != sorted[i + 1].order ||
+                        key(sorted[i].index) != key(sorted[i + 1].index);
+      if (last) sorted[out++] = sorted[i];
     }
     begin = end;
   }
-  places.resize(out);
-  return places;
+  sorted.resize(out);
+  return sorted;
 }
 
 }  // namespace hamt

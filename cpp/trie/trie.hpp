@@ -80,7 +80,7 @@ struct trie {
     }
   };
 
-  /// An entry to be stored, made into a cell or box when a place for it is known.
+  /// An entry to be stored, made into a cell or box when its slot is known.
   class insertion {
    public:
     insertion(std::string_view k, argument v, observer o)

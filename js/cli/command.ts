@@ -2,7 +2,7 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { plain } from '../sortition/index.js'
 
-/** Input that nothing can be done with. It becomes one line on the error output, and exit status 2. */
+/** Invalid input: one line on the error output, exit status 2. */
 export class UnusableInput extends Error {}
 
 export interface Option {

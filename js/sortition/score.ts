@@ -1,4 +1,4 @@
-// Tickets, scores, seeds: the rule of the Interfold sortition (release 0.12.0), one function a sentence.
+// Tickets, scores, seeds: the rule of the Interfold sortition (release 0.12.0), a function for each rule.
 import { keccak256, select } from './native.js'
 import {
   type Address,

@@ -21,7 +21,7 @@ export function nodeState(from: StateAt, n: number): NodeState {
 }
 
 /**
- * The map of the state `to`, made from `map`, which is that of `from` (of nothing, unless given). O(operators), one set for each
+ * Applies the difference between the states `from` (none, unless given) and `to` to `map`. O(operators), one set for each
  * that differs; they go to wasm together.
  */
 export function withStates(

@@ -1,4 +1,4 @@
-// What comes in from outside: addresses, 256-bit numbers, hashes. Each check throws an error that names the argument
+// Argument validation: addresses, 256-bit numbers, hashes. Each check throws an error that names the argument
 // and shows its value; what passes is in one form (lower-case text, bigint) from there on.
 
 /** An address in any letter case; what this package gives back is lower case. */

@@ -23,7 +23,7 @@ function renew(): Uint8Array<ArrayBuffer> {
   return heap
 }
 
-/** The memory as bytes, whatever has grown. */
+/** The current view of the memory as bytes; replaced when it has grown. */
 export function fresh(): Uint8Array<ArrayBuffer> {
   return heap.length !== 0 ? heap : renew()
 }

@@ -1,3 +1,4 @@
+// Blocks and node tables: round trips, pushes that stop anywhere, damaged bytes.
 #include <gtest/gtest.h>
 
 #include <random>

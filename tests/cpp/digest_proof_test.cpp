@@ -1,3 +1,4 @@
+// Proofs: against the reference vectors, and altered in every way.
 #include <gtest/gtest.h>
 
 #include <map>

@@ -1,3 +1,4 @@
+// Digests of maps: against the reference vectors, caching, and entries without a map.
 #include "digest/digest.hpp"
 
 #include <gtest/gtest.h>

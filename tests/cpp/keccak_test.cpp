@@ -1,3 +1,4 @@
+// keccak-256: published digests, every length, every cut.
 #include "digest/keccak.hpp"
 
 #include <gtest/gtest.h>
