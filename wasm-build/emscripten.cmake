@@ -58,6 +58,13 @@ set(hamt_flags_of_boundary/entries -O3)
 set(hamt_flags_of_boundary/digest -Oz)
 set(hamt_flags_of_boundary/snapshot_read -O2)
 
+option(HAMT_SMALL "A smaller module that takes longer for everything but hashing: for the page, whose visitors wait for the download" OFF)
+if(HAMT_SMALL)
+  set(hamt_flags_of_boundary/entries -Oz)
+  set(hamt_flags_of_boundary/snapshot_read -Oz)
+  list(APPEND hamt_wasm_link_flags -Oz)
+endif()
+
 # Compiles cpp/binding and cpp/boundary, with every layer below them, into hamt.mjs and hamt.wasm.
 function(hamt_add_wasm_module)
   file(GLOB sources CONFIGURE_DEPENDS cpp/binding/*.cpp cpp/boundary/*.cpp)

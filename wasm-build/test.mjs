@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
+import { buildSmallWasm } from './wasm.mjs'
 import { Failure, openly, quietly, root, say, seconds } from './step.mjs'
 
 const jobs = String(availableParallelism())
@@ -20,6 +21,12 @@ async function cmake(preset, targets = []) {
   await quietly(`${preset}-configure`, 'cmake', ['--preset', preset])
   const named = targets.length > 0 ? ['--target', ...targets] : []
   await quietly(`${preset}-build`, 'cmake', ['--build', '--preset', preset, '-j', jobs, ...named])
+}
+
+/** Suites that open the page build it, several at once: the wasm of it is there before. */
+async function browsers(args) {
+  await buildSmallWasm()
+  return jest('browser', args)
 }
 
 /** Adds up what GoogleTest wrote, one file a binary. */
@@ -172,7 +179,7 @@ const parts = {
   fuzz: { title: 'Fuzz corpus and short run', run: fuzz },
   js: { title: 'Jest', run: (args) => jest('js', args) },
   stores: { title: 'Jest, maps in one store', run: stores },
-  browser: { title: 'Browsers', run: (args) => jest('browser', args) },
+  browser: { title: 'Browsers', run: browsers },
   package: { title: 'Packed tarball', run: (args) => jest('package', args) },
 }
 

@@ -8,6 +8,7 @@ import { parts, splitWasm } from './split.mjs'
 import { quietly, root, say, seconds } from './step.mjs'
 
 const out = join(root, 'build', 'wasm')
+const outSmall = join(root, 'build', 'wasm-small')
 const generated = join(root, 'js', 'generated')
 
 /** Writes only what differs, so that a build with nothing to do leaves every time stamp alone. */
@@ -52,15 +53,25 @@ export interface HamtModuleOptions {
 export default function createHamtModule(options: HamtModuleOptions): unknown
 `
 
+async function compile(preset, dir, env) {
+  if (!existsSync(join(dir, 'build.ninja'))) {
+    say('Configuring the WebAssembly build (the first time, Emscripten also compiles its own libraries)')
+    await quietly(`${preset}-configure`, 'emcmake', ['cmake', '--preset', preset], { env })
+  }
+  await quietly(`${preset}-build`, 'cmake', ['--build', '--preset', preset], { env })
+}
+
+/** The module and the glue of the page, built when a source has changed. */
+export async function buildSmallWasm() {
+  await compile('wasm-small', outSmall, emccEnvironment())
+  return { wasm: join(outSmall, 'hamt.wasm'), glue: join(outSmall, 'hamt.mjs') }
+}
+
 /** Builds the wasm module when a source has changed; says what it did. */
 export async function buildWasm() {
   const began = performance.now()
   const env = emccEnvironment()
-  if (!existsSync(join(out, 'build.ninja'))) {
-    say('Configuring the WebAssembly build (the first time, Emscripten also compiles its own libraries)')
-    await quietly('wasm-configure', 'emcmake', ['cmake', '--preset', 'wasm'], { env })
-  }
-  await quietly('wasm-build', 'cmake', ['--build', '--preset', 'wasm'], { env })
+  await compile('wasm', out, env)
 
   const wasm = readFileSync(join(out, 'hamt.wasm'))
   const glue = readFileSync(join(out, 'hamt.mjs'), 'utf8')

@@ -13,13 +13,19 @@ import {
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildSmallWasm } from '../../wasm-build/wasm.mjs'
 import { shrink } from './shrink.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const source = join(root, 'js', 'web')
 
-/** The page takes the wasm from a file of its own, which is whole: whatever imports `hamt-wasm` gets `hamt-wasm/slim`, and no parts as text. */
-const slim = {
+const isGlue = /generated[\\/]glue\.js$/
+
+/**
+ * The page takes the wasm from a file of its own, which is whole: whatever imports `hamt-wasm` gets `hamt-wasm/slim`, and no parts as text.
+ * It is a smaller build, with the glue that was made with it.
+ */
+const slim = (module) => ({
   name: 'slim',
   setup(build) {
     const [index, slimEntry] = ['index', 'slim'].map((name) => join(root, 'js', `${name}.ts`))
@@ -27,8 +33,9 @@ const slim = {
       resolve(resolveDir, path).replace(/\.js$/, '.ts') === index ? { path: slimEntry } : undefined,
     )
     build.onLoad({ filter: /generated[\\/]\w+-wasm\.js$/ }, () => ({ contents: "export const text = ''" }))
+    build.onLoad({ filter: isGlue }, () => ({ contents: readFileSync(module.glue, 'utf8') }))
   },
-}
+})
 
 const common = {
   bundle: true,
@@ -39,7 +46,6 @@ const common = {
   sourcemap: 'linked',
   legalComments: 'linked',
   logLevel: 'warning',
-  plugins: [slim],
   // Only Node takes that way: see slim.ts.
   external: ['node:*'],
 }
@@ -102,14 +108,13 @@ async function example(name, thresholds) {
 }
 
 /** The wasm module, without what no source in the bundles calls. */
-function wasmOf({ outputs }) {
+function wasmOf({ outputs }, module) {
   const included = Object.values(outputs).flatMap(({ inputs }) =>
     Object.entries(inputs).flatMap(([name, { bytesInOutput }]) => (bytesInOutput > 0 ? [name] : [])),
   )
-  const glue = join(root, 'js/generated/glue.js')
-  const sources = included.map((name) => resolve(name)).filter((name) => name !== glue)
   const read = (name) => readFileSync(name, 'utf8')
-  return shrink(readFileSync(join(root, 'js/generated/hamt.wasm')), read(glue), sources.map(read))
+  const sources = included.map((name) => resolve(name)).filter((name) => !isGlue.test(name))
+  return shrink(readFileSync(module.wasm), read(module.glue), sources.map(read))
 }
 
 /** Builds the page; `to` is where, dist-web/ unless given. */
@@ -120,9 +125,11 @@ export async function buildWeb(to = join(root, 'dist-web')) {
   try {
     // One after the other: what both have is small, and files of a few bytes each cost more than it does.
     const outputs = {}
+    const module = await buildSmallWasm()
     for (const name of ['main', 'worker']) {
       const { metafile } = await esbuild.build({
         ...common,
+        plugins: [slim(module)],
         entryPoints: [join(source, `${name}.ts`)],
         outdir: fresh,
         splitting: true,
@@ -137,7 +144,7 @@ export async function buildWeb(to = join(root, 'dist-web')) {
       outdir: fresh,
     })
     for (const name of ['index.html', 'favicon.svg']) copyFileSync(join(source, name), join(fresh, name))
-    writeFileSync(join(fresh, 'hamt.wasm'), wasmOf({ outputs }))
+    writeFileSync(join(fresh, 'hamt.wasm'), wasmOf({ outputs }, module))
     writeFileSync(join(fresh, 'example.json'), await example('chain-run', false))
     writeFileSync(join(fresh, 'newer.json'), await example('chain-run-live', true))
     await buildServiceWorker(fresh)
