@@ -76,13 +76,24 @@ function requireKnown(registry: NodeRegistry, events: readonly RegistryEvent[], 
     const objection = registry.objection(event) ?? checks.objection(walk(place), event)
     if (objection) throw new LogError(`${nameOf(event)} contradicts the registry: ${objection}`)
   }
-  for (const contract of ['ciphernodeRegistry', 'bondingRegistry'] as const) {
-    const mine = events.filter(({ eventName }) => eventNamed(eventName)?.contract === contract)
-    const changes = mine.filter((event) => changeOf(event) !== undefined)
-    if (changes.length === 0) continue
-    const there = new Set(changes.map(placeText))
-    for (const each of registry.changesBetween(changes[0]!, mine.at(-1)!)) {
-      if (eventNamed(each.eventName)?.contract !== contract || there.has(placeText(each))) continue
+  requireAll(registry, events)
+}
+
+/**
+ * LogError for a change of the registry that the logs should have: from the first of its kind to the last log of its contract.
+ * A kind that the logs do not have at all was not asked for.
+ */
+function requireAll(registry: NodeRegistry, events: readonly RegistryEvent[]): void {
+  const changes = events.filter((event) => changeOf(event) !== undefined)
+  const first = new Map<string, RegistryEvent>()
+  for (const event of changes) if (!first.has(event.eventName)) first.set(event.eventName, event)
+  const last = new Map<string | undefined, RegistryEvent>()
+  for (const event of events) last.set(eventNamed(event.eventName)?.contract, event)
+  const there = new Set(changes.map(placeText))
+  for (const [name, from] of first) {
+    const contract = eventNamed(name)?.contract
+    for (const each of registry.changesBetween(from, last.get(contract)!)) {
+      if (each.eventName !== name || there.has(placeText(each))) continue
       throw new LogError(
         `the registry has ${nameOf(each)}, and the logs of the ${contract}, which begin before it and end after it, do not: one of ` +
           'the two is not complete',

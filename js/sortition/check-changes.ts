@@ -108,7 +108,11 @@ function balanceObjection(before: StateAt, { operator, delta, newBalance }: Args
 
 function activationObjection(before: StateAt, { operator, active }: Args): string | undefined {
   const n = numberOf(before, operator)
-  if (active !== true || n < 0 || !before.isActive(n)) return undefined
+  if (active !== true)
+    return before.wasActivated(n) || !hasBegun(before)
+      ? undefined
+      : `${lowerCase(operator)} was not active before`
+  if (!before.isActive(n)) return undefined
   return `${lowerCase(operator)} is active already, ${lastPlace(before, n, [Kind.activated])}, under the same version`
 }
 

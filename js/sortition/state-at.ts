@@ -154,6 +154,10 @@ export class StateAt {
   isActive(n: number): boolean {
     return this.#activation[n] === this.#version + 1
   }
+  /** Whether its last activation stands, under whatever version. */
+  wasActivated(n: number): boolean {
+    return (this.#activation[n] ?? 0) > 0
+  }
   isRegistered(n: number): boolean {
     return this.#registered[n] === 1
   }
