@@ -27,7 +27,7 @@ export { fresh, result } from './wasm/memory.js'
 export { bytesOfText } from './wasm/text.js'
 export { cbor, encodeCbor } from './codec/codec.js'
 export { decodeCbor } from './codec/cbor-decode.js'
-export { isWellFormed, kind } from './codec/text.js'
+export { isWellFormed, kind, unshared } from './codec/text.js'
 export { hashWords } from './digest/siphash.js'
 /** @internal */
 export { isDisposed, mapOf, trieOf, withHandle, withHandles } from './map/access.js'

@@ -5,9 +5,11 @@
  * @module hamt-wasm/slim
  */
 import { start } from './core.js'
+import type { HttpResponse, Url, WasmModule } from './wasm/platform.js'
 
 /** Where the module comes from: an address (as `fetch` takes it, or `file:`), a response (or a promise of one), its bytes, or a compiled module. */
-export type WasmSource = string | URL | Response | Promise<Response> | BufferSource | WebAssembly.Module
+export type WasmSource =
+  string | Url | HttpResponse | Promise<HttpResponse> | ArrayBuffer | ArrayBufferView | WasmModule
 
 /**
  * Loads the wasm module; call it once, and wait for it. Without a source it takes

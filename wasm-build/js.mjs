@@ -26,7 +26,10 @@ const dist = join(root, 'dist')
 const fresh = join(root, `.dist-${process.pid}`)
 const stamp = join(root, 'build', 'js.stamp')
 
-/** Entry points, as paths below js/ without an ending. `errors` and `core` are what the others share, not for users. */
+/**
+ * Entry points, as paths below js/ without an ending. `errors` and `core` are what the others share, not for users. The modules of wasm as
+ * text are files of their own: Node prints the line that threw an uncaught error, and theirs are long.
+ */
 const libraryEntries = [
   'errors',
   'core',
@@ -36,13 +39,21 @@ const libraryEntries = [
   'blocks/index',
   'sortition/index',
   'devtools',
+  'generated/core-wasm',
+  'generated/blocks-wasm',
+  'generated/draws-wasm',
 ]
 const programEntries = ['cli/main']
 
 const wanted = [...libraryEntries, ...programEntries]
 
+/** The source of an entry point; undefined when there is none. */
+function sourceOf(entry) {
+  return ['.ts', '.js'].map((ending) => join(source, entry + ending)).find(existsSync)
+}
+
 function present(entries) {
-  return entries.filter((entry) => existsSync(join(source, `${entry}.ts`)))
+  return entries.filter(sourceOf)
 }
 
 /** Keeps imports of other entries as imports, rewritten to where the entry's output lies. */
@@ -81,12 +92,13 @@ async function bundle(entry, format) {
   const cjsUrl = `require('node:url').pathToFileURL(__filename.replace(/cjs([\\\\/][^\\\\/]*)$/,'$1')).href`
   const result = await esbuild.build({
     ...common,
-    entryPoints: [join(source, `${entry}.ts`)],
+    entryPoints: [sourceOf(entry)],
     outfile,
     format,
     conditions: ['import', 'module'],
     external: ['node:*'],
     plugins: [siblings(entry)],
+    ...(!entry.endsWith('-wasm') && { lineLimit: 300 }),
     // Names of functions are a tenth of the core's weight; its public classes carry theirs themselves. And the glue of newer
     // Emscriptens could look for the wasm module beside itself, which bundlers would take at its word; only `slim` does.
     ...(entry === 'core' && { keepNames: false, define: { 'import.meta.url': '""' } }),

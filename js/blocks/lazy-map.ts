@@ -1,6 +1,6 @@
 // What versions of a node table and maps in a block store have in common: being read piece by piece.
 import { BlockError } from '../errors.js'
-import { type Codec, type Hamt, isWellFormed, kind } from '../core.js'
+import { type Codec, type Hamt, isWellFormed, kind, unshared } from '../core.js'
 import { textDigest } from './digests.js'
 import {
   type BlockNode,
@@ -42,7 +42,7 @@ export function keyBytes(key: unknown): Uint8Array {
 /** A key from its bytes. */
 export function keyText(bytes: Uint8Array): string {
   try {
-    return decoder.decode(bytes)
+    return decoder.decode(unshared(bytes))
   } catch {
     throw new BlockError('malformed', 'a key that is not UTF-8')
   }

@@ -1,6 +1,7 @@
 // A strict decoder for the deterministic CBOR that values are stored in (RFC 8949 section 4.2, and the number rules of this
 // package). It accepts exactly one encoding of each value, so decode-then-encode gives back the same bytes.
 import { MAX_DEPTH } from './path.js'
+import { unshared } from './text.js'
 
 export { MAX_DEPTH }
 
@@ -115,7 +116,7 @@ class Decoder {
       if (text.length === length) return text
     }
     try {
-      return utf8.decode(bytes.subarray(at, at + length))
+      return utf8.decode(unshared(bytes.subarray(at, at + length)))
     } catch (error) {
       // Not for want of memory or of stack. The name, as the decoder may be of another realm.
       if ((error as Error).name !== 'TypeError') throw error

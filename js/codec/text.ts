@@ -1,8 +1,17 @@
 // Small questions about strings and values; no wasm here.
 
-/** UTF-8; a leading U+FEFF is part of a key like any other character. */
+/**
+ * UTF-8; a leading U+FEFF is part of a key like any other character.
+ * @internal
+ */
 export const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
 const encoder = new TextEncoder()
+
+/** Bytes as browsers' TextDecoder takes them: a copy when others may write to them, as in a `SharedArrayBuffer`. */
+export function unshared(bytes: Uint8Array): Uint8Array {
+  // By its tag: where a page may not make one, the class has no name, and the buffer of a shared wasm memory is one.
+  return bytes.buffer[Symbol.toStringTag] === 'SharedArrayBuffer' ? bytes.slice() : bytes
+}
 
 /** The UTF-8 of a well-formed string. */
 export function encodeUtf8(s: string): Uint8Array {

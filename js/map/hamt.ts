@@ -6,6 +6,7 @@ import * as combine from './combine.js'
 import { cbor } from '../codec/codec.js'
 import type { Codec } from '../codec/codec.js'
 import { kind } from '../codec/text.js'
+import { Contents } from './contents.js'
 import { DiffIterator } from './diff.js'
 import type { Difference } from './diff.js'
 import { digest, prove } from '../digest/digest.js'
@@ -89,6 +90,12 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
 
   /** State that no caller reaches: freezing, copying or writing to a map changes nothing. */
   readonly #version: Version
+
+  /**
+   * What tools compare, and refuse to clone: see `Contents`.
+   * @internal
+   */
+  readonly contents: Contents
 
   /** The empty map; there is one for all who give no codec. O(1). */
   static empty<V>(options?: HamtOptions<V>): Hamt<V> {
@@ -248,7 +255,7 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
     const draft = new Draft<V>(version, {
       merge: merged,
       freeze() {
-        throw new TypeError('asImmutable is for drafts of asMutable: withMutations ends its draft itself')
+        throw new TypeError('withMutations ends its draft itself')
       },
     })
     return lineage.retaining(version, () => {
@@ -432,6 +439,7 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
   private constructor(version: Version) {
     checkVersion(version)
     this.#version = version
+    this.contents = new Contents(version)
   }
 
   /** The map of a version: this one or `other`, where it is theirs. */

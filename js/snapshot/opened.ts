@@ -2,7 +2,7 @@
 import { sameBytes, viewBytes } from '../codec/bytes.js'
 import type { Codec } from '../codec/codec.js'
 import { encodeKey } from '../codec/keys.js'
-import { decoder, kind } from '../codec/text.js'
+import { decoder, kind, unshared } from '../codec/text.js'
 import { check } from '../wasm/errors.js'
 import { takeOutput, withInput } from '../wasm/input.js'
 import { raw } from '../wasm/instance.js'
@@ -109,7 +109,7 @@ export class OpenedVersion<V> {
 
   /** The keys in ascending order of their UTF-8 bytes: that is the order of the file. All of them: O(file). */
   *keys(): IterableIterator<string> {
-    for (const key of this.#view.keysOf(this.#version)) yield decoder.decode(key)
+    for (const key of this.#view.keysOf(this.#version)) yield decoder.decode(unshared(key))
   }
 
   /** The digest that the loaded version would have. Two hashes an entry, after a walk over the file; makes no map. */

@@ -3,6 +3,7 @@ import type { Exports } from '../generated/interface.js'
 import { instantiate } from './glue.js'
 import { reset } from './input.js'
 import { attach } from './memory.js'
+import type { WasmModule } from './platform.js'
 import { bytesOfText } from './text.js'
 
 /** What the module exports: see cpp/boundary/interface.hpp. Before `start`, every use starts the module of `startLater`, or says what is missing. */
@@ -16,10 +17,10 @@ export let raw: Exports = new Proxy({} as Exports, {
 /** Whether there is one. */
 export let isStarted = false
 
-let compileLater: (() => WebAssembly.Module) | undefined
+let compileLater: (() => WasmModule) | undefined
 
 /** Says how the module is compiled when something first needs it. */
-export function startLater(compile: () => WebAssembly.Module): void {
+export function startLater(compile: () => WasmModule): void {
   compileLater = compile
 }
 
@@ -36,7 +37,7 @@ let primary: WebAssembly.Exports | undefined
 const started = new Set<string>()
 
 /** Makes the instance, once; later calls do nothing. Synchronous. */
-export function start(module: WebAssembly.Module): void {
+export function start(module: WasmModule): void {
   if (isStarted) return
   const instance = instantiate(module)
   attach(instance.memory, instance.raw._hamt_begin())

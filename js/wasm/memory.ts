@@ -2,6 +2,7 @@
 //
 // `heap` dies whenever the memory grows, which any call may do that allocates. `fresh()` gives one that lives.
 import type { Result } from '../generated/interface.js'
+import type { WasmMemory } from './platform.js'
 
 /** The memory as bytes; of length 0 when it has grown. */
 export let heap: Uint8Array<ArrayBuffer> = new Uint8Array(0)
@@ -10,7 +11,7 @@ let memory: WebAssembly.Memory | undefined
 let results = 0
 
 /** Says which memory it is, and at which address calls leave their results. */
-export function attach(of: WebAssembly.Memory, address: number): void {
+export function attach(of: WasmMemory, address: number): void {
   memory = of
   results = address >>> 2
   renew()

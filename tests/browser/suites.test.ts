@@ -6,6 +6,7 @@ import { browserNames, launch, root, type RunningBrowser, serve, type Server } f
 import type { Outcome } from './suites/jest-globals.js'
 
 const suites = [
+  'shared-bytes',
   'cbor-decode',
   'codec',
   'digest',
