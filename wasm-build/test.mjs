@@ -145,6 +145,7 @@ async function jest(project, args = [], { env = {}, name = project } = {}) {
 /** Suites of maps, once with all maps in wasm and once with none that need not be there. */
 const ofMaps = [
   'hamt',
+  'versions',
   'leaks',
   'loops',
   'collisions',
@@ -153,6 +154,7 @@ const ofMaps = [
   'kinds-everything',
   'kinds-foreign-bytes',
   'kinds-freezing-and-copying',
+  'kinds-iterations-begun',
   'kinds-mistaken-arguments',
 ].map((suite) => join('tests', 'js', `${suite}.test.ts`))
 

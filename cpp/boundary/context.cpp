@@ -105,7 +105,7 @@ status usage(context& c) {
   return run_reading(c, [&] {
     const memory_usage u = local_memory::usage();
     c.words.usage = {c.maps.live() - 1, static_cast<std::size_t>(u.blocks),
-                     static_cast<std::size_t>(u.bytes), c.objects.live()};
+                     static_cast<std::size_t>(u.bytes), c.objects.live(), c.cursors.live() - 1};
     return status::ok;
   });
 }

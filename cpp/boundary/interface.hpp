@@ -80,6 +80,7 @@ struct usage_result {
   std::size_t blocks;
   std::size_t bytes;
   std::size_t references;  ///< ids that maps hold
+  std::size_t cursors;     ///< open cursors of differences
 };
 struct error_result {
   const char* code;
@@ -101,7 +102,7 @@ struct results {
   usage_result usage;
   error_result error;
 };
-inline constexpr std::size_t result_words = 31;
+inline constexpr std::size_t result_words = 32;
 static_assert(sizeof(results) == result_words * sizeof(void*));
 
 /// Handles, buffers, open cursors: everything behind the interface. One thread at a time.

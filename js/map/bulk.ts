@@ -130,7 +130,8 @@ export function copyOfTrie(v: Version): TrieStore {
 
 /** The entries for which `fn` says true; `v` itself when these are all. O(n) calls. */
 export function filter(v: Version, fn: (value: unknown, key: string) => unknown): Version {
-  if (lineage.keysOf(v) === undefined) {
+  const keys = lineage.keysOf(v)
+  if (keys === undefined) {
     return amended(v, copyOfTrie(v), (builder) => {
       eachEntry(v, (key, value) => {
         if (!settled(fn(value, key), 'filter')) builder.put(key, undefined)
@@ -138,7 +139,7 @@ export function filter(v: Version, fn: (value: unknown, key: string) => unknown)
     })
   }
   const kept = new Map<string, Stored>()
-  eachStored(v, (key, stored) => {
+  eachStored(v, keys, (key, stored) => {
     if (settled(fn(fromStored(stored), key), 'filter')) kept.set(key, stored)
   })
   return kept.size === v.size ? v : lineage.pinned(v.codec, kept.size, new YoungStore(kept))
@@ -146,14 +147,15 @@ export function filter(v: Version, fn: (value: unknown, key: string) => unknown)
 
 /** The same keys with the values that `fn` makes; `v` itself when these are equal. O(n) calls. */
 export function map(v: Version, fn: (value: unknown, key: string) => unknown): Version {
-  if (lineage.keysOf(v) === undefined) {
+  const keys = lineage.keysOf(v)
+  if (keys === undefined) {
     return amended(v, copyOfTrie(v), (builder) => {
       eachEntry(v, (key, value) => builder.put(key, toStored(v.codec, key, settled(fn(value, key), 'map'))))
     })
   }
   const made = new Map<string, Stored>()
   let isEqual = true
-  eachStored(v, (key, stored) => {
+  eachStored(v, keys, (key, stored) => {
     const value = toStored(v.codec, key, settled(fn(fromStored(stored), key), 'map'))
     isEqual &&= sameStored(stored, value)
     made.set(key, value)
@@ -161,10 +163,10 @@ export function map(v: Version, fn: (value: unknown, key: string) => unknown): V
   return isEqual ? v : lineage.pinned(v.codec, made.size, new YoungStore(made))
 }
 
-/** Calls `f` with what is kept for every key of a version that has keys to list, even if `f` disposes it. */
-function eachStored(v: Version, f: (key: string, stored: Stored) => void): void {
+/** Calls `f` with what is kept for the keys of a version, even if `f` disposes it. */
+function eachStored(v: Version, keys: readonly string[], f: (key: string, stored: Stored) => void): void {
   lineage.retaining(v, () => {
-    for (const key of lineage.keysOf(v)!) f(key, lineage.findRetained(v, key)!)
+    for (const key of keys) f(key, lineage.findRetained(v, key)!)
   })
 }
 

@@ -333,9 +333,9 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
   }
 
   /**
-   * The keys. The order of all iterations is that of the keys' hashes: the same for equal maps on every machine. O(1) a step; a map that is in
-   * no trie sorts its keys first, O(n log n), and keeps the order until a key comes or goes. An iterator sees this version, whatever happens
-   * meanwhile.
+   * The keys. The order of all iterations is that of the keys' hashes: the same for equal maps on every machine. O(1) a step. A map in no
+   * trie sorts its keys first, O(n log n), when some have come or gone, and moves to a trie when edits do not pay for that: O(log n) an edit,
+   * amortised. An iterator sees this version, whatever happens meanwhile.
    */
   keys(): Keys {
     return new EntryIterator<string>(versionOf(this), keysOnly) as unknown as Keys

@@ -15,8 +15,8 @@
 // long way is also cut at its middle, so that doing that to all of n kept versions in any order applies O(n log n) records.
 //
 // A store is a native Map or a trie in wasm (store.ts). A map begins in a Map and moves when it grows beyond `young.size`, when an
-// operation needs the trie, or when a Map would have to be copied more often than edits pay for (young-store.ts). So no history costs
-// O(n) a step.
+// operation needs the trie, or when a Map would have to be copied, or its keys sorted, more often than edits pay for (young-store.ts). So no
+// history costs O(n) a step.
 //
 // Someone who holds an old version holds every record from there to the newest. So after `max(8192, 4 × size)` edits in place (1,024 in
 // a Map) the newest version is pinned, and the next lineage begins: a checkpoint.
@@ -388,17 +388,32 @@ function keysBetween(a: Version, b: Version): Set<string> | undefined {
   return keys
 }
 
-/** The keys of a version in the order of iteration; undefined when its contents are in wasm. O(n log n), O(1) when asked again. */
+/**
+ * The keys of a version in the order of iteration; undefined when its contents are in wasm, where they move when edits do not pay for sorting the
+ * keys. O(n log n), O(1) when asked again.
+ */
 export function keysOf(v: Version): readonly string[] | undefined {
-  if (v.store !== null) return v.store.isYoung ? v.store.keys() : undefined
   const { chain, end } = chainOf(v)
-  if (!end.store!.isYoung) return undefined
-  const keys = end.store!.keys()
-  const isAsBefore = chain.every((record) => oldOf(record) !== undefined && end.store!.has(record.key))
-  if (isAsBefore) return keys
-  const all = new YoungStore(new Map(keys.map((key) => [key, true])))
+  const store = end.store!
+  if (!store.isYoung) return undefined
+  const hasSameKeys = chain.every((record) => oldOf(record) !== undefined && store.has(record.key))
+  if (hasSameKeys && store.isSorted) return store.keys()
+  if (!store.maySort(v.size) && hasMoved(end)) return undefined
+  if (hasSameKeys) return store.keys()
+  const all = new YoungStore(new Map(store.entries), store.account)
   undo(all, chain)
   return all.keys()
+}
+
+/** Moves a materialized version to wasm; false when memory does not suffice. */
+function hasMoved(v: Version): boolean {
+  try {
+    trieOf(v)
+    return true
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return false
+  }
 }
 
 // --- keeping and giving back -----------------------------------------------------------------------

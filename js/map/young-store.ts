@@ -12,10 +12,12 @@ import type { Stored } from './stored.js'
  */
 export const young = { size: 16_384 }
 
-/** Up to this size a copy costs no more than some edits. */
+/** Up to this size a copy, or sorting the keys, costs no more than some edits. */
 const cheapCopy = 64
-/** How many entries may be copied for each edit. */
-const copiedAnEdit = 4
+/** How many entries may be copied, and how many keys sorted, for each edit. */
+const paidAnEdit = 4
+/** How often the keys of a new map may be sorted without an edit. */
+const freeSorts = 8
 
 export class YoungStore implements Contents {
   readonly isYoung = true
@@ -28,10 +30,10 @@ export class YoungStore implements Contents {
   /** Edits in place. */
   edits = 0
 
-  /** `account`: what edits have paid in for copies, in entries; one for a store and all its copies. */
+  /** `account`: what edits have paid in for copies, in entries, and for sorting, in keys; one for a store and all its copies. */
   constructor(
     readonly entries: Map<string, Stored> = new Map(),
-    private readonly account = { balance: entries.size },
+    readonly account = { copies: entries.size, sorts: freeSorts * entries.size },
   ) {}
 
   get(key: string): Stored | undefined {
@@ -90,14 +92,14 @@ export class YoungStore implements Contents {
 
   /** Whether a copy costs little, or has been paid for by edits. */
   mayCopy(): boolean {
-    return this.entries.size <= cheapCopy || this.account.balance >= this.entries.size
+    return this.entries.size <= cheapCopy || this.account.copies >= this.entries.size
   }
 
   /** O(n). */
   copy(): YoungStore {
     // The empty map is one for all: what lineages pay is not shared by way of it.
     const copy = new YoungStore(new Map(this.entries), this.entries.size > 0 ? this.account : undefined)
-    this.account.balance -= this.entries.size
+    this.account.copies -= this.entries.size
     copy.order = this.order
     copy.values = this.values
     return copy
@@ -106,12 +108,26 @@ export class YoungStore implements Contents {
   private countEdit(): void {
     this.values = null
     ++this.edits
-    this.account.balance += copiedAnEdit
+    this.account.copies += paidAnEdit
+    this.account.sorts += paidAnEdit
+  }
+
+  /** Whether `keys` need not sort. */
+  get isSorted(): boolean {
+    return this.order !== null
+  }
+
+  /** Whether sorting `size` keys costs little, or has been paid for by edits. */
+  maySort(size: number): boolean {
+    return size <= cheapCopy || this.account.sorts >= size
   }
 
   /** The keys in the order of iteration; not to be changed. O(n log n) after a key has come or gone, and O(1) until the next one does. */
   keys(): readonly string[] {
-    return (this.order ??= inHashOrder([...this.entries.keys()]))
+    if (this.order !== null) return this.order
+    const { size } = this.entries
+    if (size > cheapCopy) this.account.sorts -= size
+    return (this.order = inHashOrder([...this.entries.keys()]))
   }
 
   free(): void {}

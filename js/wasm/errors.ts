@@ -11,12 +11,13 @@ export function check(status: Status): Status {
   return status
 }
 
-/** Says what may give memory back: maps that nobody holds wait for a collector that no synchronous code sees running. */
+/** Says what may give memory back: what nobody holds waits for a collector that no synchronous code sees running. */
 export function outOfMemory(): RangeError {
   raw.usage()
   const maps = result(Result.usageMaps)
+  const walks = result(Result.usageCursors)
   return new RangeError(
-    `hamt-wasm: out of memory with ${maps} maps in wasm. Those that nobody holds wait for the collector, whose finalizers run between turns of the event loop: free them by dispose() or using, or wait for a turn`,
+    `hamt-wasm: out of memory with ${maps} maps${walks > 0 ? ` and ${walks} unfinished iterators of diff` : ''} in wasm. Those that nobody holds wait for the collector, whose finalizers run between turns of the event loop: free them by dispose() or using${walks > 0 ? ' (iterators by return())' : ''}, or wait for a turn`,
   )
 }
 
