@@ -41,6 +41,12 @@ test('search finds pages by their text, and names of the reference', async () =>
     ['useSyncExternalStore', 'React'],
     ['withMutations', 'Hamt.withMutations'],
     ['cooldown', 'AdmissionPolicy'],
+    ['save versions', 'History'],
+    ['verify entry', 'Digests and proofs'],
+    ['share worker', 'Workers'],
+    ['refused', 'Questions and answers'],
+    ['how large', 'Questions and answers'],
+    ['verify committee', 'Sortition'],
   ] as const) {
     await open('index.html')
     await page.keyboard.press('/')
