@@ -1,4 +1,4 @@
-// Form of documents: prose is about 110 columns wide, and never more than 120. Links between documents: in the repository each leads to a file and a heading; in the package too, as far as documents are packed.
+// Form of documents: the width of prose, and links, which lead to files and headings that are there and packed.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'
