@@ -30,8 +30,8 @@ export interface RunningBrowser {
   close(): Promise<void>
 }
 
-/** Starts a browser with an empty profile, which close() removes. */
-export async function launch(name: BrowserName): Promise<RunningBrowser> {
+/** Starts a browser with an empty profile, which close() removes; with `gc`, pages can call the collector. */
+export async function launch(name: BrowserName, { gc = false } = {}): Promise<RunningBrowser> {
   const profile = await mkdtemp(join(tmpdir(), `hamt-${name}-`))
   const isRoot = process.getuid?.() === 0 // Chromium's sandbox refuses to run as root
   const browser = await puppeteer.launch({
@@ -39,7 +39,11 @@ export async function launch(name: BrowserName): Promise<RunningBrowser> {
     executablePath: programs[name],
     headless: true,
     userDataDir: profile,
-    args: name === 'chromium' ? [...chromiumFlags, ...(isRoot ? ['--no-sandbox'] : [])] : [],
+    args:
+      name === 'chromium'
+        ? [...chromiumFlags, ...(isRoot ? ['--no-sandbox'] : []), ...(gc ? ['--js-flags=--expose-gc'] : [])]
+        : [],
+    extraPrefsFirefox: gc ? { 'dom.testing.testutils.enabled': true } : {},
     timeout: 60_000,
   })
   return {

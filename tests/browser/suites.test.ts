@@ -15,6 +15,8 @@ const suites = [
   'histories',
   'interrupted',
   'kinds-everything',
+  'leaks',
+  'loops',
   'snapshot',
   'snapshot-corpus',
   'sortition-registry',
@@ -22,11 +24,18 @@ const suites = [
   'sortition-select',
   'sortition-verify',
   'verify',
+  'versions',
 ]
 /** What only Node can run, for a reason. Everything else must run in a browser. */
 const onlyInNode = [
   'showing › toString, toJSON, inspect', // Node's inspect
   'disposing › Symbol.dispose is dispose', // a process of its own
+  'a synchronous loop of set of objects keeps the memory of a small map flat', // process.memoryUsage
+]
+/** What ends with a wait for the collector, which Firefox's may not satisfy. */
+const undecidedInFirefox = [
+  'a synchronous loop of set keeps wasm memory flat, and stats() honest',
+  'any history: every version that is kept stays right, and nothing is left in the end',
 ]
 
 const out = join(root, 'build', 'browser-suites')
@@ -64,7 +73,7 @@ describe.each(browserNames)('%s', (name) => {
       '/repo/tests': join(root, 'tests'),
       '/repo/cpp': join(root, 'cpp'),
     })
-    running = await launch(name)
+    running = await launch(name, { gc: true })
   }, 90_000)
 
   afterAll(async () => {
@@ -81,7 +90,8 @@ describe.each(browserNames)('%s', (name) => {
         await page.waitForFunction(() => 'outcome' in window, { timeout: 170_000, polling: 200 })
         const outcome: Outcome = await page.evaluate(() => (window as any).outcome)
         expect(outcome).toMatchObject({ failed: [] })
-        expect(outcome.nodeOnly.filter((each) => !onlyInNode.includes(each))).toEqual([])
+        const excused = name === 'firefox' ? [...onlyInNode, ...undecidedInFirefox] : onlyInNode
+        expect(outcome.nodeOnly.filter((each) => !excused.includes(each))).toEqual([])
         expect(outcome.passed.length).toBeGreaterThan(0)
       } finally {
         await page.close()

@@ -1,5 +1,6 @@
 // What Node has without an import, as far as the suites use it.
 import { Buffer } from 'buffer/'
+import { nodeOnly } from './node-only.js'
 
 // Node's compares with any bytes.
 const { equals } = Buffer.prototype
@@ -8,4 +9,4 @@ Buffer.prototype.equals = function (other) {
 }
 
 export { Buffer }
-export const process = { env: {}, argv: [], execPath: '' }
+export const process = { env: {}, argv: [], execPath: '', memoryUsage: () => nodeOnly('process.memoryUsage') }

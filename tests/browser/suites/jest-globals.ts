@@ -1,5 +1,6 @@
 // The part of Jest that the suites of tests/js use, for a browser: describe, test, expect. Equality is Jest's own.
 import { equals, iterableEquality, subsetEquality, typeEquality } from '@jest/expect-utils'
+import { NotCollected } from '../../js/support/gc.js'
 import { NodeOnly } from './node-only.js'
 
 interface Case {
@@ -34,7 +35,11 @@ const restorers: (() => unknown)[] = []
 
 const cases: Case[] = []
 const path: string[] = []
-const hooks = { before: [] as (() => unknown)[], after: [] as (() => unknown)[] }
+const hooks = {
+  before: [] as (() => unknown)[],
+  after: [] as (() => unknown)[],
+  afterEach: [] as (() => unknown)[],
+}
 
 export function describe(name: string, body: () => void): void {
   path.push(name)
@@ -59,6 +64,7 @@ test.each = each(test)
 describe.each = each(describe)
 export { test as it }
 export const beforeAll = (run: () => unknown): void => void hooks.before.push(run)
+export const afterEach = (run: () => unknown): void => void hooks.afterEach.push(run)
 export const afterAll = (run: () => unknown): void => void hooks.after.push(run)
 
 class Asymmetric {
@@ -178,7 +184,21 @@ expect.arrayContaining = (parts: unknown[]) =>
     parts.every((part) => got.some((each) => equals(each, part, [iterableEquality]))),
   )
 
-Object.assign(globalThis, { describe, test, it: test, expect, beforeAll, afterAll })
+Object.assign(globalThis, { describe, test, it: test, expect, beforeAll, afterEach, afterAll })
+
+/** Firefox's collector may keep what nobody holds any more: there, waiting for it decides nothing. */
+const isUndecided = (error: unknown): boolean => error instanceof NotCollected && !('gc' in globalThis)
+
+async function runAfterEach(): Promise<void> {
+  for (const hook of hooks.afterEach) {
+    try {
+      await hook()
+    } catch (error) {
+      if (!isUndecided(error)) throw error
+      hooks.afterEach.length = 0 // each more would wait as long
+    }
+  }
+}
 
 /** Runs everything that was described so far. */
 export async function runAll(): Promise<Outcome> {
@@ -186,10 +206,14 @@ export async function runAll(): Promise<Outcome> {
   for (const hook of hooks.before) await hook()
   for (const { name, run } of cases) {
     try {
-      await run()
+      try {
+        await run()
+      } finally {
+        await runAfterEach()
+      }
       outcome.passed.push(name)
     } catch (error) {
-      if (error instanceof NodeOnly) outcome.nodeOnly.push(name)
+      if (error instanceof NodeOnly || isUndecided(error)) outcome.nodeOnly.push(name)
       else
         outcome.failed.push({
           name,

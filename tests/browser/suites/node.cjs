@@ -12,11 +12,20 @@ function readFileSync(file, encoding) {
   return encoding ? new TextDecoder().decode(bytes) : bytes
 }
 
+/** The collector, which the browsers of these tests give to pages. */
+function runInNewContext(source) {
+  if (source !== 'gc') return nodeOnly(source)
+  return globalThis.gc ?? (() => globalThis.TestUtils.gc())
+}
+
 module.exports = {
   readFileSync,
   readdirSync: (dir) => JSON.parse(readFileSync(`${String(dir).replace(/\/$/, '')}/?list`, 'utf8')),
   fileURLToPath: String,
   join: (...parts) => parts.join('/'),
+  setFlagsFromString() {},
+  runInNewContext,
+  setTimeout: (milliseconds) => new Promise((resolve) => globalThis.setTimeout(resolve, milliseconds)),
 }
 for (const name of ['execFileSync', 'inspect', 'mkdirSync', 'rmSync', 'spawnSync', 'writeFileSync']) {
   module.exports[name] = () => nodeOnly(name)
