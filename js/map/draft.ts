@@ -136,7 +136,7 @@ export class Draft<V> {
 
   #current(): Version {
     const v = this.#version
-    if (!v) throw new Error('this draft has ended')
+    if (!v) throw new Error('this draft has ended: withMutations has returned, or asImmutable was called')
     return v
   }
 }
