@@ -16,8 +16,18 @@ export interface Started {
   hasParts: boolean
 }
 
-/** Instantiates the module. Synchronous. */
+/**
+ * More stack than the glue takes. Where the stack overflowed inside the glue, a promise of its own would reject with nobody to catch it, which
+ * ends a Node process.
+ */
+const gluesFrames = 1000
+function probeStack(frames: number): number {
+  return frames === 0 ? 0 : 1 + probeStack(frames - 1)
+}
+
+/** Instantiates the module. Synchronous. RangeError, and nothing has happened, when not enough of the stack is left. */
 export function instantiate(module: WebAssembly.Module): Started {
+  probeStack(gluesFrames)
   let exports: WebAssembly.Exports = {}
   const missing = placeholders(module)
   let instantiationError: unknown

@@ -1,4 +1,7 @@
 // The wasm module is compiled when something first needs it.
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import type { Hamt as HamtOf } from 'hamt-wasm'
 
 const { Module } = WebAssembly
@@ -14,7 +17,7 @@ class CountingModule extends Module {
   }
 }
 Object.defineProperty(WebAssembly, 'Module', { value: CountingModule, configurable: true, writable: true })
-const { Hamt, stats } = await import('hamt-wasm')
+const { Hamt, serialize, stats } = await import('hamt-wasm')
 const { young } = await import('./support/stores.js')
 young.size = 16_384 // whatever setting this runs in
 afterAll(() => Object.defineProperty(WebAssembly, 'Module', { value: Module }))
@@ -55,3 +58,32 @@ test('small maps need no wasm, also where it is forbidden; what needs it says wh
   expect(grown.get('new 5')).toEqual({ n: 5 })
   expect(compiled).toBe(1)
 })
+
+test.each([1, 7, 50])(
+  'a stack that overflows at the first need of wasm, %i frames further up each time: an error, and it starts later',
+  async (step) => {
+    const program = `
+      import { Hamt, serialize } from 'hamt-wasm'
+      const map = Hamt.from({ a: 1 })
+      const seen = { failed: 0, worked: 0, others: [] }
+      let frames = 0
+      function dive() {
+        try { dive() } catch {}
+        if (seen.worked || frames++ % ${step}) return
+        try { serialize([map]); ++seen.worked } catch (e) { e instanceof RangeError ? ++seen.failed : seen.others.push(String(e)) }
+      }
+      dive()
+      await new Promise((done) => setTimeout(done, 10))
+      console.log(JSON.stringify({ ...seen, failed: seen.failed > 0, bytes: serialize([map]).length }))`
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      ['--input-type=module', '--eval', program],
+      {
+        cwd: fileURLToPath(new URL('../..', import.meta.url)),
+        env: { PATH: process.env.PATH },
+      },
+    )
+    const bytes = serialize([Hamt.from({ a: 1 })]).length
+    expect(JSON.parse(stdout)).toEqual({ failed: true, worked: 1, others: [], bytes })
+  },
+)
