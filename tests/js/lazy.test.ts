@@ -75,7 +75,7 @@ test.each([1, 7, 50])(
       dive()
       await new Promise((done) => setTimeout(done, 10))
       console.log(JSON.stringify({ ...seen, failed: seen.failed > 0, bytes: serialize([map]).length }))`
-    const { stdout } = await promisify(execFile)(
+    const { stdout, stderr } = await promisify(execFile)(
       process.execPath,
       ['--input-type=module', '--eval', program],
       {
@@ -85,5 +85,6 @@ test.each([1, 7, 50])(
     )
     const bytes = serialize([Hamt.from({ a: 1 })]).length
     expect(JSON.parse(stdout)).toEqual({ failed: true, worked: 1, others: [], bytes })
+    expect(stderr).toBe('') // Node speaks there of promises that nobody catches
   },
 )
