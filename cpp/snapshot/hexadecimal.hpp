@@ -16,7 +16,8 @@ namespace detail {
 inline constexpr auto digit_values = [] {
   std::array<std::uint8_t, 256> values{};
   for (std::uint8_t& v : values) v = 16;
-  for (std::uint8_t d = 0; d < 16; ++d) values[static_cast<std::uint8_t>("0123456789abcdef"[d])] = d;
+  for (std::uint8_t d = 0; d < 16; ++d)
+    values[static_cast<std::uint8_t>("0123456789abcdef"[d])] = d;
   return values;
 }();
 

@@ -24,6 +24,8 @@ describe('marks of an axis', () => {
     expect(roundTicks(0, 1, 4)).toEqual([0, 0.5, 1])
     expect(roundTicks(0, 0.3, 3)).toEqual([0, 0.1, 0.2, 0.3])
     expect(roundTicks(0, 2, 10, 1)).toEqual([0, 1, 2])
+    // Steps are not finer than the numbers themselves.
+    expect(roundTicks(2 ** 49 + 0.2, 2 ** 49 + 0.4, 7).length).toBeLessThanOrEqual(8)
   })
 
   test('of time are as fine as their steps', () => {

@@ -46,11 +46,17 @@ test('many workers at once', async () => {
   expect(answers).toEqual([0, 1, 2, 3].map((i) => ({ a: 1, b: i, 'from the worker': 1 })))
 }, 30_000)
 
-test('a map that is posted by mistake arrives as an empty object, which nothing takes for a map', () => {
-  const cloned = structuredClone(Hamt.from({ a: 1 }))
-  expect(Object.keys(cloned)).toEqual([])
-  expect(() => Hamt.prototype.get.call(cloned, 'a')).toThrow(/copy or proxy/)
-  expect(() => serialize([cloned])).toThrow(TypeError)
-  expect(() => Hamt.from({ a: 1 }).merge(cloned)).toThrow(TypeError)
-  expect(Hamt.from({ a: 1 }).equals(cloned)).toBe(false)
+test('a map that is posted or cloned by mistake is refused with what to do', () => {
+  const text = /a Hamt: use serialize\(\[map\]\), or map\.toJSON\(\)/
+  const map = Hamt.from({ a: 1 })
+  const channel = new MessageChannel()
+  try {
+    for (const refused of [map, { state: [map] }]) {
+      expect(() => structuredClone(refused)).toThrow(text)
+      expect(() => channel.port1.postMessage(refused)).toThrow(text)
+    }
+  } finally {
+    channel.port1.close()
+    channel.port2.close()
+  }
 })

@@ -2,7 +2,8 @@
 
 /** Round values between two, at most `most` of them: multiples of 1, 2 or 5 times a power of ten, not below `smallest`. */
 export function roundTicks(from: number, to: number, most: number, smallest = 0): number[] {
-  const wanted = Math.max((to - from) / Math.max(1, most), smallest, Number.MIN_VALUE)
+  const precision = Math.max(Math.abs(from), Math.abs(to)) * Number.EPSILON
+  const wanted = Math.max((to - from) / Math.max(1, most), smallest, precision, Number.MIN_VALUE)
   const power = 10 ** Math.floor(Math.log10(wanted) + 1e-9)
   const step = [1, 2, 5, 10].map((digit) => digit * power).find((each) => each >= wanted * (1 - 1e-9))!
   return multiples(from, to, step)
