@@ -36,13 +36,16 @@ class Chain {
   readonly random = generator(2026n)
   readonly events: RegistryEvent[] = []
   readonly nodes: Address[]
+  /** What each operator deposits when it registers, and what it has. */
+  readonly deposits: bigint[]
   readonly balances: bigint[]
   block = 1
 
   constructor(operators: number) {
     const amount = () => price * BigInt(1 + this.random(12) + this.random(12) * this.random(8))
     this.nodes = Array.from({ length: operators }, () => this.bytes(20))
-    this.balances = this.nodes.map(amount)
+    this.deposits = this.nodes.map(amount)
+    this.balances = this.nodes.map(() => 0n)
   }
 
   bytes(count: number): Hex {
@@ -87,7 +90,7 @@ class Chain {
     this.nodes.forEach((node, i) => {
       if (i % 16 === 0) ++this.block
       this.emit('CiphernodeAdded', { node, index: BigInt(i), numNodes: BigInt(i + 1), size: BigInt(i + 1) })
-      this.setBalance(i, this.balances[i]!)
+      this.setBalance(i, this.deposits[i]!)
       this.emit('OperatorActivationChanged', { operator: node, active: true })
     })
   }
