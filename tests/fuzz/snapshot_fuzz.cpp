@@ -26,7 +26,7 @@ void require(bool fine, const char* what) {
 }
 
 std::string digest_of(const version& m) {
-  std::string d(files::digest_size, '\0');
+  std::string d(hamt::digest_size, '\0');
   std::uint64_t sum = m.size();
   for (hamt::cursor<> c(m); c; c.next())
     sum += hamt::hash_key(std::string(c.key()) + '=' + std::string(c.value()));
