@@ -151,7 +151,7 @@ describe('copies', () => {
     expect(Object.keys(seen)).toEqual(['of'])
     expect(seen.constructor).toBe(Object)
     expect(String(Object.create(seen))).toBe('[object Contents]')
-    expect(String(seen)).toMatch(/^\[object Hamt [0-9a-f]{64}\]$/)
+    expect(Object.prototype.toString.call(seen)).toMatch(/^\[object Hamt [0-9a-f]{64}\]$/)
   })
 })
 
