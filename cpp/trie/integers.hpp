@@ -31,6 +31,7 @@ inline void append_integer(std::string& out, std::uint64_t value, unsigned bytes
 /// one by one; `refuse()` throws, for anything else.
 template <unsigned Bits, class Next, class Refuse>
 std::uint64_t read_varint(Next&& next, Refuse&& refuse) {
+  static_assert(Bits < 64);
   std::uint64_t value = 0;
   for (unsigned shift = 0; shift < Bits; shift += 7) {
     const std::uint8_t b = next();

@@ -1,5 +1,5 @@
 // Freeing of nodes. Iterative: dead nodes wait in a list that is threaded through their own
-// headers, in the place of their digests; their maps and contents are still needed.
+// headers, instead of their digests; their maps and contents are still needed.
 #pragma once
 
 #include <memory>

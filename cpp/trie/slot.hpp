@@ -18,7 +18,7 @@ template <class V, class P>
 class node;
 
 /// What a slot holds, without owning it: nothing, a child, or an entry, which is boxed or packed.
-/// Children and boxes are counted: whoever has a view may count them, and changes only what it
+/// Children and boxes are counted: the holder of a view may count them, and changes only what it
 /// owns.
 template <class V, class P>
 struct slot_view {

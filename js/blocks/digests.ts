@@ -2,7 +2,7 @@
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { type BlockNode, childByDigest, childInlined, COLLISION_LEVEL, isEntry, type Item } from './node.js'
 
-/** keccak-256 of the first `length` bytes of a message, written to a place in other bytes. */
+/** keccak-256 of the first `length` bytes of a message, written to an offset in other bytes. */
 export type HashInto = (message: Uint8Array, length: number, to: Uint8Array, at: number) => void
 
 /** Replaced by the one in wasm once that is there. */

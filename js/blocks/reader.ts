@@ -208,7 +208,7 @@ export abstract class BlockReader {
         this.keep(name, what, bytes.length)
         return what
       }).finally(() => this.forget(name, group))
-      promise.catch(() => {}) // whoever waits for it hears of it
+      promise.catch(() => {}) // reported to its caller, who waits for it
       this.pending.set(name, { promise, fetch: group })
     })
   }

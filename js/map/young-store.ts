@@ -25,7 +25,7 @@ export class YoungStore implements Contents {
   replaced: Stored | undefined
   /** The keys in the order of iteration, when somebody has asked since the last one came or went. */
   private order: readonly string[] | null = null
-  /** The values in that order, when somebody has iterated since the last edit. */
+  /** The values in that order, when there was an iteration since the last edit. */
   values: readonly Stored[] | null = null
   /** Edits in place. */
   edits = 0

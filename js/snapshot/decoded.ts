@@ -1,4 +1,4 @@
-// Values of an opened snapshot: decoded when they are asked for, and the same object as long as somebody holds it.
+// Values of an opened snapshot: decoded when they are asked for, and the same object as long as a reference to it exists.
 import type { Codec } from '../codec/codec.js'
 import { fromStored, isReferable, storedFromBytes } from '../map/stored.js'
 import type { SnapshotView } from './view.js'
@@ -18,7 +18,7 @@ export class DecodedValues {
     private readonly codec: Codec<unknown>,
   ) {}
 
-  /** Value `number`, for a reader; `key` is named where its bytes are no value. O(its bytes), O(1) when somebody holds it. */
+  /** Value `number`, for a reader; `key` is named where its bytes are no value. O(its bytes), O(1) while a reference to it exists. */
   get(number: number, key: string): unknown {
     const known = this.objects.get(number)?.deref()
     if (known !== undefined) return known

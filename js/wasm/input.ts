@@ -49,7 +49,7 @@ export function reset(): void {
   reserve(usualCapacity)
 }
 
-/** Makes sure that the input has its usual size: whoever begins to write calls this. */
+/** Makes sure that the input has its usual size: called before writing. */
 function begin(): void {
   if (capacity !== usualCapacity) reset()
 }
