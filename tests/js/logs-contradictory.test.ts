@@ -64,6 +64,12 @@ const first = (run: Run, eventName: string, i = 0) => run.logs.filter(isOf(event
 const drop = (run: Run, log: Log) => void run.logs.splice(run.logs.indexOf(log), 1)
 const e3IdOf = (run: Run, i: number) => BigInt(run.requests[i]!.e3Id)
 
+/** Puts a log into the block of another, behind all that is there, and into no transaction. */
+function moveTo({ blockNumber, blockHash }: Log, log: Log): void {
+  const elsewhere = { transactionHash: undefined, transactionIndex: undefined }
+  Object.assign(log, { blockNumber, blockHash, logIndex: '0x1f4', ...elsewhere })
+}
+
 const cases: [kind: string, run: string, alter: (run: Run) => void, says: RegExp][] = [
   [
     'a removed log of a block whose other logs stay',
@@ -210,16 +216,7 @@ const cases: [kind: string, run: string, alter: (run: Run) => void, says: RegExp
     'an order of the controller in another block',
     'chain-run',
     (run) => {
-      const like = first(run, 'SortitionCommitteeFinalized')
-      const { blockNumber, blockHash } = like
-      const more = {
-        blockNumber,
-        blockHash,
-        logIndex: '0x1f4',
-        transactionHash: undefined,
-        transactionIndex: undefined,
-      }
-      Object.assign(first(run, 'E3Requested'), more)
+      moveTo(first(run, 'SortitionCommitteeFinalized'), first(run, 'E3Requested'))
     },
     /E3Requested at .* does not follow CommitteeRequested at .* in its transaction/,
   ],
@@ -227,15 +224,7 @@ const cases: [kind: string, run: string, alter: (run: Run) => void, says: RegExp
     'a failure that its two logs put into two blocks',
     'chain-run-live',
     (run) => {
-      const { blockNumber, blockHash } = first(run, 'CommitteeRandomnessRequested')
-      const more = {
-        blockNumber,
-        blockHash,
-        logIndex: '0x1f4',
-        transactionHash: undefined,
-        transactionIndex: undefined,
-      }
-      Object.assign(first(run, 'E3Failed'), more)
+      moveTo(first(run, 'CommitteeRandomnessRequested'), first(run, 'E3Failed'))
     },
     /E3Failed at .* does not follow CommitteeFormationFailed at .* in its transaction/,
   ],
