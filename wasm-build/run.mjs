@@ -40,7 +40,7 @@ const commands = {
   example: ([name, ...args]) => example(name, args),
 
   async test() {
-    await setup(needs.wasm, needs.native, needs.browsers, needs.stores)
+    await setup(needs.wasm, needs.native, needs.browsers, needs.stores, needs.shells)
     await setupPackageTests()
     await build()
     await test(['types', ...nativeParts, 'js', 'stores', 'browser', 'package'])
@@ -50,7 +50,7 @@ const commands = {
     await test(nativeParts)
   },
   async 'test:js'(args) {
-    await setup(needs.wasm, needs.stores)
+    await setup(needs.wasm, needs.stores, needs.shells)
     await build()
     await test(['js'], args)
   },

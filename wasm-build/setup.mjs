@@ -95,6 +95,8 @@ const tools = {
   chromium: { apt: 'chromium', elsewhere: 'Chromium', there: () => onPath('chromium') },
   firefox: { apt: 'firefox-esr', elsewhere: 'Firefox', there: () => onPath('firefox-esr') },
   redis: { apt: 'redis-server', elsewhere: 'Redis 6 or newer', there: () => onPath('redis-server') },
+  zsh: { apt: 'zsh', elsewhere: 'zsh', there: () => onPath('zsh') },
+  fish: { apt: 'fish', elsewhere: 'fish', there: () => onPath('fish') },
   'clang-format': { apt: 'clang-format', elsewhere: 'clang-format 14', there: () => onPath('clang-format') },
   'clang-tidy': { apt: 'clang-tidy', elsewhere: 'clang-tidy 14', there: () => onPath('clang-tidy') },
 }
@@ -103,6 +105,7 @@ const wasm = ['emcc', 'cmake', 'ninja']
 const native = ['cmake', 'ninja', 'g++', 'clang++', 'sanitizers', 'gtest']
 const browsers = ['chromium', 'firefox']
 const stores = ['redis']
+const shells = ['zsh', 'fish']
 
 /** The tools each part of the work needs. */
 export const needs = {
@@ -110,6 +113,7 @@ export const needs = {
   native,
   browsers,
   stores,
+  shells,
   bench: [...wasm, ...stores, 'g++', 'benchmark'],
   lint: ['clang-format', 'clang-tidy', 'cmake', 'ninja', 'g++', 'gtest'],
 }

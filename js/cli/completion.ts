@@ -39,7 +39,8 @@ function bash(commands: readonly Command[]): string {
   const cases = options.map(({ name, flags }) => `    "${name}"*) words="${flags.join(' ')}" ;;`)
   return [
     '_hamt_wasm() {',
-    '  local word="${COMP_WORDS[COMP_CWORD]}" line="${COMP_WORDS[*]:1}" words=""',
+    '  local word="${COMP_WORDS[COMP_CWORD]}" line="${COMP_WORDS[*]:1}" words="" file',
+    '  COMPREPLY=()',
     '  if [ "$COMP_CWORD" -eq 1 ]; then',
     `    words="${first.join(' ')}"`,
     '  elif [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" = sortition ]; then',
@@ -51,12 +52,14 @@ function bash(commands: readonly Command[]): string {
     '  elif [ "${COMP_WORDS[1]}" = completion ]; then',
     `    words="${Object.keys(shells).join(' ')}"`,
     '  else',
-    '    COMPREPLY=($(compgen -f -- "$word"))',
+    '    [ "$word" != "=" ] || word=""',
+    '    compopt -o filenames 2> /dev/null',
+    '    while IFS= read -r file; do COMPREPLY+=("$file"); done < <(compgen -f -- "$word")',
     '    return',
     '  fi',
     '  COMPREPLY=($(compgen -W "$words" -- "$word"))',
     '}',
-    'complete -o filenames -F _hamt_wasm hamt-wasm',
+    'complete -F _hamt_wasm hamt-wasm',
   ].join('\n')
 }
 

@@ -75,12 +75,6 @@ describe('what reaches the terminal', () => {
       value: '\u001b]0;x\u0007\u202e\u2028',
     })
   })
-
-  test('colours: on no pipe', () => {
-    expect(shell(`hamt sortition verify --logs '${right}' --e3 7`).out).toContain(
-      '\nRight: the draw follows the rule.\n',
-    )
-  })
 })
 
 describe('values', () => {
@@ -139,17 +133,6 @@ describe('values', () => {
         out: expect.stringMatching(/^hamt-wasm /),
       })
     }
-  })
-  test('completion: scripts that shells take', () => {
-    const script = shell('hamt completion bash').out
-    expect(
-      shell(
-        `eval "$(hamt completion bash)"; COMP_WORDS=(hamt-wasm sortition ver); COMP_CWORD=2; _hamt_wasm; echo "$COMPREPLY"`,
-      ).out,
-    ).toBe('verify\n')
-    expect(script).toContain('complete -o filenames -F _hamt_wasm hamt-wasm')
-    for (const name of ['zsh', 'fish']) expect(shell(`hamt completion ${name}`).out).toContain('sortition')
-    expect(shell('hamt completion toString')).toMatchObject({ status: 2 })
   })
 })
 
