@@ -47,7 +47,7 @@ async function asking<T>(
   const name = args.required('from')
   const limit = args.text('timeout') ?? '60'
   const seconds = /^\d{1,6}(\.\d{1,3})?$/.test(limit) ? Number(limit) : 0
-  if (seconds === 0) throw new UnusableInput(`a timeout is a number of seconds: ${nameOf(limit)} is none`)
+  if (seconds === 0) throw new UnusableInput(`--timeout must be a number of seconds, got ${nameOf(limit)}`)
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(name) && !isAddress(name))
     throw new UnusableInput(`${nameOf(name)} is no address that begins with http: or https:`)
   const signal = AbortSignal.timeout(seconds * 1000)
@@ -167,11 +167,11 @@ async function pushFile(args: Arguments): Promise<Result> {
   const versions = deserialize<unknown>(bytes)
   if (args.has('table')) {
     const meta = readMeta(bytes)
-    const place = targetOf(target)
-    if (!isStandardInput(path) && place.stats && realpathSync(place.path) === realpathSync(path))
+    const destination = targetOf(target)
+    if (!isStandardInput(path) && destination.stats && realpathSync(destination.path) === realpathSync(path))
       throw new UnusableInput(`${nameOf(target)} is the snapshot itself: the node table needs another file`)
     const file = serializeNodes(versions, meta === undefined ? undefined : { meta })
-    write(place, file)
+    write(destination, file)
     return {
       text: `${nameOf(target)}: a node table of ${value.bytes(file.length)}, ${versions.length} versions`,
       json: { bytes: file.length, versions: versions.map((v) => value.hex(v.digest())) },
@@ -223,7 +223,10 @@ export const fromOptions = {
   timeout: { value: 'SECONDS', help: 'with --from: give up after so long; 60 unless given' },
 }
 export const digestOption = {
-  digest: { value: 'HEX', help: 'with --from: the version with this digest, to which everything is held' },
+  digest: {
+    value: 'HEX',
+    help: 'with --from: the version with this digest, against which everything is checked',
+  },
 }
 
 export { aboutSources }
@@ -235,8 +238,8 @@ export const blockCommands: Command[] = [
     positionals: ['FILE', 'TARGET'],
     options: { table: { help: 'write a node table to the file TARGET, for a web server' } },
     details:
-      'Prints the digest of each version, by which pull finds it. Puts only what the folder lacks, children before parents:\n' +
-      'when it is cut off, the folder holds no version that is not whole.',
+      'Prints the digest of each version, by which pull finds it. Puts only the blocks that the folder lacks, and the block\n' +
+      'that a digest names last: after an interruption, push again.',
     run: pushFile,
   },
   {

@@ -20,13 +20,13 @@ function overview(): string {
     'Snapshots of persistent maps',
     ...list([...snapshotCommands, ...blockCommands]),
     '',
-    'Committees of the Interfold',
+    'Sortition: committees that the Interfold protocol draws by lot from its operators',
     ...list(sortitionCommands),
     '',
     'Shells',
     ...list(commands.slice(-1)),
     '',
-    'hamt-wasm COMMAND --help tells more. Every command takes --json, and - for standard input.',
+    'hamt-wasm COMMAND --help explains a command. Every command takes --json, and - for standard input.',
     'Exit status: 0 right, 1 wrong (or absent, or different), 2 unusable input or output, 3 not decided.',
   ].join('\n')
 }
@@ -36,11 +36,19 @@ function version(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }
 
+function unknown(command: string): UnusableInput {
+  return new UnusableInput(`there is no command '${command}'; see: hamt-wasm --help`)
+}
+
 async function run(words: string[]): Promise<ExitStatus> {
   const [first, second] = words
   if (first === undefined || first === 'help' || first === '--help' || first === '-h') {
-    const asked = words.slice(1).join(' ')
+    const asked = words
+      .slice(1)
+      .filter((word) => !word.startsWith('-'))
+      .join(' ')
     const command = commands.find((c) => c.name === asked)
+    if (asked !== '' && asked !== 'sortition' && !command) throw unknown(asked)
     await print(command ? helpOf(command) : overview())
     return first === undefined ? 2 : 0
   }
@@ -56,7 +64,7 @@ async function run(words: string[]): Promise<ExitStatus> {
       return second === undefined ? 2 : 0
     }
     const meant = first === 'sortition' ? `sortition ${second}` : first
-    throw new UnusableInput(`there is no command '${meant}'; see: hamt-wasm --help`)
+    throw unknown(meant)
   }
   const args = readArguments(command, words.slice(command.name.split(' ').length))
   if (typeof args === 'string') {

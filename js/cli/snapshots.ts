@@ -53,12 +53,12 @@ function versionOf(snapshot: Snapshot, name: string, path: string): Hamt<unknown
   const n = /^-?\d{1,15}$/.test(name) ? Number(name) : NaN
   const index = n < 0 || Object.is(n, -0) ? length + n : n
   if (!(index >= 0 && index < length)) {
-    throw new UnusableInput(
-      `${nameOf(path)} has ${length} version${length === 1 ? '' : 's'}, and none that is called ${name}`,
-    )
+    throw new UnusableInput(`${nameOf(path)} has ${versionsText(length)}, and none that is called ${name}`)
   }
   return snapshot.at(index)
 }
+
+const versionsText = (count: number) => `${count} version${count === 1 ? '' : 's'}`
 
 // --- inspect -------------------------------------------------------------------------------------
 
@@ -100,7 +100,7 @@ async function inspect(args: Arguments): Promise<Result> {
     ...(registry && { registry: describeRegistry(registry, bytes.length) }),
   }
   const text = [
-    `${nameOf(path)}: ${value.bytes(bytes.length)}, ${length} version${length === 1 ? '' : 's'}` +
+    `${nameOf(path)}: ${value.bytes(bytes.length)}, ${versionsText(length)}` +
       (length > 1 ? `, ${value.bytes(bytes.length / length)} a version` : ''),
     ...(registry ? registryLines(registry, bytes.length) : []),
     ...(length > 1 && begin === 0 && alone !== undefined
@@ -143,8 +143,7 @@ function registryLines(registry: NodeRegistry, bytes: number): string[] {
   const r = describeRegistry(registry, bytes)
   if (r.changes === 0) return ['Registry of operators, empty']
   return [
-    `Registry of operators: ${r.versions} versions by second, from @${r.first} to @${r.last}, of ${r.changes} changes; ` +
-      `${r.bytesPerChange!.toFixed(1)} bytes a change`,
+    `Registry of operators: ${r.changes} changes, ${r.bytesPerChange!.toFixed(1)} bytes a change; a version for each second with changes`,
     `From ${value.time(r.first!)} to ${value.time(r.last!)}, up to block ${r.position!.blockNumber}, log ${r.position!.logIndex}`,
   ]
 }
@@ -198,15 +197,14 @@ async function verify(args: Arguments): Promise<Result> {
     if (Buffer.compare(again, bytes) !== 0)
       throw new SnapshotError('rewritten', -1, 'it is not what its versions are written as')
     const registry = isRegistry(bytes) ? NodeRegistry.deserialize(bytes) : undefined
+    const count = registry ? registry.timepoints().length : versions.length
     if (registry && Buffer.compare(registry.serialize(), bytes) !== 0) {
       throw new SnapshotError('rewritten', -1, 'it is not what its events are written as')
     }
-    const kind = registry
-      ? `a registry of ${registry.changes} changes`
-      : `${versions.length} version${versions.length === 1 ? '' : 's'}`
+    const what = registry ? `a registry of operators, ${registry.changes} changes in ` : ''
     return {
-      text: `${nameOf(path)}: right, ${kind}`,
-      json: { ok: true, versions: versions.length },
+      text: `${nameOf(path)}: right, ${what}${versionsText(count)}`,
+      json: { ok: true, versions: count, ...(registry && { changes: registry.changes }) },
       status: 0,
     }
   } catch (e) {

@@ -54,23 +54,17 @@ const logsOption: Option = {
 }
 const optionOf = (contract: string) => contract.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
 const contractOptions: Record<string, Option> = Object.fromEntries(
-  contractNames.map((name, i) => [
+  contractNames.map((name) => [
     optionOf(name),
-    {
-      value: 'ADDRESS',
-      help:
-        i === 0
-          ? 'whose logs to read, where several contracts emit such events'
-          : 'the same for this contract',
-    },
+    { value: 'ADDRESS', help: 'the contract, where several emit events of this kind' },
   ]),
 )
 const logForms =
-  'Logs are raw (eth_getLogs, Etherscan, receipts), decoded (viem), or answers of JSON-RPC; as one document or one a line; of any\n' +
-  'size. Each log has a blockTimestamp, or blocks are beside them: { logs, blocks: [{ number, hash, timestamp }], contracts }.\n' +
-  'What is malformed or contradicts itself is refused. A registry given beside logs is read together with them.'
+  'Logs are raw (eth_getLogs, Etherscan, receipts), decoded (viem), or answers of JSON-RPC: one document, or one a line, of\n' +
+  'any size. Each log has a blockTimestamp, or is beside blocks: { logs, blocks: [{ number, hash, timestamp }], contracts }.\n' +
+  'Logs that are malformed or contradict each other or the registry are refused.'
 const statuses =
-  'Exit status: 0 right; 1 wrong; 3 not decided, as the draw is open or its seed is not known; 2 everything else.'
+  'Exit status: 0 right, 1 wrong, 2 cannot be judged or unusable input, 3 not decided: the draw is open, or its seed unknown.'
 
 /** What the library refuses is input that nothing can be done with. */
 function usable<T>(f: () => T): T {
@@ -184,18 +178,18 @@ const judgeOptions: Record<string, Option> = {
   },
   logs: { ...logsOption, required: true },
   policy: { value: 'POLICY', help: 'uncapped or owner-cap; that of the request unless given' },
-  'chain-id': { value: 'ID', help: 'of the chain, where seeds follow from random words' },
+  'chain-id': { value: 'ID', help: 'the number of the chain, for seeds that follow from random words' },
   ...contractOptions,
 }
 const requestOptions: Record<string, Option> = {
   ...judgeOptions,
   e3: { value: 'ID', help: 'the request, by its e3Id: decimal, or 0x', required: true },
-  threshold: { value: 'H,N', help: 'of the committee, where the logs of the controller do not say it' },
+  threshold: { value: 'H,N', help: 'threshold and size of the committee, where the logs do not say them' },
   seed: { value: 'SEED', help: 'the seed, where the hash of the entropy block is not among the logs' },
   'block-hash': { value: 'HASH', help: 'the hash of the entropy block' },
   'random-word': {
     value: 'WORD',
-    help: 'in place of the block hash; then also the next two, and --chain-id',
+    help: 'in place of the block hash; with --request-id, --registry-address and --chain-id',
   },
   'request-id': { value: 'ID', help: 'of the random word' },
   'registry-address': { value: 'ADDRESS', help: 'of the contract that asked for the word' },
@@ -457,7 +451,7 @@ export const sortitionCommands: Command[] = [
     name: 'sortition list',
     summary: 'show all requests among logs, each with its verdict',
     options: judgeOptions,
-    details: `${logForms}\nExit status: 1 when one is wrong; else 2 when one cannot be judged, 3 when one is not decided, 0.`,
+    details: `${logForms}\nExit status: 1 when a draw is wrong; else 2 when one cannot be judged; else 3 when one is not decided; else 0.`,
     run: list,
   },
   {
@@ -465,17 +459,20 @@ export const sortitionCommands: Command[] = [
     summary: 'draw a committee: that of a request, or any at a second',
     options: {
       ...requestOptions,
-      logs: { ...logsOption, help: 'the request and its submissions; without them the next four are needed' },
+      logs: {
+        ...logsOption,
+        help: 'the request and its submissions; without them --at, --seed, --size and --price are needed',
+      },
       at: {
         value: 'TIME',
-        help: 'a second or an ISO date: the version in force then; for a request of time T it is T - 1',
+        help: 'a second or an ISO date; for a request, the second before it',
       },
       size: { value: 'N', help: 'how many seats' },
       price: { value: 'PRICE', help: 'of one ticket' },
     },
     details:
-      'With --logs: the committee that follows from the submissions, and for information the one had everyone submitted its\n' +
-      `best ticket. Without: the latter, from --registry, --at, --seed, --size and --price.\n${logForms}`,
+      'With --logs: the committee that follows from the submissions, and for information the committee that would follow if\n' +
+      `each operator had submitted its best ticket. Without: the latter, from --registry, --at, --seed, --size and --price.\n${logForms}`,
     run: committee,
   },
   {
@@ -487,17 +484,18 @@ export const sortitionCommands: Command[] = [
       e3: { ...requestOptions.e3!, required: false },
       logs: {
         ...logsOption,
-        help: 'the request and its submissions; with --at what the registry follows from',
+        help: 'the request and its submissions; with --at the logs of the registry',
       },
       at: {
         value: 'TIME',
-        help: 'in place of --e3: any second, or an ISO date; for a request of time T it is T - 1',
+        help: 'in place of --e3: a second or an ISO date',
       },
       price: { value: 'PRICE', help: 'of one ticket, with --at; that in force then unless given' },
     },
     details:
-      'Of a request: its state at T - 1, tickets, best score, rank, the cut-off, and what it would have needed.\n' +
-      'With --at: whether it could take part in a draw whose state is that of the second, with how many tickets, or why not.\n' +
+      'With --e3: the state of the operator one second before the request, its tickets, best score and rank, the score of the\n' +
+      'last seat, and what a seat would have needed. With --at: whether it could take part in a draw with the state of that\n' +
+      'second, with how many tickets, or why not.\n' +
       logForms,
     run: explainCommand,
   },

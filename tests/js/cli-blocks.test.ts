@@ -99,7 +99,10 @@ test('what cannot be asked is unusable, in one line', async () => {
     [['get', 'key'], /get needs KEY/],
     [['get', 'versions.hamt', 'key 7', '--digest', '00'.repeat(32)], /--digest needs --from/],
     [['get', '--from', `${url}/silent`, 'key', '--timeout', '0.05'], /has not answered within 0.05 s/],
-    [['get', '--from', 'versions.nodes', 'key', '--timeout', 'x'], /a timeout is a number of seconds/],
+    [
+      ['get', '--from', 'versions.nodes', 'key', '--timeout', 'x'],
+      /--timeout must be a number of seconds, got x/,
+    ],
     [['get', '--from', 'file:///versions.nodes', 'key'], /no address that begins with http/],
     [['push', 'versions.hamt', './versions.hamt', '--table'], /is the snapshot itself/],
     [['inspect'], /inspect needs FILE/],

@@ -26,11 +26,11 @@ function onTerminal(line: string, { typed = '', env = {} }: { typed?: string; en
   return stdout.toString().replaceAll('\r\n', '\n')
 }
 
-const verdicts = [
+const verdicts: [string, number, string][] = [
   ['right.json', 32, 'Right: '],
   ['closed-early.json', 31, 'Wrong: '],
   ['still-open.json', 33, 'Not decided: '],
-] as const
+]
 
 test.each(verdicts)('%s: the verdict is coloured on a terminal, and there only', (name, colour, word) => {
   const verify = `${hamtWasm} sortition verify --logs ${evidenceFile(name)} --e3 7`

@@ -82,9 +82,17 @@ describe('help', () => {
     expect(hamtWasm(['--version'])).toMatchObject({ status: 0, out: version })
   })
 
+  test('help COMMAND is COMMAND --help', () => {
+    for (const command of ['get', 'sortition verify'])
+      expect(hamtWasm(['help', ...command.split(' ')])).toEqual(hamtWasm([...command.split(' '), '-h']))
+    expect(hamtWasm(['help'])).toEqual(hamtWasm(['-h']))
+    expect(hamtWasm(['help', 'sortition'])).toEqual(hamtWasm(['sortition', '-h']))
+  })
+
   test('mistakes on the command line', () => {
     expectUnusable(hamtWasm(['inspekt']), /no command 'inspekt'/)
     expectUnusable(hamtWasm(['sortition', 'vreify']), /no command 'sortition vreify'/)
+    expectUnusable(hamtWasm(['help', 'inspekt']), /no command 'inspekt'/)
     expectUnusable(hamtWasm(['inspect']), /inspect needs FILE/)
     expectUnusable(hamtWasm(['inspect', 'a', 'b']), /does not take 'b'/)
     expectUnusable(hamtWasm(['inspect', 'a', '--loud']), /--loud/)
@@ -589,11 +597,11 @@ describe('sortition', () => {
 
   test('the general commands know a registry', () => {
     expect(hamtWasm(['inspect', 'registry.hamt']).out).toMatch(
-      /Registry of operators: \d+ versions by second, from @1788220896 to @\d+, of 69 changes/,
+      /Registry of operators: 69 changes, .*\nFrom 2026-09-01T00:01:36Z \(second 1788220896\) to /,
     )
     expect(hamtWasm(['verify', 'registry.hamt'])).toMatchObject({
       status: 0,
-      out: 'registry.hamt: right, a registry of 69 changes',
+      out: 'registry.hamt: right, a registry of operators, 69 changes in 45 versions',
     })
     const check = chain.stateChecks[0]!
     const got = hamtWasm(['get', 'registry.hamt', check.operator, '--at', `@${check.timepoint}`])
@@ -606,5 +614,91 @@ describe('sortition', () => {
     expect(changed.status).toBe(1)
     expect(changed.out.split('\n')).toHaveLength(4) // one was activated, one topped up
     expectUnusable(hamtWasm(['get', 'registry.hamt', check.operator, '--at', '@x']), /@x is no second/)
+  })
+
+  test('versions are counted in one way: by replay, inspect, verify, get and diff', () => {
+    const { length } = NodeRegistry.deserialize(bytes).timepoints()
+    const text = (...words: string[]) => hamtWasm(words).out
+    const json = (...words: string[]) => JSON.parse(text(...words, '--json')) as Record<string, unknown>
+    const replay = ['sortition', 'replay', '--logs', 'decoded.json', '--out', 'counted.hamt']
+    expect(text(...replay)).toContain(`operators, ${length} versions\n`)
+    expect(json(...replay).versions).toBe(length)
+    expect(text('inspect', 'counted.hamt')).toContain(`, ${length} versions, `)
+    const inspected = json('inspect', 'counted.hamt') as { versions: { version: number }[] }
+    expect(inspected).toMatchObject({ count: length, registry: { versions: length } })
+    expect(inspected.versions.at(-1)!.version).toBe(length - 1)
+    expect(text('verify', 'counted.hamt')).toMatch(new RegExp(` in ${length} versions$`))
+    expect(json('verify', 'counted.hamt').versions).toBe(length)
+    const { operator } = chain.stateChecks[0]!
+    const last = ['get', 'counted.hamt', operator, '--at']
+    expect(text(...last, `${length - 1}`)).toBe(text(...last, '-1'))
+    expectUnusable(hamtWasm([...last, `${length}`]), new RegExp(`has ${length} versions, and none`))
+    expectUnusable(
+      hamtWasm(['diff', 'counted.hamt', '--to', `${length}`]),
+      new RegExp(`has ${length} versions, and none`),
+    )
+    expect(json('diff', 'counted.hamt', '--from', '0', '--to', `${length - 1}`)).toEqual(
+      json('diff', 'counted.hamt'),
+    )
+  })
+
+  test('a file has one size: by replay and inspect, that of its bytes', () => {
+    const replay = ['sortition', 'replay', '--logs', 'decoded.json', '--out', 'sized.hamt']
+    hamtWasm(replay)
+    const size = read('sized.hamt').length
+    const shown = new RegExp(`^sized\\.hamt: ${(size / 1000).toFixed(1)} KB, `, 'm')
+    expect(hamtWasm(replay).out).toMatch(shown)
+    expect(hamtWasm(['inspect', 'sized.hamt']).out).toMatch(shown)
+    for (const words of [replay, ['inspect', 'sized.hamt']])
+      expect(JSON.parse(hamtWasm([...words, '--json']).out)).toMatchObject({ bytes: size })
+  })
+
+  test('identifiers, hashes and times look the same in text and in JSON, by every command', () => {
+    const request = BigInt(e3[0]!)
+    const id = `0x${request.toString(16).padStart(64, '0')}`
+    const seed = `0x${BigInt(chain.requests[0]!.sortitionSeed).toString(16).padStart(64, '0')}`
+    const verify = ['sortition', 'verify', ...ofRequest(0)]
+    const list = ['sortition', 'list', '--registry', 'registry.hamt', '--logs', recorded]
+    const operator = chain.requests[0]!.finalized.committee[0]!
+    const explain = ['sortition', 'explain', ...ofRequest(0), '--operator', operator]
+    for (const words of [verify, [...verify, '--json']]) {
+      const { out } = hamtWasm(words)
+      expect(out).toContain(id)
+      expect(out).toContain(seed)
+      expect(out).not.toContain(request.toString())
+      expect(out).not.toContain(BigInt(seed).toString())
+    }
+    for (const words of [list, [...list, '--json']]) expect(hamtWasm(words).out).toContain(id)
+    const { score } = chain.requests[0]!.submissions.find(({ node }) => node === operator)!
+    const best = `0x${BigInt(score).toString(16).padStart(64, '0')}`
+    for (const words of [explain, [...explain, '--json'], [...verify, '--json']])
+      expect(hamtWasm(words).out).toContain(best)
+    // A date stands before each second that text has.
+    for (const words of [verify, list, ['inspect', 'registry.hamt']]) {
+      const { out } = hamtWasm(words)
+      expect(out).toMatch(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/)
+      for (const [, before, second] of out.matchAll(/(\S*) ?[(@]?second (\d+)|@\d+/g))
+        expect(Date.parse(before!)).toBe(1000 * Number(second))
+      expect(out).not.toMatch(/(?<!second )\b1788\d{6}\b/)
+    }
+  })
+
+  test('an ISO date is taken wherever a second is', () => {
+    const second = chain.requests[0]!.requestBlock - 1
+    const date = new Date(1000 * second).toISOString()
+    const { operator } = chain.stateChecks[0]!
+    const draw = ['--e3', e3[0]!, '--seed', '5', '--size', '2', '--price', '10000000']
+    const commands: ((time: string) => string[])[] = [
+      (time) => ['get', 'registry.hamt', operator, '--at', `@${time}`],
+      (time) => ['diff', 'registry.hamt', '--from', '0', '--to', `@${time}`],
+      (time) => ['diff', 'registry.hamt', '--from', `@${time}`],
+      (time) => ['sortition', 'explain', '--registry', 'registry.hamt', '--operator', operator, '--at', time],
+      (time) => ['sortition', 'committee', '--registry', 'registry.hamt', ...draw, '--at', time],
+    ]
+    for (const command of commands) {
+      const ofSecond = hamtWasm(command(`${second}`))
+      expect(ofSecond).toMatchObject({ err: '', out: expect.stringMatching(/./) })
+      expect(hamtWasm(command(date))).toEqual(ofSecond)
+    }
   })
 })
