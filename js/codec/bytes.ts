@@ -22,8 +22,9 @@ export function isBytes(value: unknown): value is Uint8Array {
  * A copy of a caller's bytes, to keep and to trust the length of. O(length): one allocation. TypeError that begins with `what` when
  * the value is no Uint8Array or its buffer has been transferred; RangeError when there is no memory for the copy. Runs no user code.
  */
-export function takeBytes(value: unknown, what: string): Uint8Array<ArrayBuffer> {
-  if (!isBytes(value)) throw new TypeError(`${what} must be a Uint8Array, not ${describe(value)}`)
+export function takeBytes(value: unknown, what: string | (() => string)): Uint8Array<ArrayBuffer> {
+  const subject = (): string => (typeof what === 'string' ? what : what())
+  if (!isBytes(value)) throw new TypeError(`${subject()} must be a Uint8Array, not ${describe(value)}`)
   const length = lengthOf(value) as number
   const copy = new Uint8Array(length)
   try {
@@ -32,9 +33,12 @@ export function takeBytes(value: unknown, what: string): Uint8Array<ArrayBuffer>
   } catch (error) {
     // By name: the error may be of another realm. Others say that memory or stack is exhausted.
     if ((error as Error).name !== 'TypeError') throw error
-    throw new TypeError(`${what} must be a Uint8Array with its buffer: this one was transferred or resized`, {
-      cause: error,
-    })
+    throw new TypeError(
+      `${subject()} must be a Uint8Array with its buffer: this one was transferred or resized`,
+      {
+        cause: error,
+      },
+    )
   }
   return copy
 }

@@ -56,7 +56,11 @@ class Encoder extends Path {
     else if (typeof value === 'bigint') this.bignum(value)
     else if (typeof value !== 'object' || value === null) this.refuse(kind(value))
     else if (Array.isArray(value)) this.array(value)
-    else if (isBytes(value)) this.string(0x40, takeBytes(value, `a value's bytes${this.where()}`))
+    else if (isBytes(value))
+      this.string(
+        0x40,
+        takeBytes(value, () => `a value's bytes${this.where()}`),
+      )
     else return this.object(value as Record<string, unknown>, layout)
     return layout
   }

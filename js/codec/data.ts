@@ -366,7 +366,7 @@ class Copier extends Reader {
       this.primitive(value)
       return value
     }
-    if (isBytes(value)) return takeBytes(value, `a value's bytes${this.where()}`)
+    if (isBytes(value)) return takeBytes(value, () => `a value's bytes${this.where()}`)
     const known = this.copies.get(value)
     if (known !== undefined) return known
     const before = this.parts

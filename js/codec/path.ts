@@ -13,9 +13,19 @@ export function formatPath(steps: readonly Step[]): string {
     .map((step, i) => {
       if (typeof step === 'number') return `[${step}]`
       const name = shorten(step)
-      return /^[\p{L}_$][\p{L}\p{N}_$]*$/u.test(name) ? `${i ? '.' : ''}${name}` : `[${JSON.stringify(name)}]`
+      return isIdentifier(name) ? `${i ? '.' : ''}${name}` : `[${JSON.stringify(name)}]`
     })
     .join('')
+}
+
+/** Whether a name can follow a dot: letters, digits, `_` and `$`, no digit first. Letters without case are left to brackets. */
+function isIdentifier(name: string): boolean {
+  for (let i = 0; i < name.length; ++i) {
+    const c = name[i]!
+    const isLetter = c === '_' || c === '$' || c.toLowerCase() !== c.toUpperCase()
+    if (!isLetter && (i === 0 || c < '0' || c > '9')) return false
+  }
+  return name !== ''
 }
 
 function shorten(text: string): string {

@@ -18,12 +18,16 @@ export function encodeUtf8(s: string): Uint8Array {
   return encoder.encode(s)
 }
 
-const loneSurrogate = /\p{Surrogate}/u
-
-/** Whether a string has no lone surrogate. */
+/** Whether a string has no lone surrogate. O(length). */
 export function isWellFormed(s: string): boolean {
   const native = (s as { isWellFormed?: () => boolean }).isWellFormed
-  return native ? native.call(s) : !loneSurrogate.test(s)
+  if (native) return native.call(s)
+  for (let i = 0; i < s.length; ++i) {
+    const point = s.codePointAt(i)!
+    if (point >= 0xd800 && point < 0xe000) return false
+    if (point > 0xffff) ++i
+  }
+  return true
 }
 
 /** What a value is, in an error message. */

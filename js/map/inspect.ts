@@ -31,9 +31,11 @@ export function inspect(
     typeof show === 'function'
       ? String((show as (value: unknown, options: unknown) => unknown)(shown, options))
       : `Map(${shown.size}) {${[...shown].map(([key, value]) => ` ${JSON.stringify(key)} => ${plainly(value)}`).join(',')} }`
-  const named = text.replace(/^Map\(\d+\)/, title)
+  const named = `${title}${text.slice(text.indexOf(')') + 1)}`
   const left = size - shown.size
-  return left === 0 ? named : named.replace(/\s*\}$/, `${shown.size > 0 ? ',' : ''} … ${left} more }`)
+  return left === 0
+    ? named
+    : `${named.slice(0, named.lastIndexOf('}')).trimEnd()}${shown.size > 0 ? ',' : ''} … ${left} more }`
 }
 
 function plainly(value: unknown): string {
