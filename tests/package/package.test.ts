@@ -141,17 +141,14 @@ describe('what is packed', () => {
     expect(zipped('verify.js', 'errors.js')).toBeLessThanOrEqual(9_000)
   })
 
-  test('sizes are what the README says, to 1 KB', () => {
+  test('sizes are what the documents say, to 1 KB', () => {
     const readme = readFileSync(installed('README.md'), 'utf8')
     const parts: Record<string, string[][]> = {
       'hamt-wasm': [main],
       'hamt-wasm/slim': [['slim.js', 'core.js', 'errors.js'], ['hamt.wasm']],
       'hamt-wasm/verify': [['verify.js', 'errors.js']],
-      'hamt-wasm/blocks': [
-        ['blocks/index.js', 'generated/blocks-wasm.js'],
-        ['core.js', 'errors.js'],
-      ],
-      'hamt-wasm/sortition': [['sortition/index.js', 'generated/draws-wasm.js']],
+      'hamt-wasm/blocks': [['blocks/index.js', 'generated/blocks-wasm.js', 'core.js', 'errors.js']],
+      'hamt-wasm/sortition': [['sortition/index.js', 'generated/draws-wasm.js', ...main]],
       'hamt-wasm/devtools': [['devtools.js']],
     }
     const rows = [...readme.matchAll(/^\| `([\w/-]+)` \|.*\| ([^|]*\d[^|]*) \|$/gm)]
@@ -162,8 +159,12 @@ describe('what is packed', () => {
       expect([name, said.length]).toEqual([name, measured.length])
       said.forEach((kb, i) => expect(Math.abs(kb - measured[i]!)).toBeLessThanOrEqual(1))
     }
-    const [, weight] = /The package weighs (\d+) KB/.exec(readme)!
-    expect(Math.abs(Number(weight) - zipped(...main) / 1000)).toBeLessThanOrEqual(1)
+    const faq = readFileSync(installed('js/docs/faq.md'), 'utf8')
+    const [, ...weights] = /The main entry is (\d+) KB with gzip[^.]*; `hamt-wasm\/verify` is (\d+) KB/.exec(
+      faq,
+    )!
+    const weighed = [main, ['verify.js', 'errors.js']].map((files) => zipped(...files) / 1000)
+    weights.forEach((kb, i) => expect(Math.abs(Number(kb) - weighed[i]!)).toBeLessThanOrEqual(1))
   })
 
   test('publint finds nothing', async () => {
