@@ -26,7 +26,7 @@ set(hamt_wasm_link_flags
     -sALLOW_MEMORY_GROWTH=1
     -sINITIAL_MEMORY=2MB
     -sMAXIMUM_MEMORY=4GB
-    -sMALLOC=emmalloc              # small; nodes have free lists of their own above it (cpp/trie/memory.hpp)
+    -sMALLOC=none                  # cpp/binding/heap.cpp; nodes have free lists of their own above it (cpp/trie/memory.hpp)
     -sALLOW_TABLE_GROWTH=1         # no maximum: each part that split.mjs takes out adds to the table
     -sABORTING_MALLOC=0)           # malloc returns null, so C++ throws bad_alloc, which the boundary turns into an error
 

@@ -24,7 +24,7 @@ const features = [
 const allowed = ['--mvp-features', ...features.map((name) => `--enable-${name}`)]
 
 /** Runs tools of the Binaryen that Emscripten works with. */
-function toolsOf(env) {
+export function toolsOf(env) {
   const options = { encoding: 'utf8', maxBuffer: 2 ** 28, env: { ...process.env, ...env } }
   const dir = join(execFileSync('em-config', ['BINARYEN_ROOT'], options).trim(), 'bin')
   return (tool, args) => {

@@ -47,12 +47,10 @@ template <unsigned Terms>
 }  // namespace
 
 boundary::context& here = only;
-volatile bool in_heap = false;
 
 void resume() noexcept {
   set_stack_pointer(stack_base);
-  boundary::recover(here, in_heap);
-  in_heap = false;
+  boundary::recover(here);
 }
 
 void probe_stack(unsigned frames) noexcept {

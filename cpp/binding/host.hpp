@@ -12,9 +12,6 @@ namespace hamt::binding {
 /// The module's only context.
 extern boundary::context& here;
 
-/// Set while malloc or free run; see heap.cpp.
-extern volatile bool in_heap;
-
 /// Notes where the stack begins, and says where results will be. Called once, before all others.
 const boundary::results* begin() noexcept;
 

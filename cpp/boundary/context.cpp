@@ -112,12 +112,9 @@ status usage(context& c) {
 
 const results& results_of(const context& c) noexcept { return c.words; }
 
-bool is_interrupted(const context& c) noexcept {
-  const context::phase p = c.at;
-  return p == context::phase::reading || p == context::phase::changing;
-}
+bool is_interrupted(const context& c) noexcept { return c.at != context::phase::idle; }
 
-void recover(context& c, bool in_heap) noexcept {
+void recover(context& c) noexcept {
   if (!is_interrupted(c)) return;
   if (c.at == context::phase::changing) local_memory::abandon();
   if (c.edited != 0) c.maps.tear(c.edited);
@@ -126,7 +123,7 @@ void recover(context& c, bool in_heap) noexcept {
   c.edited = 0;
   c.stepped = 0;
   c.walked = 0;
-  c.at = in_heap ? context::phase::lost : context::phase::idle;
+  c.at = context::phase::idle;
 }
 
 }  // namespace hamt::boundary

@@ -42,7 +42,7 @@ class context {
 
   /// Whether a call runs, and what it changes: all that is looked at when it was thrown away.
   /// Volatile, because nothing reads them in a call that ends.
-  enum class phase : std::uint8_t { idle, reading, changing, lost };
+  enum class phase : std::uint8_t { idle, reading, changing };
   volatile phase at = phase::idle;
   volatile handle edited = 0;
   volatile std::uint32_t stepped = 0, walked = 0;
@@ -86,15 +86,11 @@ class context {
 /// The status for the exception that is being handled.
 status status_of_exception(context& c) noexcept;
 
-/// Begins a call: false when none can work any more.
-inline bool begin(context& c, context::phase p) noexcept {
-  if (c.at != context::phase::idle) {
-    recover(c, false);
-    if (c.at == context::phase::lost) return false;
-  }
+/// Begins a call.
+inline void begin(context& c, context::phase p) noexcept {
+  if (is_interrupted(c)) recover(c);
   c.at = p;
   embedder::table = &c.objects;
-  return true;
 }
 inline status end(context& c, status s) noexcept {
   c.at = context::phase::idle;
@@ -106,12 +102,13 @@ inline status end(context& c, status s) noexcept {
 /// Runs a call that changes nothing that is shared, and cannot throw.
 template <class F>
 status run_reading(context& c, F f) {
-  return begin(c, context::phase::reading) ? end(c, f()) : status::heap_lost;
+  begin(c, context::phase::reading);
+  return end(c, f());
 }
 /// Runs a call and turns what it throws into a status.
 template <class F>
 status run(context& c, F f) {
-  if (!begin(c, context::phase::changing)) return status::heap_lost;
+  begin(c, context::phase::changing);
   status s;
   try {
     s = f();

@@ -33,8 +33,7 @@ enum class status : std::int32_t {
   invalid_value = -5,     ///< `error` has a message
   out_of_range = -6,      ///< `error` has a message
   interrupted = -7,       ///< an earlier call was cut off while it changed what this one asks for
-  heap_lost = -8,  ///< an earlier call was cut off inside the heap: no call can work any more
-  internal_error = -9,
+  internal_error = -8,
 };
 
 // Results. All fields have the size of a pointer, so a field's number is its offset in words.
@@ -293,8 +292,8 @@ const results& results_of(const context& c) noexcept;
 /// the call away (a JavaScript stack overflow or a termination while C++ ran).
 bool is_interrupted(const context& c) noexcept;
 /// Ends a call that was thrown away: the map and the cursor that it was changing stay in memory,
-/// unreachable, and calls with their handles give `interrupted`. With `in_heap` (it was in malloc
-/// or free) every later call gives `heap_lost`. Everything else goes on.
-void recover(context& c, bool in_heap) noexcept;
+/// unreachable, and calls with their handles give `interrupted`. Everything else goes on: the heap
+/// is whole between any two calls (heap.hpp).
+void recover(context& c) noexcept;
 
 }  // namespace hamt::boundary

@@ -42,10 +42,6 @@ function failure(status: Status): Error {
       return new RangeError(text(Result.errorMessage))
     case Status.interrupted:
       return new InterruptedError()
-    case Status.heapLost:
-      return new InterruptedError(
-        'a call into WebAssembly was cut off while it took memory: nothing that needs WebAssembly can be used any more in this thread',
-      )
     default:
       return new Error(`hamt-wasm: internal error (${status})`)
   }

@@ -90,7 +90,7 @@ class BoundaryInterrupt : public testing::Test {
         return n;
       }
       EXPECT_TRUE(is_interrupted(c()));
-      recover(c(), false);
+      recover(c());
       EXPECT_FALSE(is_interrupted(c()));
       if (torn) {
         expect_torn(h);
@@ -178,7 +178,7 @@ TEST_F(BoundaryInterrupt, ABuildTearsItsMapAndNoOther) {
       EXPECT_GT(n, 5);
       break;
     }
-    recover(c(), false);
+    recover(c());
     expect_torn(h);
     expect_others_whole();
   }
@@ -208,7 +208,7 @@ TEST_F(BoundaryInterrupt, SnapshotsLeaveMapsWhole) {
   for (int n = 0;; n += 19) {
     ASSERT_TRUE(calls_.write(in));
     if (!cut_off(n, [&] { snapshot_write(c(), 0, 2, 0); })) break;
-    recover(c(), false);
+    recover(c());
     expect_others_whole();
     ++cuts;
   }
@@ -217,7 +217,7 @@ TEST_F(BoundaryInterrupt, SnapshotsLeaveMapsWhole) {
   for (int n = 0;; n += 19) {
     ASSERT_TRUE(calls_.write(file));
     if (!cut_off(n, [&] { snapshot_read(c(), file.size(), 0, 0, 1 << 30); })) break;
-    recover(c(), false);
+    recover(c());
     expect_others_whole();
   }
 }
@@ -231,24 +231,14 @@ TEST_F(BoundaryInterrupt, ACursorThatWasCutOffGivesNoAnswer) {
   const auto id = static_cast<std::uint32_t>(calls_.words().cursor.id);
   ASSERT_EQ(shrink(c(), 0), status::ok);
   ASSERT_TRUE(cut_off(0, [&] { diff_next(c(), id, 20); }));
-  recover(c(), false);
+  recover(c());
   EXPECT_EQ(diff_next(c(), id, 20), status::interrupted);
   EXPECT_EQ(diff_close(c(), id), status::ok);
   expect_others_whole();
 }
 
-TEST_F(BoundaryInterrupt, InTheHeapItEndsEverything) {
-  ASSERT_TRUE(calls_.write("key 77" + std::string(400, 'x')));
-  ASSERT_TRUE(cut_off(0, [&] { set(c(), other_, 6, 400, 1); }));
-  recover(c(), true);
-  EXPECT_FALSE(is_interrupted(c()));
-  for (const status s : {get(c(), kept_, 0), size(c(), kept_), copy(c(), 0), reserve(c(), 1),
-                         usage(c()), digest(c(), 0)})
-    EXPECT_EQ(s, status::heap_lost);
-}
-
 TEST_F(BoundaryInterrupt, OutsideACallThereIsNothingToRecover) {
-  recover(c(), true);
+  recover(c());
   expect_others_whole();
 }
 
