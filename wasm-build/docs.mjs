@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { Application, Comment, CommentTag, Converter, PageEvent, ReflectionKind } from 'typedoc'
 import { addExamples } from './docs-examples.mjs'
-import { accessible } from './docs-page.mjs'
+import { accessible, openableFromDisk, unfolded } from './docs-page.mjs'
 import { buildPlayground, buildPlaygroundScript } from './docs-playground.mjs'
 import { Failure, root, say } from './step.mjs'
 
@@ -88,7 +88,7 @@ export async function buildDocs(out = join(root, 'build', 'site')) {
   const script = join(root, 'build', 'playground.js')
   await buildPlaygroundScript(script)
   const app = await Application.bootstrapWithPlugins({
-    name: 'hamt-wasm documents',
+    name: 'hamt-wasm docs',
     entryPoints: entries.map((entry) => join(root, 'js', `${entry}.ts`)),
     tsconfig: join(root, 'tsconfig.build.json'),
     readme: join(root, 'README.md'),
@@ -126,7 +126,7 @@ export async function buildDocs(out = join(root, 'build', 'site')) {
   })
   app.converter.on(Converter.EVENT_CREATE_DOCUMENT, nameDocument)
   app.renderer.on(PageEvent.END, (page) => {
-    page.contents = accessible(page.contents)
+    page.contents = unfolded(openableFromDisk(accessible(page.contents)), ['Guide', 'Recipes'])
   })
   const complain = (what) => {
     throw new Failure(`The site would be incomplete: ${what}`)
