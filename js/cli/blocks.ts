@@ -1,5 +1,5 @@
 // Commands for node tables and block stores.
-import { realpathSync } from 'node:fs'
+import { existsSync, realpathSync } from 'node:fs'
 import {
   BlockError,
   type BlockStore,
@@ -14,12 +14,20 @@ import { folderStore } from '../examples/stores/folder.js'
 import { deserialize, readMeta, serialize } from '../index.js'
 import { plain, table } from '../sortition/index.js'
 import { type Arguments, type Command, type Result, UnusableInput } from './command.js'
-import { isStandardInput, isStandardOutput, nameOf, read, targetOf, write } from './files.js'
+import {
+  beginsWith,
+  isStandardInput,
+  isStandardOutput,
+  nameOf,
+  nodesMagic,
+  read,
+  readSnapshot,
+  snapshotMagic,
+  targetOf,
+  write,
+} from './files.js'
 import { progressBar } from './progress.js'
 import { jsonValue, value } from './text.js'
-
-/** The first bytes of every snapshot. */
-const magic = 'HAMT'
 
 const aboutSources =
   'SOURCE is the address of a node table (http: or https:, on a server that answers range requests), or the path of one.'
@@ -53,7 +61,9 @@ async function asking<T>(
   const signal = AbortSignal.timeout(seconds * 1000)
   try {
     return await reading(name, async () => {
-      const source = isAddress(name) ? name : await read(name, 'HAMTNODE')
+      const source = isAddress(name) ? name : await read(name, nodesMagic)
+      if (typeof source !== 'string' && beginsWith(source, snapshotMagic) && !beginsWith(source, nodesMagic))
+        throw new UnusableInput(`${nameOf(name)} is a snapshot: give it as FILE, without --from`)
       return f(await openNodes(source, { signal }), signal)
     })
   } catch (error) {
@@ -102,12 +112,14 @@ export async function getFrom(args: Arguments): Promise<Result> {
     const line = used(file.traffic, file.bytes)
     if (found === undefined)
       return {
-        text: `${JSON.stringify(key)} is not there (${line})`,
+        text: '',
+        note: `${JSON.stringify(key)} is not there (${line})`,
         json: { found: false, ...traffic },
         status: 1 as const,
       }
     return {
-      text: `${value.text(found)}\n(${line})`,
+      text: value.text(found),
+      note: `(${line})`,
       json: { found: true, value: jsonValue(found), ...traffic },
       status: 0 as const,
     }
@@ -126,23 +138,31 @@ export async function inspectFrom(args: Arguments): Promise<Result> {
     return {
       text: [
         `${nameOf(name)}: a node table of ${value.bytes(file.bytes)}, ${rows.length} version${rows.length === 1 ? '' : 's'} (${used(file.traffic, file.bytes)})`,
+        ...(file.meta === undefined ? [] : [`Meta: ${value.text(file.meta)}`]),
         '',
         ...table(
           [['version', 'entries', 'digest'], ...rows.map((r) => [`${r.version}`, `${r.size}`, r.digest])],
           [0, 1],
         ),
       ].join('\n'),
-      json: { versions: rows, meta: jsonValue(file.meta ?? null), requests, bytes, of: file.bytes },
+      json: {
+        count: rows.length,
+        versions: rows,
+        meta: jsonValue(file.meta ?? null),
+        requests,
+        bytes,
+        of: file.bytes,
+      },
       status: 0 as const,
     }
   })
 }
 
-/** A folder of blocks that counts what is asked of it. */
-function counted(path: string): { store: BlockStore; traffic: Traffic } {
+/** A folder of blocks that counts what is read and what is written. */
+function counted(path: string): { store: BlockStore; got: Traffic; put: Traffic } {
   const folder = folderStore(path)
-  const traffic = { requests: 0, bytes: 0, blocks: 0 }
-  const count = (block: Uint8Array | undefined | null): void => {
+  const [got, put] = [0, 0].map(() => ({ requests: 0, bytes: 0, blocks: 0 })) as [Traffic, Traffic]
+  const count = (traffic: Traffic, block: Uint8Array | undefined | null): void => {
     ++traffic.requests
     traffic.bytes += block?.length ?? 0
     if (block) ++traffic.blocks
@@ -150,20 +170,20 @@ function counted(path: string): { store: BlockStore; traffic: Traffic } {
   const store: BlockStore = {
     async get(digest) {
       const block = await folder.get(digest)
-      count(block)
+      count(got, block)
       return block
     },
     async put(digest, block) {
-      count(block)
+      count(put, block)
       await folder.put(digest, block)
     },
   }
-  return { store, traffic }
+  return { store, got, put }
 }
 
 async function pushFile(args: Arguments): Promise<Result> {
   const [path, target] = args.positionals as [string, string]
-  const bytes = await read(path, magic)
+  const bytes = await readSnapshot(path)
   const versions = deserialize<unknown>(bytes)
   if (args.has('table')) {
     const meta = readMeta(bytes)
@@ -178,14 +198,15 @@ async function pushFile(args: Arguments): Promise<Result> {
       status: 0,
     }
   }
-  const { store, traffic } = counted(target)
+  const { store, put } = counted(target)
   const bar = progressBar('push')
   const digests: string[] = []
   for (const version of versions) digests.push(value.hex(await push(version, store, { progress: bar.draw })))
   bar.end()
   return {
-    text: [...digests, `(${used(traffic)})`].join('\n'),
-    json: { digests, requests: traffic.requests, bytes: traffic.bytes },
+    text: digests.join('\n'),
+    note: `(${put.blocks} block${put.blocks === 1 ? '' : 's'} written, ${value.bytes(put.bytes)})`,
+    json: { digests, blocks: put.blocks, bytes: put.bytes },
     status: 0,
   }
 }
@@ -194,8 +215,9 @@ async function pullFile(args: Arguments): Promise<Result> {
   const [folder, digests] = [args.positionals[0]!, args.positionals.slice(1, -1)]
   const out = args.positionals.at(-1)!
   const target = isStandardOutput(out) ? undefined : targetOf(out)
+  if (!existsSync(folder)) throw new UnusableInput(`cannot read ${nameOf(folder)}: there is no such folder`)
   return reading(folder, async () => {
-    const { store, traffic } = counted(folder)
+    const { store, got } = counted(folder)
     const bar = progressBar('pull')
     const maps = []
     for (const digest of digests)
@@ -204,12 +226,12 @@ async function pullFile(args: Arguments): Promise<Result> {
     const bytes = serialize(maps)
     if (target) write(target, bytes)
     return {
-      text: `${target ? nameOf(out) : 'standard output'}: ${value.bytes(bytes.length)}, ${maps[0]!.size} entries (${used(traffic)})`,
+      text: `${target ? nameOf(out) : 'standard output'}: ${value.bytes(bytes.length)}, ${maps[0]!.size} entries (${used(got)})`,
       json: {
         bytes: bytes.length,
         sizes: maps.map(({ size }) => size),
-        requests: traffic.requests,
-        read: traffic.bytes,
+        requests: got.requests,
+        read: got.bytes,
       },
       status: 0 as const,
       ...(!target && { bytes }),

@@ -17,8 +17,10 @@ export interface Option {
 export type ExitStatus = 0 | 1 | 2 | 3
 
 export interface Result {
-  /** For people; without a last newline. */
+  /** For people; without a last newline. Empty: nothing is printed. */
   text: string
+  /** A line for the error output beside the text, so that a script gets the text alone. */
+  note?: string
   /** The same for programs, with `--json`. */
   json: unknown
   status: ExitStatus
@@ -101,8 +103,10 @@ export function readArguments(command: Command, words: string[]): Arguments | 'h
   if (parsed.values.version) return 'version'
   const wanted = command.positionals ?? []
   const least = wanted.filter((name) => !name.startsWith('[')).length
-  if (parsed.positionals.length < least)
-    throw new UnusableInput(`${command.name} needs ${wanted[parsed.positionals.length]}; ${more}`)
+  if (parsed.positionals.length < least) {
+    const required = wanted.filter((name) => !name.startsWith('['))
+    throw new UnusableInput(`${command.name} needs ${required[parsed.positionals.length]}; ${more}`)
+  }
   if (parsed.positionals.length > wanted.length)
     throw new UnusableInput(`${command.name} does not take '${parsed.positionals[wanted.length]}'; ${more}`)
   for (const [name, option] of Object.entries(command.options)) {

@@ -19,6 +19,9 @@ import { basename, dirname, join } from 'node:path'
 import { plain } from '../sortition/index.js'
 import { UnusableInput } from './command.js'
 
+/** The first bytes of every snapshot, and of every node table, which continues them. */
+export const snapshotMagic = 'HAMT'
+export const nodesMagic = 'HAMTNODE'
 /** The largest snapshot that is read, in bytes. */
 const largestFile = 2 ** 30
 /** The most that is read of logs, which are streamed, in bytes: what has not ended there has no end. */
@@ -82,14 +85,23 @@ export async function read(path: string, magic: string): Promise<Uint8Array> {
   for await (const chunk of chunksOf(path, largestFile)) {
     parts.push(chunk)
     const first = parts[0]!
-    if (
-      first.length >= magic.length &&
-      !Buffer.from(first.subarray(0, magic.length)).equals(Buffer.from(magic))
-    )
-      break
+    if (first.length >= magic.length && !beginsWith(first, magic)) break
   }
   const whole = Buffer.concat(parts)
   return new Uint8Array(whole.buffer, whole.byteOffset, whole.byteLength)
+}
+
+/** Whether bytes begin as a file of one kind does. */
+export function beginsWith(bytes: Uint8Array, magic: string): boolean {
+  return Buffer.from(bytes.subarray(0, magic.length)).equals(Buffer.from(magic))
+}
+
+/** A snapshot's bytes, unchecked; UnusableInput for a node table. */
+export async function readSnapshot(path: string): Promise<Uint8Array> {
+  const bytes = await read(path, snapshotMagic)
+  if (beginsWith(bytes, nodesMagic))
+    throw new UnusableInput(`${nameOf(path)} is a node table, which get and inspect read with --from`)
+  return bytes
 }
 
 // --- writing -------------------------------------------------------------------------------------

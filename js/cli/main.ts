@@ -12,20 +12,23 @@ import { printable } from './text.js'
 const commands: Command[] = [...snapshotCommands, ...blockCommands, ...sortitionCommands]
 commands.push(completionCommand(commands))
 
-function overview(): string {
-  const list = (some: Command[]) => table(some.map((c) => [`  ${c.name}`, c.summary]))
+const groups: Record<string, Command[]> = {
+  'Snapshots of persistent maps': [...snapshotCommands, ...blockCommands],
+  'Sortition: committees that the Interfold protocol draws by lot from its operators': sortitionCommands,
+  Shells: commands.slice(-1),
+}
+
+/** All commands by group, or those whose name begins with `first`. */
+function overview(first = ''): string {
+  const listed = Object.entries(groups).map(
+    ([title, group]) => [title, group.filter(({ name }) => name.startsWith(first))] as const,
+  )
   return [
-    'hamt-wasm COMMAND [options]',
+    `hamt-wasm ${first === '' ? 'COMMAND' : `${first} COMMAND`} [options]`,
     '',
-    'Snapshots of persistent maps',
-    ...list([...snapshotCommands, ...blockCommands]),
-    '',
-    'Sortition: committees that the Interfold protocol draws by lot from its operators',
-    ...list(sortitionCommands),
-    '',
-    'Shells',
-    ...list(commands.slice(-1)),
-    '',
+    ...listed.flatMap(([title, group]) =>
+      group.length === 0 ? [] : [title, ...table(group.map((c) => [`  ${c.name}`, c.summary])), ''],
+    ),
     'hamt-wasm COMMAND --help explains a command. Every command takes --json, and - for standard input.',
     'Exit status: 0 right, 1 wrong (or absent, or different), 2 unusable input or output, 3 not decided.',
   ].join('\n')
@@ -36,8 +39,26 @@ function version(): string {
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version
 }
 
-function unknown(command: string): UnusableInput {
-  return new UnusableInput(`there is no command '${command}'; see: hamt-wasm --help`)
+function unknown(asked: string): UnusableInput {
+  if (asked.startsWith('-'))
+    return new UnusableInput(`${asked} is no option before a command; see: hamt-wasm --help`)
+  const names = commands.map(({ name }) => name)
+  const close = names.filter((name) => differences(name, asked) <= 2)
+  const hint = close.length > 0 ? `did you mean ${close.join(' or ')}? ` : ''
+  return new UnusableInput(`there is no command '${asked}'; ${hint}see: hamt-wasm --help`)
+}
+
+/** The Levenshtein distance of a name and what was typed, at most the length of a line. */
+function differences(name: string, typed: string): number {
+  const text = typed.slice(0, 80)
+  let row = Array.from({ length: text.length + 1 }, (_, i) => i)
+  for (let i = 0; i < name.length; ++i) {
+    const next = [i + 1]
+    for (let j = 0; j < text.length; ++j)
+      next.push(Math.min(next[j]! + 1, row[j + 1]! + 1, row[j]! + Number(name[i] !== text[j])))
+    row = next
+  }
+  return row.at(-1)!
 }
 
 async function run(words: string[]): Promise<ExitStatus> {
@@ -49,7 +70,7 @@ async function run(words: string[]): Promise<ExitStatus> {
       .join(' ')
     const command = commands.find((c) => c.name === asked)
     if (asked !== '' && asked !== 'sortition' && !command) throw unknown(asked)
-    await print(command ? helpOf(command) : overview())
+    await print(command ? helpOf(command) : overview(asked))
     return first === undefined ? 2 : 0
   }
   if (['--version', '-v', '-V'].includes(first)) {
@@ -60,7 +81,7 @@ async function run(words: string[]): Promise<ExitStatus> {
     commands.find((c) => c.name === `${first} ${second}`) ?? commands.find((c) => c.name === first)
   if (!command) {
     if (first === 'sortition' && (second === undefined || /^(--help|-h|--version|-v)$/.test(second))) {
-      await print(second?.includes('-v') ? version() : overview())
+      await print(second?.includes('-v') ? version() : overview(first))
       return second === undefined ? 2 : 0
     }
     const meant = first === 'sortition' ? `sortition ${second}` : first
@@ -71,12 +92,14 @@ async function run(words: string[]): Promise<ExitStatus> {
     await print(args === 'help' ? helpOf(command) : version())
     return 0
   }
-  const { text, json, status, bytes } = await command.run(args)
+  const { text, note, json, status, bytes } = await command.run(args)
   const said = args.has('json')
     ? printable(JSON.stringify(json, null, 2))
     : coloured(text, bytes !== undefined)
-  if (bytes === undefined) await print(said)
-  else {
+  if (bytes === undefined) {
+    if (said !== '') await print(said)
+    if (note !== undefined && !args.has('json')) await write(process.stderr, `${printable(note)}\n`)
+  } else {
     await write(process.stdout, bytes)
     await write(process.stderr, `${said}\n`)
   }

@@ -3,16 +3,13 @@ import { deserialize, type Hamt, readMeta, serialize, SnapshotError } from '../i
 import { NodeRegistry, plain, table } from '../sortition/index.js'
 import { aboutSources, digestOption, fromOptions, getFrom, inspectFrom } from './blocks.js'
 import { type Arguments, type Command, type Result, UnusableInput } from './command.js'
-import { nameOf, read } from './files.js'
+import { nameOf, readSnapshot } from './files.js'
 import { secondsOf } from './times.js'
 import { jsonValue, value } from './text.js'
 
 const addressing =
   'A version is named by its number: 0 is the first, -1 the last. A registry of operators has a version for each second at\n' +
   'which something changed; name the one in force at a time as in @1788222143 or @2026-09-01T00:22:23Z.'
-
-/** The first bytes of every snapshot. */
-export const magic = 'HAMT'
 
 interface Snapshot {
   bytes: Uint8Array
@@ -24,7 +21,7 @@ interface Snapshot {
 }
 
 async function open(path: string): Promise<Snapshot> {
-  const bytes = await read(path, magic)
+  const bytes = await readSnapshot(path)
   try {
     const versions = deserialize<unknown>(bytes)
     if (!isRegistry(bytes))
@@ -97,12 +94,14 @@ async function inspect(args: Arguments): Promise<Result> {
     bytesPerVersion: length > 0 ? bytes.length / length : undefined,
     entries,
     bytesWithoutSharing: begin === 0 ? alone : undefined,
-    ...(registry && { registry: describeRegistry(registry, bytes.length) }),
+    ...(registry
+      ? { registry: describeRegistry(registry, bytes.length) }
+      : { meta: jsonValue(readMeta(bytes) ?? null) }),
   }
   const text = [
     `${nameOf(path)}: ${value.bytes(bytes.length)}, ${versionsText(length)}` +
       (length > 1 ? `, ${value.bytes(bytes.length / length)} a version` : ''),
-    ...(registry ? registryLines(registry, bytes.length) : []),
+    ...(registry ? registryLines(registry, bytes.length) : metaLines(readMeta(bytes))),
     ...(length > 1 && begin === 0 && alone !== undefined
       ? [
           `Sharing: each version alone would make ${value.bytes(alone)} in all, ${(alone / bytes.length).toFixed(1)} times as much`,
@@ -125,6 +124,11 @@ async function inspect(args: Arguments): Promise<Result> {
     ),
   ]
   return { text: text.join('\n'), json, status: 0 }
+}
+
+/** What a file says of itself, in one line. */
+export function metaLines(meta: unknown): string[] {
+  return meta === undefined ? [] : [`Meta: ${value.text(meta)}`]
 }
 
 function describeRegistry(registry: NodeRegistry, bytes: number) {
@@ -156,7 +160,8 @@ async function get(args: Arguments): Promise<Result> {
   const version = versionOf(snapshot, args.text('at') ?? '-1', path)
   // Addresses are stored in lower case, and written in many ways.
   const name = version.has(key) || !snapshot.registry ? key : key.toLowerCase()
-  if (!version.has(name)) return { text: `${shownKey(key)} is not there`, json: { found: false }, status: 1 }
+  if (!version.has(name))
+    return { text: '', note: `${shownKey(key)} is not there`, json: { found: false }, status: 1 }
   const found = version.get(name)
   return { text: value.text(found), json: { found: true, value: jsonValue(found) }, status: 0 }
 }
@@ -166,10 +171,11 @@ function shownKey(key: string): string {
 }
 
 async function diff(args: Arguments): Promise<Result> {
-  const [path, otherPath = path] = args.positionals as [string, string?]
+  const [path, other] = args.positionals as [string, string?]
+  const otherPath = other ?? path
   const before = await open(path)
   const after = otherPath === path ? before : await open(otherPath)
-  const from = versionOf(before, args.text('from') ?? (before === after ? '0' : '-1'), path)
+  const from = versionOf(before, args.text('from') ?? (other === undefined ? '0' : '-1'), path)
   const to = versionOf(after, args.text('to') ?? '-1', otherPath)
   const changes = [...from.diff(to)].sort((a, b) => (a.key < b.key ? -1 : 1))
   const lines = changes.flatMap(({ key, before: old, after: now }) => [
@@ -189,7 +195,7 @@ async function diff(args: Arguments): Promise<Result> {
 
 async function verify(args: Arguments): Promise<Result> {
   const path = args.positionals[0]!
-  const bytes = await read(path, magic)
+  const bytes = await readSnapshot(path)
   try {
     const versions = deserialize(bytes)
     const meta = readMeta(bytes)

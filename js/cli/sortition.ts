@@ -41,9 +41,8 @@ import {
   type Result,
   UnusableInput,
 } from './command.js'
-import { chunksOf, isStandardOutput, nameOf, read, targetOf, write } from './files.js'
+import { chunksOf, isStandardOutput, nameOf, readSnapshot, targetOf, write } from './files.js'
 import { progressBar } from './progress.js'
-import { magic } from './snapshots.js'
 import { plainJson, value } from './text.js'
 import { secondsOf } from './times.js'
 
@@ -114,7 +113,7 @@ function policyOf(args: Arguments): Policy | undefined {
 }
 
 async function loadRegistry(path: string): Promise<NodeRegistry> {
-  const bytes = await read(path, magic)
+  const bytes = await readSnapshot(path)
   try {
     return NodeRegistry.deserialize(bytes)
   } catch (e) {

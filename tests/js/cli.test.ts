@@ -86,12 +86,22 @@ describe('help', () => {
     for (const command of ['get', 'sortition verify'])
       expect(hamtWasm(['help', ...command.split(' ')])).toEqual(hamtWasm([...command.split(' '), '-h']))
     expect(hamtWasm(['help'])).toEqual(hamtWasm(['-h']))
-    expect(hamtWasm(['help', 'sortition'])).toEqual(hamtWasm(['sortition', '-h']))
+    const { out } = hamtWasm(['sortition', '-h'])
+    expect(out).toMatch(/^hamt-wasm sortition COMMAND/)
+    expect(out).toContain('sortition explain')
+    expect(out).not.toContain('inspect')
+    expect(hamtWasm(['help', 'sortition']).out).toBe(out)
   })
 
   test('mistakes on the command line', () => {
-    expectUnusable(hamtWasm(['inspekt']), /no command 'inspekt'/)
-    expectUnusable(hamtWasm(['sortition', 'vreify']), /no command 'sortition vreify'/)
+    expectUnusable(hamtWasm(['inspekt']), /no command 'inspekt'; did you mean inspect\?/)
+    expectUnusable(
+      hamtWasm(['sortition', 'vreify']),
+      /no command 'sortition vreify'; did you mean sortition verify\?/,
+    )
+    expectUnusable(hamtWasm(['completions']), /did you mean completion\?/)
+    expectUnusable(hamtWasm(['--nonsense', 'x']), /--nonsense is no option before a command/)
+    expectUnusable(hamtWasm(['x'.repeat(100_000)]), /there is no command/)
     expectUnusable(hamtWasm(['help', 'inspekt']), /no command 'inspekt'/)
     expectUnusable(hamtWasm(['inspect']), /inspect needs FILE/)
     expectUnusable(hamtWasm(['inspect', 'a', 'b']), /does not take 'b'/)
@@ -139,6 +149,7 @@ describe('any snapshot', () => {
     file('some.hamt', serialize(versions))
     file('other.hamt', serialize([a.set('only', 'here')]))
     file('none.hamt', serialize([]))
+    file('meta.hamt', serialize([a], { meta: { title: 'week 1', big: 5n } }))
   })
 
   test('inspect', () => {
@@ -165,6 +176,23 @@ describe('any snapshot', () => {
     })
   })
 
+  test('inspect: what a file says of itself', () => {
+    expect(hamtWasm(['inspect', 'meta.hamt']).out).toContain("\nMeta: { big: 5n, title: 'week 1' }\n")
+    expect(JSON.parse(hamtWasm(['inspect', 'meta.hamt', '--json']).out)).toMatchObject({
+      count: 1,
+      meta: { title: 'week 1', big: { $bigint: '5' } },
+    })
+    expect(hamtWasm(['inspect', 'some.hamt']).out).not.toContain('Meta')
+    hamtWasm(['push', 'meta.hamt', 'meta.nodes', '--table'])
+    expect(hamtWasm(['inspect', '--from', 'meta.nodes']).out).toContain(
+      "\nMeta: { big: 5n, title: 'week 1' }\n",
+    )
+    expect(JSON.parse(hamtWasm(['inspect', '--from', 'meta.nodes', '--json']).out)).toMatchObject({
+      count: 1,
+      meta: { title: 'week 1' },
+    })
+  })
+
   test('from standard input', () => {
     expect(hamtWasm(['inspect', '-'], serialize(versions)).out).toMatch(/standard input: .*3 versions/)
     expect(hamtWasm(['get', '-', 'world'], serialize(versions))).toMatchObject({
@@ -174,7 +202,12 @@ describe('any snapshot', () => {
   })
 
   test('get', () => {
-    expect(hamtWasm(['get', 'some.hamt', 'hello'])).toMatchObject({ status: 1, out: '"hello" is not there' })
+    expect(hamtWasm(['get', 'some.hamt', 'hello'])).toEqual({
+      status: 1,
+      out: '',
+      err: '"hello" is not there',
+    })
+    expect(JSON.parse(hamtWasm(['get', 'some.hamt', 'hello', '--json']).out)).toEqual({ found: false })
     expect(hamtWasm(['get', 'some.hamt', 'hello', '--at', '0'])).toMatchObject({ status: 0, out: '42' })
     expect(hamtWasm(['get', 'some.hamt', 'more', '--at', '-1'])).toMatchObject({
       status: 0,
@@ -209,6 +242,9 @@ describe('any snapshot', () => {
       key: string
     }[]
     expect(changed.map((c) => c.key)).toEqual(['hello', 'world'])
+    // With another file, the last versions, whatever it is called: so a file does not differ from itself.
+    for (const other of ['some.hamt', './some.hamt'])
+      expect(hamtWasm(['diff', 'some.hamt', other])).toMatchObject({ status: 0, out: 'no difference' })
   })
 
   test('verify', () => {
