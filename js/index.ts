@@ -10,30 +10,23 @@ import { text } from './generated/core-wasm.js'
 startLater(() => new WebAssembly.Module(bytesOfText(text)))
 
 export {
-  applyDelta,
-  deserialize,
   DisposedError,
   Hamt,
   InterruptedError,
-  openSnapshot,
-  OpenedSnapshot,
-  OpenedVersion,
   ProofError,
   provenance,
-  readMeta,
-  serialize,
-  serializeDelta,
   SnapshotError,
   stats,
 } from './core.js'
-export type {
-  Codec,
-  DeserializeOptions,
-  Difference,
-  Draft,
-  HamtInput,
-  HamtOptions,
-  OpenOptions,
-  SerializeOptions,
-  Stats,
-} from './core.js'
+export type { Codec, Difference, Draft, HamtInput, HamtOptions, Stats } from './core.js'
+export {
+  applyDelta,
+  deserialize,
+  openSnapshot,
+  OpenedSnapshot,
+  OpenedVersion,
+  readMeta,
+  serialize,
+  serializeDelta,
+} from './snapshot/embedded.js'
+export type { DeserializeOptions, OpenOptions, SerializeOptions } from './snapshot/index.js'

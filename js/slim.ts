@@ -43,30 +43,23 @@ async function compileResponse(response: Response): Promise<WebAssembly.Module> 
 }
 
 export {
-  applyDelta,
-  deserialize,
   DisposedError,
   Hamt,
   InterruptedError,
-  openSnapshot,
-  OpenedSnapshot,
-  OpenedVersion,
   ProofError,
   provenance,
-  readMeta,
-  serialize,
-  serializeDelta,
   SnapshotError,
   stats,
 } from './core.js'
-export type {
-  Codec,
-  DeserializeOptions,
-  Difference,
-  Draft,
-  HamtInput,
-  HamtOptions,
-  OpenOptions,
-  SerializeOptions,
-  Stats,
-} from './core.js'
+export type { Codec, Difference, Draft, HamtInput, HamtOptions, Stats } from './core.js'
+export {
+  applyDelta,
+  deserialize,
+  openSnapshot,
+  OpenedSnapshot,
+  OpenedVersion,
+  readMeta,
+  serialize,
+  serializeDelta,
+} from './snapshot/index.js'
+export type { DeserializeOptions, OpenOptions, SerializeOptions } from './snapshot/index.js'

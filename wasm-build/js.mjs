@@ -33,6 +33,8 @@ const stamp = join(root, 'build', 'js.stamp')
 const libraryEntries = [
   'errors',
   'core',
+  'snapshot/index',
+  'snapshot/embedded',
   'index',
   'slim',
   'verify',
@@ -41,6 +43,7 @@ const libraryEntries = [
   'devtools',
   'generated/core-wasm',
   'generated/blocks-wasm',
+  'generated/snapshots-wasm',
   'generated/draws-wasm',
 ]
 const programEntries = ['cli/main']
@@ -101,7 +104,10 @@ async function bundle(entry, format) {
     ...(!entry.endsWith('-wasm') && { lineLimit: 300 }),
     // Names of functions are a tenth of the core's weight; its public classes carry theirs themselves. And the glue of newer
     // Emscriptens could look for the wasm module beside itself, which bundlers would take at its word; only `slim` does.
-    ...(entry === 'core' && { keepNames: false, define: { 'import.meta.url': '""' } }),
+    ...(['core', 'snapshot/index'].includes(entry) && {
+      keepNames: false,
+      define: { 'import.meta.url': '""' },
+    }),
     ...(entry === 'slim' &&
       format === 'cjs' && {
         define: { 'import.meta.url': 'importMetaUrl' },

@@ -1,4 +1,4 @@
-// Parts of the wasm module that only some entry points need, taken out of it (Binaryen's wasm-split): node tables and draws.
+// Parts of the wasm module that only some entry points need, taken out of it (Binaryen's wasm-split): node tables, snapshots and draws.
 //
 // A part holds the functions that nothing else reaches. It runs in the memory and the table of the module that it is taken from, whose
 // exports stay the same: where a part is missing, they call an import `placeholder`, until js/wasm/instance.ts starts the part.
@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 /** The parts: which raw exports need them. The prefix keeps what each imports from the module apart. */
 export const parts = [
   { name: 'blocks', prefix: '%', needs: /^_hamt_(nodes|blocks)_/ },
+  { name: 'snapshots', prefix: '&', needs: /^_hamt_snapshot_/ },
   { name: 'draws', prefix: '$', needs: /^_hamt_(select|put_states)$/ },
 ]
 

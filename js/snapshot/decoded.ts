@@ -1,6 +1,5 @@
 // Values of an opened snapshot: decoded when they are asked for, and the same object as long as a reference to it exists.
-import type { Codec } from '../codec/codec.js'
-import { fromStored, isReferable, storedFromBytes } from '../map/stored.js'
+import { type Codec, fromStored, isReferable, storedFromBytes } from '../core.js'
 import type { SnapshotView } from './view.js'
 
 /**

@@ -1,12 +1,18 @@
 // Snapshots that are read where they lie: one version or all, without making a map.
-import { sameBytes, viewBytes } from '../codec/bytes.js'
-import type { Codec } from '../codec/codec.js'
-import { encodeKey } from '../codec/keys.js'
-import { decoder, kind, unshared } from '../codec/text.js'
-import { check } from '../wasm/errors.js'
-import { takeOutput, withInput } from '../wasm/input.js'
-import { raw } from '../wasm/instance.js'
+import {
+  check,
+  type Codec,
+  decoder,
+  encodeKey,
+  kind,
+  sameBytes,
+  takeOutput,
+  unshared,
+  viewBytes,
+  withInput,
+} from '../core.js'
 import { DecodedValues } from './decoded.js'
+import { native } from './native.js'
 import { decodeMeta, settings, wrongDigest } from './options.js'
 import type { DeserializeOptions } from './snapshot.js'
 import { SnapshotView } from './view.js'
@@ -30,7 +36,7 @@ export function openSnapshot<V = unknown>(bytes: Uint8Array, options?: OpenOptio
   const { codec, digest } = settings(options)
   const trusted: unknown = options?.trusted ?? false
   if (typeof trusted !== 'boolean') throw new TypeError(`trusted must be a boolean, not ${kind(trusted)}`)
-  if (!trusted) withInput([file], () => check(raw._hamt_snapshot_validate(file.length)))
+  if (!trusted) withInput([file], () => check(native()._hamt_snapshot_validate(file.length)))
   const opened = new OpenedSnapshot<V>(new SnapshotView(file), codec)
   if (digest && !(opened.length > 0 && sameBytes(opened.at(opened.length - 1).digest(), digest)))
     throw wrongDigest()
@@ -116,7 +122,7 @@ export class OpenedVersion<V> {
   digest(): Uint8Array {
     const file = this.#view.file()
     return withInput([file], () => {
-      check(raw._hamt_snapshot_digest(file.length, this.#listed))
+      check(native()._hamt_snapshot_digest(file.length, this.#listed))
       return takeOutput()
     })
   }

@@ -1,8 +1,5 @@
 // What reading a snapshot, a delta and an opened snapshot have in common: options, the expected digest, meta.
-import { takeBytes } from '../codec/bytes.js'
-import { CborError, decodeCbor } from '../codec/cbor-decode.js'
-import { cbor } from '../codec/codec.js'
-import type { Codec } from '../codec/codec.js'
+import { cbor, CborError, type Codec, decodeCbor, takeBytes } from '../core.js'
 import { SnapshotError } from '../errors.js'
 import type { DeserializeOptions } from './snapshot.js'
 

@@ -1,16 +1,26 @@
 // Many versions in one Uint8Array, and back: snapshots and deltas. Reading one version without loading any: opened.ts.
-import { sameBytes, viewBytes } from '../codec/bytes.js'
-import { encodeCbor } from '../codec/codec.js'
-import type { Codec } from '../codec/codec.js'
-import { kind } from '../codec/text.js'
-import { Result, type Status } from '../generated/interface.js'
-import { check } from '../wasm/errors.js'
-import { takeOutput, withInput } from '../wasm/input.js'
-import { raw } from '../wasm/instance.js'
-import { result, wordsAt } from '../wasm/memory.js'
-import { checkUsable, codecOf, mapOf, withHandles } from '../map/access.js'
-import { Hamt } from '../map/hamt.js'
-import { TrieStore } from '../map/trie-store.js'
+import {
+  check,
+  checkUsable,
+  type Codec,
+  codecOf,
+  encodeCbor,
+  Hamt,
+  kind,
+  mapOf,
+  raw,
+  Result,
+  result,
+  sameBytes,
+  type Status,
+  takeOutput,
+  TrieStore,
+  viewBytes,
+  withHandles,
+  withInput,
+  wordsAt,
+} from '../core.js'
+import { native } from './native.js'
 import { decodeMeta, settings, wrongDigest } from './options.js'
 
 /** What `serialize` and `serializeDelta` take besides versions. */
@@ -70,7 +80,7 @@ function write<V>(
   checkCodecs(all)
   return withHandles(all, (handles) =>
     withInput([bytesOf(handles), meta], () => {
-      check(raw._hamt_snapshot_write(bases.length, maps.length, meta.length))
+      check(native()._hamt_snapshot_write(bases.length, maps.length, meta.length))
       return takeOutput()
     }),
   )
@@ -83,7 +93,9 @@ function write<V>(
 export function deserialize<V = unknown>(bytes: Uint8Array, options?: DeserializeOptions<V>): Hamt<V>[] {
   const file = viewBytes(bytes, 'a snapshot')
   const { codec, digest, limit } = settings(options)
-  const maps = withInput([file], () => handOver<V>(raw._hamt_snapshot_read(file.length, 0, 0, limit), codec))
+  const maps = withInput([file], () =>
+    handOver<V>(native()._hamt_snapshot_read(file.length, 0, 0, limit), codec),
+  )
   return expect(maps, digest)
 }
 
@@ -103,7 +115,7 @@ export function applyDelta<V>(
   })
   const maps = withHandles(bases, (handles) =>
     withInput([file, bytesOf(handles)], () =>
-      handOver<V>(raw._hamt_snapshot_read(file.length, 1, handles.length, limit), codec),
+      handOver<V>(native()._hamt_snapshot_read(file.length, 1, handles.length, limit), codec),
     ),
   )
   return expect(maps, digest)
@@ -114,7 +126,7 @@ export function readMeta(bytes: Uint8Array): unknown {
   const file = viewBytes(bytes, 'a snapshot')
   return decodeMeta(
     withInput([file], () => {
-      check(raw._hamt_snapshot_meta(file.length))
+      check(native()._hamt_snapshot_meta(file.length))
       return takeOutput()
     }),
   )

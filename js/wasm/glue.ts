@@ -77,7 +77,9 @@ function placeholders(module: WebAssembly.Module): WebAssembly.Imports {
     if (!namespace.startsWith('placeholder')) continue
     imports[namespace] ??= {}
     imports[namespace][name] = () => {
-      throw new Error('hamt-wasm: a part of the wasm module is used before it is started')
+      throw new Error(
+        "hamt-wasm: a part of the wasm module is missing; import from 'hamt-wasm' or from 'hamt-wasm/slim', not from both",
+      )
     }
   }
   return imports

@@ -134,21 +134,23 @@ describe('what is packed', () => {
 
   const zipped = (...names: string[]) =>
     gzipSync(Buffer.concat(names.map((name) => readFileSync(installed(`dist/${name}`)))), { level: 9 }).length
-  const main = ['index.js', 'generated/core-wasm.js', 'core.js', 'errors.js']
+  const maps = ['index.js', 'generated/core-wasm.js', 'core.js', 'errors.js']
+  const snapshots = ['snapshot/index.js', 'snapshot/embedded.js', 'generated/snapshots-wasm.js']
 
   test('sizes stay what wasm-build/SIZE.md says', () => {
-    expect(zipped(...main)).toBeLessThanOrEqual(95_500)
+    expect(zipped(...maps)).toBeLessThanOrEqual(72_500)
+    expect(zipped(...maps, ...snapshots)).toBeLessThanOrEqual(97_500)
     expect(zipped('verify.js', 'errors.js')).toBeLessThanOrEqual(9_000)
   })
 
   test('sizes are what the documents say, to 1 KB', () => {
     const readme = readFileSync(installed('README.md'), 'utf8')
     const parts: Record<string, string[][]> = {
-      'hamt-wasm': [main],
-      'hamt-wasm/slim': [['slim.js', 'core.js', 'errors.js'], ['hamt.wasm']],
+      'hamt-wasm': [maps, snapshots],
+      'hamt-wasm/slim': [['slim.js', 'core.js', 'snapshot/index.js', 'errors.js'], ['hamt.wasm']],
       'hamt-wasm/verify': [['verify.js', 'errors.js']],
       'hamt-wasm/blocks': [['blocks/index.js', 'generated/blocks-wasm.js', 'core.js', 'errors.js']],
-      'hamt-wasm/sortition': [['sortition/index.js', 'generated/draws-wasm.js', ...main]],
+      'hamt-wasm/sortition': [['sortition/index.js', 'generated/draws-wasm.js', ...maps, ...snapshots]],
       'hamt-wasm/devtools': [['devtools.js']],
     }
     const rows = [...readme.matchAll(/^\| `([\w/-]+)` \|.*\| ([^|]*\d[^|]*) \|$/gm)]
@@ -160,10 +162,11 @@ describe('what is packed', () => {
       said.forEach((kb, i) => expect(Math.abs(kb - measured[i]!)).toBeLessThanOrEqual(1))
     }
     const faq = readFileSync(installed('js/docs/faq.md'), 'utf8')
-    const [, ...weights] = /The main entry is (\d+) KB with gzip[^.]*; `hamt-wasm\/verify` is (\d+) KB/.exec(
-      faq,
-    )!
-    const weighed = [main, ['verify.js', 'errors.js']].map((files) => zipped(...files) / 1000)
+    const [, ...weights] =
+      /Maps are (\d+) KB with gzip[^.]*, snapshots (\d+) KB more; `hamt-wasm\/verify` is (\d+) KB/.exec(
+        faq.replace(/\s+/g, ' '),
+      )!
+    const weighed = [maps, snapshots, ['verify.js', 'errors.js']].map((files) => zipped(...files) / 1000)
     weights.forEach((kb, i) => expect(Math.abs(Number(kb) - weighed[i]!)).toBeLessThanOrEqual(1))
   })
 
@@ -394,6 +397,7 @@ describe('bundlers', () => {
       return gzipSync(readFileSync(join(dir, 'out', entry)), { level: 9 }).length
     }
     expect(await size('verify-only.js')).toBeLessThan(8_500) // no wasm, no engine
+    expect(await size('maps-only.js')).toBeLessThan(70_000) // no snapshots
     const unused = await size('unused.js')
     expect(unused).toBeLessThan(500 + gzipSync(readFileSync(installed('dist/generated/core-wasm.js'))).length) // the wasm of the main entry, at most
   })

@@ -1,0 +1,3 @@
+import { Hamt } from 'hamt-wasm'
+
+export const changed = (entries) => Hamt.from(entries).set('changed', true).digest()
