@@ -25,7 +25,9 @@ export { sameBytes, takeBytes, viewBytes } from './codec/bytes.js'
 export { cbor, encodeCbor } from './codec/codec.js'
 export { CborError, decodeCbor } from './codec/cbor-decode.js'
 export { encodeKey } from './codec/keys.js'
-export { decoder, isWellFormed, kind, unshared } from './codec/text.js'
+export { isWellFormed, kind, unshared } from './codec/text.js'
+/** @internal */
+export { decoder } from './codec/text.js'
 export { hashWords } from './digest/siphash.js'
 /** @internal */
 export { checkUsable, codecOf, isDisposed, mapOf, trieOf, withHandle, withHandles } from './map/access.js'

@@ -28,5 +28,5 @@ export {
   readMeta,
   serialize,
   serializeDelta,
-} from './snapshot/embedded.js'
+} from './snapshot/index.js'
 export type { DeserializeOptions, OpenOptions, SerializeOptions } from './snapshot/index.js'

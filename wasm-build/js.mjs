@@ -59,6 +59,9 @@ function present(entries) {
   return entries.filter(sourceOf)
 }
 
+/** What an entry gets in place of another: the main one carries the wasm of snapshots, which `slim` has in its file. */
+const replaced = { 'index snapshot/index': 'snapshot/embedded' }
+
 /** Keeps imports of other entries as imports, rewritten to where the entry's output lies. */
 function siblings(self) {
   return {
@@ -68,7 +71,7 @@ function siblings(self) {
         if (args.kind === 'entry-point') return undefined
         const target = relative(source, join(args.resolveDir, args.path)).replace(/\.(js|ts)$/, '')
         if (target === self || !wanted.includes(target)) return undefined
-        const path = relative(dirname(self), target)
+        const path = relative(dirname(self), replaced[`${self} ${target}`] ?? target)
         return { path: `${path.startsWith('.') ? '' : './'}${path}.js`, external: true }
       })
     },

@@ -1,4 +1,5 @@
-// Snapshots and deltas: what `hamt-wasm` and `hamt-wasm/slim` re-export. A bundle in which nothing of it is used leaves it out.
+// Snapshots and deltas: what `hamt-wasm` (through embedded.ts) and `hamt-wasm/slim` re-export. Bundles in which nothing of it is used
+// leave it out.
 import { OpenedSnapshot, OpenedVersion } from './opened.js'
 
 export { openSnapshot } from './opened.js'
