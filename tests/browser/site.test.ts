@@ -65,6 +65,8 @@ describe.each(browserNames)('%s', (browser) => {
       ['refused', 'Questions and answers'],
       ['how large', 'Questions and answers'],
       ['verify committee', 'Sortition'],
+      ['esbuild', 'Bundlers'],
+      ['redux', 'Bundlers'],
     ] as const) {
       await open('index.html')
       await page.keyboard.press('/')
