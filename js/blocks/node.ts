@@ -1,4 +1,5 @@
 // Bodies of blocks: nodes of the trie from bytes, with every rule of cpp/blocks/BLOCKS.md checked, and back into bytes. No wasm.
+import { ByteReader } from '../core.js'
 import { BlockError } from '../errors.js'
 import type { Hash64 } from '../digest/siphash.js'
 
@@ -85,7 +86,7 @@ export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
 
 /** Reads bytes from front to back. Errors name the digest that they were to have, and an offset from `base` on. */
 export class Cursor {
-  at = 0
+  private readonly reader: ByteReader
   private readonly view: DataView
 
   constructor(
@@ -94,10 +95,18 @@ export class Cursor {
     private readonly base = 0,
   ) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    this.reader = new ByteReader(bytes, 0, bytes.length, (fault, offset) =>
+      fault === 'truncated'
+        ? this.refuse('the bytes end too early', bytes.length, 'truncated')
+        : this.refuse('a number too large or not in its shortest form', offset),
+    )
   }
 
+  get at(): number {
+    return this.reader.at
+  }
   get left(): number {
-    return this.bytes.length - this.at
+    return this.bytes.length - this.reader.at
   }
 
   refuse(message: string, at = this.at, code = 'malformed'): never {
@@ -109,32 +118,21 @@ export class Cursor {
   }
 
   take(size: number): Uint8Array {
-    if (size > this.left) this.refuse('the bytes end too early', this.bytes.length, 'truncated')
-    return this.bytes.subarray(this.at, (this.at += size))
+    const start = this.reader.skip(size)
+    return this.bytes.subarray(start, start + size)
   }
 
   byte(): number {
-    if (this.left === 0) this.refuse('the bytes end too early', this.at, 'truncated')
-    return this.bytes[this.at++]!
+    return this.reader.byte()
   }
 
   u32(): number {
-    this.take(4)
-    return this.view.getUint32(this.at - 4, true)
+    return this.view.getUint32(this.reader.skip(4), true)
   }
 
   /** Below 2^53, in as few bytes as its value needs. */
   varint(): number {
-    const start = this.at
-    let value = 0
-    for (let scale = 1; scale < 2 ** 56; scale *= 128) {
-      const byte = this.byte()
-      value += (byte & 127) * scale
-      if (byte >= 128) continue
-      if ((byte === 0 && scale > 1) || value > Number.MAX_SAFE_INTEGER) break
-      return value
-    }
-    return this.refuse('a number too large or not in its shortest form', start)
+    return this.reader.varint(2 ** 53)
   }
 
   address(): Address {

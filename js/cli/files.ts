@@ -118,10 +118,14 @@ export interface Target {
  * is no regular file, or cannot be looked at.
  */
 export function targetOf(path: string): Target {
+  if (path.endsWith('/')) throw new UnusableInput(`cannot write ${plain(path)}: it names a directory`)
+  let isDangling = false
   try {
     const link = lstatSync(path, { throwIfNoEntry: false })
     if (!link) return { path: join(realpathSync(dirname(path)), basename(path)), stats: undefined }
-    const target = link.isSymbolicLink() ? realpathSync(path) : path
+    isDangling = link.isSymbolicLink()
+    const target = isDangling ? realpathSync(path) : path
+    isDangling = false
     const stats = statSync(target)
     if (!stats.isFile()) {
       const what = stats.isDirectory() ? 'it is a directory' : 'it is no regular file; - is standard output'
@@ -130,8 +134,7 @@ export function targetOf(path: string): Target {
     return { path: target, stats }
   } catch (e) {
     if (e instanceof UnusableInput) throw e
-    const dangling = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink()
-    throw new UnusableInput(`cannot write ${plain(path)}: ${dangling ? 'it is a link to nothing' : why(e)}`)
+    throw new UnusableInput(`cannot write ${plain(path)}: ${isDangling ? 'it is a link to nothing' : why(e)}`)
   }
 }
 

@@ -42,8 +42,10 @@ export function applyLogs(
   for (let i = old.length; i < events.length; ++i) {
     if (onProgress && i % 5000 === 0) onProgress(i, events.length)
     const event = events[i]!
+    state = next.stateNow(state)
+    const missing = checks.missing(state, event)
+    if (missing) throw new LogError(`${missing}: a log is missing`)
     try {
-      state = next.stateNow(state)
       const objection = checks.objection(state, event)
       if (objection) throw new LogError(objection)
       next = next.apply(event)
@@ -72,8 +74,8 @@ export function applyLogs(
 function requireKnown(registry: NodeRegistry, events: readonly RegistryEvent[], checks: ChangeChecks): void {
   const walk = registry.walk()
   for (const event of events) {
-    const place = { blockNumber: Number(event.blockNumber), logIndex: event.logIndex }
-    const objection = registry.objection(event) ?? checks.objection(walk(place), event)
+    const position = { blockNumber: Number(event.blockNumber), logIndex: event.logIndex }
+    const objection = registry.objection(event) ?? checks.objection(walk(position), event)
     if (objection) throw new LogError(`${nameOf(event)} contradicts the registry: ${objection}`)
   }
   requireAll(registry, events)
@@ -89,11 +91,11 @@ function requireAll(registry: NodeRegistry, events: readonly RegistryEvent[]): v
   for (const event of changes) if (!first.has(event.eventName)) first.set(event.eventName, event)
   const last = new Map<string | undefined, RegistryEvent>()
   for (const event of events) last.set(eventNamed(event.eventName)?.contract, event)
-  const there = new Set(changes.map(placeText))
+  const there = new Set(changes.map(positionText))
   for (const [name, from] of first) {
     const contract = eventNamed(name)?.contract
     for (const each of registry.changesBetween(from, last.get(contract)!)) {
-      if (each.eventName !== name || there.has(placeText(each))) continue
+      if (each.eventName !== name || there.has(positionText(each))) continue
       throw new LogError(
         `the registry has ${nameOf(each)}, and the logs of the ${contract}, which begin before it and end after it, do not: one of ` +
           'the two is not complete',
@@ -108,9 +110,9 @@ function requireNotRemoved(
   { events, removed }: Pick<Logs, 'events' | 'removed'>,
 ): void {
   if (removed.length === 0) return
-  const there = new Set(events.map(placeText))
+  const there = new Set(events.map(positionText))
   for (const event of removed) {
-    if (there.has(placeText(event)) || !registry.hasChange(event)) continue
+    if (there.has(positionText(event)) || !registry.hasChange(event)) continue
     throw new LogError(
       `${nameOf(event)} was removed from the chain, and the registry has it: replay the logs from before block ${event.blockNumber}`,
     )
@@ -149,7 +151,7 @@ function originOf(
   return { ...said, ...known }
 }
 
-function placeText({ blockNumber, logIndex }: { blockNumber: bigint; logIndex: number }): string {
+function positionText({ blockNumber, logIndex }: { blockNumber: bigint; logIndex: number }): string {
   return `${blockNumber}:${logIndex}`
 }
 

@@ -73,6 +73,12 @@ function checkBlockHashRequest(v: Verification): void {
       v,
       `the deadline of the committee is ${momentText(committeeDeadline)}, and not ${window} seconds after ${momentText(request.time)}`,
     )
+  const unset = [
+    price === undefined && 'ticket price (BondingAssetConfigUpdated)',
+    window === undefined && 'submission window (SortitionSubmissionWindowSet)',
+  ].filter((each) => each !== false)
+  if (unset.length > 0)
+    v.notes.push(`not in the registry before the request, and not compared with it: ${unset.join(', ')}`)
   if (before) noteExchange(v, before)
   noteUpgrade(v)
   if (evidence.vrf !== undefined) return // the seed does not follow from the entropy block

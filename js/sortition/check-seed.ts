@@ -113,7 +113,7 @@ function unfulfilledSeed(v: Verification, isKnown: boolean): Seed {
 
 function fulfilledSeed(v: Verification): Seed {
   const { randomness, fulfilment } = v.evidence
-  const { args, at } = fulfilment!
+  const { args, at, address } = fulfilment!
   const faulty = checkFulfilment(v)
   const { randomnessDeadline } = randomness!.args
   const time = at?.timestamp ?? Number(args.fulfilledAt)
@@ -122,6 +122,8 @@ function fulfilledSeed(v: Verification): Seed {
       v,
       'the fulfilment came without the position of its log: whether it came in a later block was not checked',
     )
+  if (address === undefined)
+    v.notes.push('the fulfilment came without its contract: it is taken to be of the provider of the request')
   const laterBlock = !at || at.blockNumber > randomness!.at.blockNumber
   const inTime = laterBlock && time >= randomness!.at.timestamp && BigInt(time) <= randomnessDeadline
   const claimed = claimedSeed(v)

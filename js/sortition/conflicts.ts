@@ -2,6 +2,7 @@
 import { nameOf } from './apply-logs.js'
 import { type RegistryEvent } from './events.js'
 import { type DrawLogs } from './judge.js'
+import { type NodeRegistry } from './registry.js'
 import { type Report } from './report.js'
 import { idText } from './text.js'
 import { type Address } from './values.js'
@@ -25,7 +26,8 @@ export function conflictOf(draw: DrawLogs): string | undefined {
     failureConflict(draw) ??
     activationConflict(draw) ??
     expulsionConflict(draw) ??
-    breakerConflict(draw)
+    breakerConflict(draw) ??
+    unsubmittedSeat(draw)
   )
 }
 
@@ -120,7 +122,7 @@ function activationConflict({ events }: DrawLogs): string | undefined {
   return undefined
 }
 
-/** Members are expelled from a committee that there is, each once. */
+/** Members are expelled from a committee that there is, one by one. */
 function expulsionConflict({ events }: DrawLogs): string | undefined {
   const [end] = named(events, 'SortitionCommitteeFinalized')
   const committee = ((end?.args as { committee?: Address[] } | undefined)?.committee ?? []).map(lowerCase)
@@ -129,21 +131,49 @@ function expulsionConflict({ events }: DrawLogs): string | undefined {
     const { node, activeCountAfter } = expelled.args as { node: Address; activeCountAfter: bigint }
     if (!end || isBefore(expelled, end)) return `${nameOf(expelled)} comes before there was a committee`
     if (!left.delete(lowerCase(node))) return `${nameOf(expelled)} is of ${node}, which is no member then`
-    if (activeCountAfter >= BigInt(committee.length))
-      return `${nameOf(expelled)} leaves ${activeCountAfter} members, of ${committee.length}`
+    if (activeCountAfter !== BigInt(left.size))
+      return `${nameOf(expelled)} leaves ${activeCountAfter} members, and ${left.size} of ${committee.length} are left`
   }
   return undefined
 }
 
-/** The breaker trips for the word that was asked for. */
+/** The breaker trips for the word that was asked for, once its deadline has passed. */
 function breakerConflict({ events, request }: DrawLogs): string | undefined {
-  const [breaker] = named(events, 'RandomnessCircuitBreakerTripped')
-  if (!breaker) return undefined
-  const asked = request.args as { requestId?: bigint; provider?: Address }
-  const said = breaker.args as { requestId: bigint; randomnessProvider: Address }
-  if (said.requestId === asked.requestId && lowerCase(said.randomnessProvider) === lowerCase(asked.provider))
-    return undefined
-  return `${nameOf(breaker)} is not of the word that ${nameOf(request)} asked for`
+  const asked = request.args as { requestId?: bigint; provider?: Address; randomnessDeadline?: bigint }
+  for (const breaker of named(events, 'RandomnessCircuitBreakerTripped')) {
+    const said = breaker.args as { requestId: bigint; randomnessProvider: Address }
+    if (
+      said.requestId !== asked.requestId ||
+      lowerCase(said.randomnessProvider) !== lowerCase(asked.provider)
+    )
+      return `${nameOf(breaker)} is not of the word that ${nameOf(request)} asked for`
+    if (isBefore(breaker, request) || breaker.timestamp <= asked.randomnessDeadline!)
+      return `${nameOf(breaker)} comes before the deadline of the word that ${nameOf(request)} asked for`
+  }
+  return undefined
+}
+
+/** An operator takes its seat in the transaction of its submission, before it. */
+function unsubmittedSeat({ events }: DrawLogs): string | undefined {
+  const submissions = new Map<Address, RegistryEvent>()
+  for (const each of named(events, 'TicketSubmitted'))
+    submissions.set(lowerCase((each.args as { node: Address }).node), each)
+  for (const seat of named(events, 'CommitteeObligationUpdated')) {
+    const { operator, active } = seat.args as { operator: Address; active: boolean }
+    if (!active || BigInt(operator) === 0n) continue
+    const submission = submissions.get(lowerCase(operator))
+    if (!submission) return `${nameOf(seat)} gives a seat to ${operator}, whose TicketSubmitted is missing`
+  }
+  return undefined
+}
+
+/** Contracts that draw on random words emit no request of before. */
+export function settingsConflict(registry: NodeRegistry, { request }: DrawLogs): string | undefined {
+  if (request.eventName !== 'CommitteeRequested') return undefined
+  const { randomnessProvider } = registry.settingsBefore(request)
+  return randomnessProvider === undefined
+    ? undefined
+    : `${nameOf(request)} draws on a block hash, and the registry on words of ${randomnessProvider} since before it`
 }
 
 /** What a report shows to contradict the logs that it is not made from. */
@@ -198,10 +228,10 @@ function isBefore(a: RegistryEvent, b: RegistryEvent): boolean {
 
 function isOneTransaction(a: RegistryEvent, b: RegistryEvent): boolean {
   if (a.blockNumber !== b.blockNumber) return false
+  const [hash, index] = [a.transactionHash, a.transactionIndex]
   return (
-    a.transactionHash === undefined ||
-    b.transactionHash === undefined ||
-    a.transactionHash === b.transactionHash
+    (hash ?? b.transactionHash) === (b.transactionHash ?? hash) &&
+    (index ?? b.transactionIndex) === (b.transactionIndex ?? index)
   )
 }
 

@@ -18,11 +18,13 @@ export interface RegistryEvent {
   address?: Address
   /** The transaction of the log. */
   transactionHash?: Hex
+  /** The index of that transaction in its block. */
+  transactionIndex?: number
   /** Whether the log's block left the chain: such an event is refused. */
   removed?: boolean
 }
 
-/** A place in the chain. */
+/** A position in the chain. */
 export interface Position {
   /** The block of the log. */
   blockNumber: number

@@ -130,6 +130,6 @@ export interface RequestEvidence {
   vrf?: (Partial<Omit<VrfInput, 'chainId'>> & Pick<VrfInput, 'chainId'>) | undefined
   /** `uncapped` unless given. */
   policy?: Policy | undefined
-  /** How many hashes the ideal committee, (d), is worth: one a ticket of all operators; 2^28 unless given. */
+  /** How many hashes the ideal committee, (d), is worth: one a ticket of all operators; 2^22 unless given. */
   limit?: bigint | number | undefined
 }

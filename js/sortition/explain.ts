@@ -2,7 +2,7 @@
 import { type Ineligibility } from './eligibility.js'
 import { type NodeRegistry } from './registry.js'
 import { hex, type Report, type Seat, type Submission } from './report.js'
-import { bestTicket, type ScoredTicket } from './score.js'
+import { bestTicket, informationLimit, type ScoredTicket } from './score.js'
 import { type NodeState, type Policy, policyOf, ticketsOf } from './select.js'
 import { nodeState } from './states.js'
 import { type Address, address, uint256 } from './values.js'
@@ -142,7 +142,7 @@ export function explain(registry: NodeRegistry, report: Report, operator: Addres
 function bestOf(report: Report, node: Address, tickets: bigint): ScoredTicket | undefined {
   if (report.seed === undefined) return undefined
   try {
-    return bestTicket({ node, tickets, e3Id: report.e3Id, seed: report.seed })
+    return bestTicket({ node, tickets, e3Id: report.e3Id, seed: report.seed, limit: informationLimit })
   } catch (e) {
     if (e instanceof RangeError) return undefined // too many tickets to look at
     throw e

@@ -20,6 +20,7 @@
 // }
 // where all numbers are little-endian base 128 without superfluous digits.
 import { deserialize, Hamt, openSnapshot, readMeta, serialize, SnapshotError } from '../index.js'
+import { ByteReader } from '../core.js'
 import { Addresses } from './addresses.js'
 import { EventLog } from './event-log.js'
 import { type AdmissionPolicy, Kind, type Position, requirePause } from './events.js'
@@ -291,7 +292,7 @@ function requireReaches(position: Position | undefined, last: Position): void {
 
 /** Fills an empty log; every address must be named. */
 function readRows(log: EventLog, { format, rows, events }: Meta): void {
-  const from = new Reader(events)
+  const from = new RowReader(events)
   const { kinds, operators, operands, blocks, logs, times } = log.reserve(rows)
   const count = log.addresses.length
   const named = new Uint8Array(count)
@@ -336,7 +337,13 @@ function readRows(log: EventLog, { format, rows, events }: Meta): void {
 
 const known: ReadonlySet<number> = new Set(Object.values(Kind))
 
-function readOperand(from: Reader, log: EventLog, kind: Kind, time: number, address: () => number): number {
+function readOperand(
+  from: RowReader,
+  log: EventLog,
+  kind: Kind,
+  time: number,
+  address: () => number,
+): number {
   const { lists } = log
   switch (kind) {
     case Kind.balance:
@@ -367,7 +374,7 @@ function readOperand(from: Reader, log: EventLog, kind: Kind, time: number, addr
   }
 }
 
-function readPolicy(from: Reader, time: number): AdmissionPolicy {
+function readPolicy(from: RowReader, time: number): AdmissionPolicy {
   const at = from.at
   const flags = from.take()
   const [cooldownDuration, pauseTimepoint, pauseCooldownDuration] = [from.take(), from.take(), from.take()]
@@ -391,41 +398,21 @@ function readPolicy(from: Reader, time: number): AdmissionPolicy {
 
 const maxPosition = Number.MAX_SAFE_INTEGER
 
-/** Numbers in base 128. */
-class Reader {
-  at = 0
-  constructor(readonly bytes: Uint8Array) {}
+/** Reads rows: bytes and numbers in base 128. */
+class RowReader extends ByteReader {
+  constructor(bytes: Uint8Array) {
+    super(bytes, 0, bytes.length, (fault, offset) =>
+      fault === 'truncated'
+        ? refuse('it ends within a row', bytes.length)
+        : refuse('a number beyond 2^53, or with superfluous digits,', offset),
+    )
+  }
 
   get done(): boolean {
-    return this.at === this.bytes.length
-  }
-  #byte(): number {
-    return this.bytes[this.at++] ?? refuse('it ends within a row', this.bytes.length)
+    return this.at === this.end
   }
   take(): number {
-    const begin = this.at
-    // One or two digits are all but a few; past the end there is undefined, which is below nothing.
-    const first = this.bytes[begin]!
-    if (first < 128) {
-      this.at = begin + 1
-      return first
-    }
-    const second = this.bytes[begin + 1]!
-    if (second < 128 && second > 0) {
-      this.at = begin + 2
-      return first - 128 + 128 * second
-    }
-    let n = 0
-    for (let scale = 1; ; scale *= 128) {
-      const byte = this.#byte()
-      n += (byte & 127) * scale
-      // Digits of zero add nothing, however many there are: 2^53 has eight.
-      if (n > Number.MAX_SAFE_INTEGER || scale > 2 ** 49) refuse('a number beyond 2^53', begin)
-      if (byte < 128) {
-        if (byte === 0 && scale > 1) refuse('a number with superfluous digits', begin)
-        return n
-      }
-    }
+    return this.varint(2 ** 53)
   }
   /** The index of an address. */
   below(count: number): number {
@@ -442,7 +429,7 @@ class Reader {
     if (end - begin > 36) refuse('a number beyond 2^256', begin)
     let n = 0n
     for (let shift = 0n; ; shift += 7n) {
-      const byte = this.#byte()
+      const byte = this.byte()
       n |= BigInt(byte & 127) << shift
       if (byte < 128) {
         if (byte === 0) refuse('a number with superfluous digits', begin)

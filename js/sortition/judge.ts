@@ -1,6 +1,6 @@
 // From logs to verdicts: the requests that they have, and the evidence of each.
 import { nameOf } from './apply-logs.js'
-import { conflictOf, named, reportConflict } from './conflicts.js'
+import { conflictOf, named, reportConflict, settingsConflict } from './conflicts.js'
 import { type RegistryEvent } from './events.js'
 import { type RequestEvidence } from './evidence.js'
 import { LogError, type Logs, type Threshold } from './logs.js'
@@ -89,33 +89,49 @@ export function drawsIn(
   return new Map([...draws].sort(([, a], [, b]) => compareEvents(a.request, b.request)))
 }
 
-/** Random words by the request that they answer, and who emitted some. */
+/** Random words by the request that they answer, who emitted some, and who was asked. */
 class RandomWords {
-  readonly #byRequest = new Map<bigint, RegistryEvent[]>()
+  /** By the id of the request, and within it by who emits them; an empty text where a log does not say it. */
+  readonly #byRequest = new Map<bigint, Map<string, RegistryEvent[]>>()
   readonly #emitters = new Set<string>()
+  readonly #asked = new Map<string, RegistryEvent>()
 
   add(event: RegistryEvent): void {
     if (event.eventName !== 'RandomnessFulfilled') return
     const { requestId } = event.args as { requestId: bigint }
-    const known = this.#byRequest.get(requestId)
-    if (known) known.push(event)
-    else this.#byRequest.set(requestId, [event])
-    if (event.address !== undefined) this.#emitters.add(event.address.toLowerCase())
+    const emitter = event.address?.toLowerCase() ?? ''
+    let known = this.#byRequest.get(requestId)
+    if (!known) this.#byRequest.set(requestId, (known = new Map<string, RegistryEvent[]>()))
+    const words = known.get(emitter)
+    if (words) words.push(event)
+    else known.set(emitter, [event])
+    if (emitter !== '') this.#emitters.add(emitter)
   }
 
-  /** Those of a request by its provider; of its own events where none answers it. */
+  /**
+   * Those of a request by its provider, and the first without an address; of its own events where none answers it. LogError for
+   * one that was asked for twice. O(events of the request).
+   */
   of(request: RegistryEvent, events: readonly RegistryEvent[]): Pick<DrawLogs, 'words' | 'knowsProvider'> {
     const { requestId, provider } = request.args as { requestId?: bigint; provider?: string }
     if (requestId === undefined || provider === undefined) return { words: [], knowsProvider: false }
+    const emitter = provider.toLowerCase()
+    const name = `${emitter} ${requestId}`
+    const other = this.#asked.get(name)
+    if (other)
+      throw new LogError(
+        `${nameOf(other)} and ${nameOf(request)} both asked ${emitter} for word ${requestId}`,
+      )
+    this.#asked.set(name, request)
+    const known = this.#byRequest.get(requestId)
+    const answers = [...(known?.get(emitter) ?? []), ...(known?.get('')?.slice(0, 1) ?? [])]
     const byProvider = ({ address }: RegistryEvent) =>
-      address === undefined || address.toLowerCase() === provider.toLowerCase()
-    const answers = (this.#byRequest.get(requestId) ?? []).filter(byProvider)
-    const others = named(events, 'RandomnessFulfilled').filter(byProvider)
+      address === undefined || address.toLowerCase() === emitter
+    const words = answers.length > 0 ? answers : named(events, 'RandomnessFulfilled').filter(byProvider)
     return {
-      words: (answers.length > 0 ? answers : others).toSorted(compareEvents),
+      words: words.toSorted(compareEvents),
       knowsProvider:
-        this.#emitters.has(provider.toLowerCase()) ||
-        named(events, 'RandomnessCircuitBreakerTripped').length > 0,
+        this.#emitters.has(emitter) || named(events, 'RandomnessCircuitBreakerTripped').length > 0,
     }
   }
 }
@@ -128,7 +144,7 @@ function compareEvents(a: RegistryEvent, b: RegistryEvent): number {
 
 /** What a caller knows beyond the logs. */
 export interface JudgeOptions {
-  /** That of the request's kind unless given. */
+  /** It is compared with that of the request's kind. */
   policy?: Policy | undefined
   /** Hash of the entropy block, where the logs do not have it. */
   blockHash?: Hex | undefined
@@ -140,7 +156,7 @@ export interface JudgeOptions {
   chainId?: bigint | undefined
   /** [H, N], where the logs of the controller do not say it. */
   threshold?: Threshold | undefined
-  /** How many hashes the ideal committee is worth; 2^28 unless given, 0 leaves it out. */
+  /** How many hashes the ideal committee is worth; 2^22 unless given, 0 leaves it out. */
   limit?: bigint | number | undefined
 }
 
@@ -162,7 +178,7 @@ export function judgeDraw(registry: NodeRegistry, draw: DrawLogs, options: Judge
   const without = (verdict: Verdict): Judgement => ({ ...verdict, e3Id, notes: [] })
   const missing = whatIsMissing(registry, draw)
   if (missing) return without(cannotBeJudged(missing))
-  const conflict = conflictOf(draw) ?? contradictionOf(draw, options)
+  const conflict = conflictOf(draw) ?? settingsConflict(registry, draw) ?? contradictionOf(draw, options)
   if (conflict) return without(cannotBeJudged(conflict))
   const gathered = evidenceOf(draw, options)
   if (gathered.needed !== undefined) return without(notDecided(gathered.needed))
@@ -203,6 +219,7 @@ function contradictionOf(draw: DrawLogs, options: JudgeOptions): string | undefi
   const word = draw.words[0]?.args as { randomWord: bigint } | undefined
   const hash = entropyBlock === undefined ? undefined : draw.blockHashes.get(Number(entropyBlock))
   const pairs: [what: string, said: Value, logged: Value][] = [
+    ['policy', options.policy, policyIn(draw)],
     ['committee size and threshold', options.threshold?.join(), draw.threshold?.join()],
     ['number of the chain', options.chainId ?? options.vrf?.chainId, draw.chainId],
     [`hash of block ${entropyBlock}`, options.blockHash?.toLowerCase(), hash],
@@ -224,6 +241,11 @@ function contradictionOf(draw: DrawLogs, options: JudgeOptions): string | undefi
 }
 
 type Value = string | number | bigint | undefined
+
+/** A request keeps its kind: the cap is a log of its own. */
+function policyIn({ events }: DrawLogs): Policy {
+  return named(events, 'CommitteeBondOwnerCapEnabled').length > 0 ? 'owner-cap' : 'uncapped'
+}
 
 /** Evidence, and where its seed comes from in words; or what is needed and not there. */
 export type Gathered =
@@ -269,27 +291,24 @@ function fromBlock({ request, blockHashes }: DrawLogs, options: JudgeOptions): P
     : blockHash === undefined
       ? 'what was given'
       : `the hash of block ${entropyBlock}${options.blockHash ? ' that was given' : ''}`
-  return { request, blockHash, vrf: options.vrf, policy: options.policy ?? 'uncapped', seedSource }
+  return { request, blockHash, vrf: options.vrf, policy: 'uncapped', seedSource }
 }
 
 /** The seed follows from a random word, chain, registry and request. */
-function fromRandomWord(
-  { e3Id, request, events, words, knowsProvider, chainId, threshold }: DrawLogs,
-  options: JudgeOptions,
-): Partly {
+function fromRandomWord(draw: DrawLogs, options: JudgeOptions): Partly {
+  const { e3Id, request, words, knowsProvider, chainId, threshold } = draw
   const size = options.threshold ?? threshold
   const chain = options.chainId ?? options.vrf?.chainId ?? chainId
   const registry = request.address ?? options.vrf?.registry
   if (chain === undefined) return { needed: 'the number of the chain is not in the logs: it must be given' }
   if (!registry)
     return { needed: 'the address of the ciphernode registry is not in the logs: it must be given' }
-  const capped = events.some(({ eventName }) => eventName === 'CommitteeBondOwnerCapEnabled')
   return {
     request: { e3Id, ...(size && { threshold: size }) },
     randomness: request,
     fulfilment: words[0] ?? (knowsProvider ? null : undefined),
     vrf: { chainId: chain, registry, randomWord: options.vrf?.randomWord, requestId: options.vrf?.requestId },
-    policy: options.policy ?? (capped ? 'owner-cap' : 'uncapped'),
+    policy: policyIn(draw),
     seedSource: 'the random word',
   }
 }

@@ -1,6 +1,7 @@
 // Logs put together: copies, removed logs, blocks and contracts, checked against each other.
 import { type ContractName, contractNames } from './decode.js'
 import { describe, type RegistryEvent } from './events.js'
+import { idText } from './text.js'
 import { argsAs, LogError, type LogEntry, sameContent } from './log-entry.js'
 import { type LogCounts, type Logs } from './logs.js'
 import { type Address, type Hex } from './values.js'
@@ -59,7 +60,7 @@ export function combineLogs(
     blockHashes: new Map([...blocks].flatMap(([n, { hash }]) => (hash ? [[n, hash.value]] : []))),
     latest: latestOf(blocks),
     contracts: byContract,
-    notes: [...notesOf(counts), ...notes],
+    notes: [...notesOf(counts), ...notes, ...orphanNotes(events)],
   }
 }
 
@@ -70,6 +71,24 @@ function notesOf({ logs, pending, removed, others }: LogCounts): string[] {
     ...(removed > 0 ? [`${were(removed)} taken back, as removed from the chain`] : []),
     ...(others > 0 ? [`${were(others)} passed over, as of other contracts or other events`] : []),
   ]
+}
+
+const requestNames = ['CommitteeRequested', 'CommitteeRandomnessRequested']
+const mostNamed = 5
+
+/** Requests of which there are logs, and which are not among them. */
+function orphanNotes(events: readonly RegistryEvent[]): string[] {
+  const orphans = new Set<bigint>()
+  const requested = new Set<bigint>()
+  for (const { eventName, args } of events) {
+    const { e3Id } = args as { e3Id?: bigint }
+    if (e3Id !== undefined) (requestNames.includes(eventName) ? requested : orphans).add(e3Id)
+  }
+  for (const e3Id of requested) orphans.delete(e3Id)
+  if (orphans.size === 0) return []
+  const some = [...orphans].slice(0, mostNamed).map(idText).join(', ')
+  const more = orphans.size > mostNamed ? ` and ${orphans.size - mostNamed} more` : ''
+  return [`logs are there of ${some}${more}, and not the request, so that it is not judged`]
 }
 
 // --- copies and removed logs ---------------------------------------------------------------------
@@ -229,6 +248,11 @@ function chainOf(
     last = { number, block }
     blocks.set(number, block)
   }
+  for (const [number, { parent }] of blocks) {
+    const other = parent && numbers.get(parent.value)
+    if (parent && other !== undefined && other !== number - 1)
+      throw new LogError(`${parent.where}: block ${number} says that it follows block ${other}`)
+  }
   return blocks
 }
 
@@ -386,9 +410,13 @@ function eventsOf(
         `${log.where}: the time of block ${log.blockNumber} is not known: logs need a blockTimestamp, or blocks beside them`,
       )
     }
-    const { blockNumber, logIndex, address, transactionHash } = log
+    const { blockNumber, logIndex, address, transactionHash, transactionIndex } = log
     const position = { blockNumber: BigInt(blockNumber), logIndex, timestamp: BigInt(time) }
-    const of = { ...(address && { address }), ...(transactionHash && { transactionHash }) }
+    const of = {
+      ...(address && { address }),
+      ...(transactionHash && { transactionHash }),
+      ...(transactionIndex !== undefined && { transactionIndex }),
+    }
     return [{ ...event, ...position, ...of }]
   })
 }

@@ -10,7 +10,7 @@ import {
   type SubmissionArgs,
 } from './evidence.js'
 import { type Origin } from './registry.js'
-import { ticketLimit } from './score.js'
+import { informationLimit, ticketLimit } from './score.js'
 import { type Policy, policyOf } from './select.js'
 import { type Address, address, count, type Hex, object, safeInteger, show, uint256 } from './values.js'
 
@@ -77,7 +77,7 @@ export function readEvidence(given: RequestEvidence, origin: Origin): Evidence {
     : positioned(given.request, 'request', 'CommitteeRequested', requestArgs)
   const { e3Id } = request.args
   const policy = policyOf(given.policy)
-  const limit = ticketLimit(given.limit)
+  const limit = ticketLimit(given.limit, informationLimit)
   const submissions = readSubmissions(given.submissions)
   const end = readEnd(given)
   const fulfilment =
@@ -225,11 +225,11 @@ function requireOneRequest({ request, finalized, failed, e3Failed }: Evidence): 
 
 /** RangeError for two different logs at one position: they cannot both be of one chain. */
 function requireOneLogAPosition(evidence: Evidence): void {
-  const placed = logsOf(evidence)
+  const ordered = logsOf(evidence)
     .filter((log) => log.at)
     .sort((a, b) => comparePositions(a.at!, b.at!))
-  placed.forEach((log, i) => {
-    const other = placed[i - 1]
+  ordered.forEach((log, i) => {
+    const other = ordered[i - 1]
     if (!other || comparePositions(other.at!, log.at!) !== 0) return
     throw new RangeError(
       `${other.name} and ${log.name === other.name ? 'another' : log.name} are both at ${describe(log.at!)}: ` +

@@ -31,6 +31,8 @@ export interface Winner extends ScoredTicket {
 
 /** Hashes that one call computes unless told otherwise: 2^28, a minute or two. */
 export const defaultTicketLimit = 2n ** 28n
+/** Hashes for what is only information, unless told otherwise: about a second. */
+export const informationLimit = 2n ** 22n
 
 /**
  * The score of one ticket: keccak-256 of address (20 bytes) ‖ ticket (32) ‖ e3Id (32) ‖ seed (32), big-endian.
@@ -80,8 +82,8 @@ export function bestTicket(of: {
 }
 
 /** A limit on hashes: at most 2^53, which no machine reaches. */
-export function ticketLimit(limit: unknown): bigint {
-  return limit === undefined ? defaultTicketLimit : BigInt(safeInteger(limit, 'limit'))
+export function ticketLimit(limit: unknown, usual = defaultTicketLimit): bigint {
+  return limit === undefined ? usual : BigInt(safeInteger(limit, 'limit'))
 }
 
 /** The seed of deployments that draw on a block: keccak256(abi.encode(bytes32 blockHash, uint256 e3Id)). */

@@ -32,6 +32,8 @@ export class StateAt {
   hasAdmissions = false
   /** How many are registered. */
   registeredCount = 0
+  /** Whether an operator was ever registered or removed. */
+  hasRegistrations = false
   /** By kind, the last row that set what is in force for all; -1 before the first. */
   readonly #settings = new Int32Array(32).fill(-1)
 
@@ -65,6 +67,7 @@ export class StateAt {
     copy.hasExchangedTokens = this.hasExchangedTokens
     copy.#hasBalances = this.#hasBalances
     copy.registeredCount = this.registeredCount
+    copy.hasRegistrations = this.hasRegistrations
     copy.hasAdmissions = this.hasAdmissions
     return copy
   }
@@ -81,10 +84,12 @@ export class StateAt {
       const kind = kinds[i] as Kind
       switch (kind) {
         case Kind.added:
+          this.hasRegistrations = true
           this.registeredCount += 1 - this.#registered[who]!
           this.#registered[who] = 1
           break
         case Kind.removed:
+          this.hasRegistrations = true
           this.registeredCount -= this.#registered[who]!
           this.#registered[who] = 0
           break
@@ -188,6 +193,13 @@ export class StateAt {
   get policy(): Readonly<AdmissionPolicy> {
     const row = this.rowOf(Kind.policy)
     return row < 0 ? noAdmissionPolicy : this.log.lists.policies[this.#operand(row)!]!
+  }
+  /** The policy in force before a second. O(rows since the last policy from before it). */
+  policyBefore(second: number): Readonly<AdmissionPolicy> {
+    const { kinds, times, operands } = this.log.columns
+    let row = this.rowOf(Kind.policy)
+    while (row >= 0 && (kinds[row] !== Kind.policy || times[row]! >= second)) --row
+    return row < 0 ? noAdmissionPolicy : this.log.lists.policies[operands[row]!]!
   }
   get ticketPrice(): bigint | undefined {
     return this.#amount(this.#assets?.price)

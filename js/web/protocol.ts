@@ -6,7 +6,6 @@ import type {
   Fact,
   Hex,
   NodeState,
-  Policy,
   Report,
   Status,
   Verdict,
@@ -153,8 +152,6 @@ export type ListName = keyof Lists
 
 /** How a request is checked, beyond what the logs say. */
 export interface CheckOptions {
-  /** That of the request unless given. */
-  policy?: Policy
   blockHash?: Hex
   seed?: bigint
   vrf?: { randomWord: bigint; chainId: bigint; registry: Address; requestId: bigint }

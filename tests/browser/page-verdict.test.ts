@@ -109,20 +109,21 @@ inBrowsers('verdict', (test) => {
     expect(await v.text('#verdict .violations')).toMatch(/with score 0\.\d+, but its score is 0\.000250/)
   })
 
-  test('another policy: of each bond owner at most one operator', async (v) => {
-    const ownerOf = (node: string | null) =>
-      Object.entries(run.bondOwners).find(([operator]) => operator.toLowerCase() === node)![1]
-    const ownersOf = (nodes: (string | null)[]) => new Set(nodes.map(ownerOf)).size
-    expect(ownersOf(committeeOf(1))).toBe(2) // two members of one owner
+  test('what is given and the logs say otherwise: no verdict, and the way back', async (v) => {
     await v.open(`#from=example&e3=${run.requests[1].e3Id}`)
     await v.settled(right)
     await v.unfold('#verdict')
-    await (await v.page.waitForSelector('#verdict [value=owner-cap]'))!.click()
+    await v.fill('#blockHash', `0x${'1'.repeat(64)}`)
     await v.click('Check with this')
-    await v.settled('Wrong: two members of the committee have one bond owner.')
-    await v.sees('#committee h3', 'What the log says instead')
-    expect(ownersOf(await v.committee())).toBe(3)
+    await v.sees(
+      '#sentence',
+      /^Cannot be judged: the hash of block \d+ was given as 0x1{64}, and the logs say 0x/,
+    )
     expect(await v.page.evaluate(() => document.activeElement?.id)).toBe('sentence')
+    await v.fill('#blockHash', '')
+    await v.page.$eval('#blockHash', (field) => ((field as HTMLInputElement).value = ''))
+    await v.click('Check with this')
+    await v.settled(right)
   })
 
   test('a link to a request that does not exist says so, and shows no verdict of another', async (v) => {

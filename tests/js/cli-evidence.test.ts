@@ -87,6 +87,28 @@ test('list: all requests with their verdicts, the worst as status', () => {
   })
 })
 
+test.each([
+  ['right.json', 0],
+  ['winner-left.json', 1],
+  ['still-open.json', 3],
+] as const)(
+  'committee and explain, of %s: the verdict on the draw, its words and its status',
+  (name, status) => {
+    const of = ['--logs', name, '--e3', '7']
+    const { sentence } = JSON.parse(hamtWasm(['sortition', 'verify', ...of, '--json']).out) as {
+      sentence: string
+    }
+    for (const words of [['committee'], ['explain', '--operator', `0x${'01'.repeat(20)}`]]) {
+      const text = hamtWasm(['sortition', ...words, ...of])
+      expect(text).toMatchObject({ status, err: '' })
+      expect(text.out.split('\n')).toContain(`The draw: ${sentence}`)
+      const json = hamtWasm(['sortition', ...words, ...of, '--json'])
+      expect(json.status).toBe(status)
+      expect(JSON.parse(json.out)).toMatchObject({ draw: { sentence } })
+    }
+  },
+)
+
 test.each(['chain-run', 'chain-run-live', 'chain-run-upgrade'])(
   '%s: every recorded request is right',
   (name) => {

@@ -228,4 +228,18 @@ describe('output', () => {
     expect(replay('.')).toMatchObject({ status: 2, err: expect.stringContaining('it is a directory') })
     expect(replay('/dev/full')).toMatchObject({ status: 2 })
   })
+
+  test('names that no file can have: refused in one line, and no file of another name is written', () => {
+    for (const [name, why] of [
+      ['folder/', 'it names a directory'],
+      ['a'.repeat(256), 'its name is too long'],
+      ['nowhere/a.hamt', 'there is no such file'],
+    ] as const)
+      expect(replay(name)).toMatchObject({
+        status: 2,
+        err: `hamt-wasm: cannot write ${name}: ${why}\n`,
+      })
+    expect(existsSync(join(dir, 'folder'))).toBe(false)
+    expect(replay('a'.repeat(255))).toMatchObject({ status: 0 })
+  })
 })

@@ -487,7 +487,7 @@ describe('sortition', () => {
     )
     expectUnusable(
       hamtWasm(['sortition', 'verify', '--registry', 'registry.hamt', '--logs', recorded, '--e3', 'x']),
-      /--e3 must be a whole number, got "x"/,
+      /--e3 must be a whole number from 0 on, got "x"/,
     )
     expectUnusable(
       hamtWasm(['sortition', 'verify', '--registry', 'decoded.json', '--logs', recorded, '--e3', e3[0]!]),

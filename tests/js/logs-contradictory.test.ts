@@ -70,7 +70,77 @@ function moveTo({ blockNumber, blockHash }: Log, log: Log): void {
   Object.assign(log, { blockNumber, blockHash, logIndex: '0x1f4', ...elsewhere })
 }
 
-const cases: [kind: string, run: string, alter: (run: Run) => void, says: RegExp][] = [
+type Case = [kind: string, run: string, alter: (run: Run) => void, says: RegExp]
+
+/** Pauses that cannot be: the chain has the policies in the block of an early balance, and no policy before. */
+function pauses(): Case[] {
+  const like = (run: Run) => first(run, 'TicketBalanceUpdated', 8)
+  const second = (run: Run) =>
+    run.blocks.find(({ number }) => number === Number(like(run).blockNumber))!.timestamp
+  const none = {
+    cooldownEnabled: false,
+    admissionsPaused: true,
+    cooldownDuration: 0,
+    pauseTimepoint: 0,
+    pauseCooldownEnabled: false,
+    pauseCooldownDuration: 0,
+  }
+  const policies =
+    (...list: ((t: number) => Partial<typeof none>)[]) =>
+    (run: Run) =>
+      list.forEach((of, i) => {
+        const t = second(run)
+        const args = { timepoint: t, policy: { ...none, ...of(t) } }
+        const log = emitted(like(run), 'AdmissionPolicyUpdated', args, run.contracts.bondingRegistry)
+        run.logs.push({ ...log, logIndex: `0x${(Number(log.logIndex) + i).toString(16)}` })
+      })
+  const begins = (t: number) => ({ pauseTimepoint: t - 1 })
+  const cool = { cooldownEnabled: true, cooldownDuration: 30 }
+  const frozen = { pauseCooldownEnabled: true, pauseCooldownDuration: 30 }
+  return [
+    [
+      'a pause that begins in its own past',
+      policies((t) => ({ pauseTimepoint: t })),
+      'the pause begins after second',
+    ],
+    [
+      'a pause from long before',
+      policies((t) => ({ pauseTimepoint: t - 90 })),
+      'the pause begins after second',
+    ],
+    [
+      'a pause that moves',
+      policies(begins, (t) => ({ pauseTimepoint: t - 11 })),
+      'its pauseTimepoint is \\d+, and the pause has pauseTimepoint \\d+',
+    ],
+    [
+      'a pause with a cool-down that never was',
+      policies((t) => ({ ...begins(t), ...frozen })),
+      'its pause has a cool-down of 30 seconds, and when it began there was no cool-down',
+    ],
+    [
+      'a pause whose cool-down changes',
+      policies(begins, (t) => ({ ...begins(t), ...cool, ...frozen })),
+      'its pause has a cool-down of 30 seconds, and when it began there was no cool-down',
+    ],
+    [
+      'a pause that loses its cool-down',
+      policies(
+        () => ({ ...cool, admissionsPaused: false }),
+        (t) => ({ ...begins(t), ...cool, ...frozen }),
+        (t) => ({ ...begins(t), ...cool }),
+      ),
+      'its pause has no cool-down, and when it began there was a cool-down of 30 seconds',
+    ],
+  ].map(([kind, alter, says]) => [
+    kind as string,
+    'chain-run-live',
+    alter as Case[2],
+    new RegExp(`AdmissionPolicyUpdated at .*: .*${says as string}`),
+  ])
+}
+
+const cases: Case[] = [
   [
     'a removed log of a block whose other logs stay',
     'chain-run',
@@ -269,8 +339,156 @@ const cases: [kind: string, run: string, alter: (run: Run) => void, says: RegExp
       for (const log of run.logs.filter(isOf('CommitteeObligationUpdated')))
         if (BigInt(log.topics[3]!) !== 0n) log.topics[3] = `0x${word(7)}`
     },
-    /CommitteeObligationUpdated .* says true of 0x0*7, whose seat was taken already/,
+    /CommitteeObligationUpdated at .* gives a seat to 0x0*7, whose TicketSubmitted is missing/,
   ],
+  [
+    'seats without the submission that took them',
+    'chain-run',
+    (run) => drop(run, first(run, 'TicketSubmitted')),
+    /CommitteeObligationUpdated at .* gives a seat to 0x[0-9a-f]{40}, whose TicketSubmitted is missing/,
+  ],
+  [
+    'an operator from before the first version of the rules',
+    'chain-run',
+    (run) => {
+      moveTo(first(run, 'SortitionSubmissionWindowSet'), first(run, 'TicketBalanceUpdated'))
+    },
+    /EligibilityConfigurationVersionUpdated at .*: 0x[0-9a-f]{40} was an operator before the first version/,
+  ],
+  [
+    'assets that begin with their second version',
+    'chain-run',
+    (run) => drop(run, first(run, 'BondingAssetConfigUpdated')),
+    /BondingAssetConfigUpdated at .*: its version is 2, and no log has version 1/,
+  ],
+  [
+    'assets whose second version comes before the first version of the rules',
+    'chain-run',
+    (run) => {
+      const [one, two] = [first(run, 'BondingAssetConfigUpdated'), first(run, 'BondingAssetConfigUpdated', 1)]
+      one.topics = two.topics
+      one.data = two.data
+      drop(run, two)
+    },
+    /BondingAssetConfigUpdated at block 15, log 2 has version 2, and no log version 1/,
+  ],
+  [
+    'a breaker before the deadline of the word',
+    'chain-run-live',
+    (run) =>
+      moveTo(first(run, 'CommitteeRandomnessRequested', 3), first(run, 'RandomnessCircuitBreakerTripped')),
+    /RandomnessCircuitBreakerTripped at .* comes before the deadline of the word/,
+  ],
+  [
+    'a request that draws on a block hash, in contracts that draw on words',
+    'chain-run-upgrade',
+    (run) => {
+      const provider = first(run, 'RandomnessProviderSet')
+      moveTo(first(run, 'BondingAssetConfigUpdated'), provider)
+    },
+    /CommitteeRequested at .* draws on a block hash, and the registry on words of 0x.* since before it/,
+  ],
+  [
+    'members that are expelled two by two',
+    'chain-run',
+    (run) => {
+      const like = first(run, 'CommitteeActivationChanged')
+      const node = run.requests[0]!.finalized!.committee[0]!
+      const reason = `0x${'0'.repeat(64)}`
+      const args = { e3Id: e3IdOf(run, 0), node, reason, activeCountAfter: 1n }
+      run.logs.push(emitted(like, 'CommitteeMemberExpelled', args))
+    },
+    /CommitteeMemberExpelled at .* leaves 1 members, and 2 of 3 are left/,
+  ],
+  [
+    'two operators in one slot',
+    'chain-run',
+    (run) => {
+      const log = first(run, 'CiphernodeAdded', 1)
+      log.data = withWord(withWord(log.data, 0, 0n), 2, 1n)
+    },
+    /CiphernodeAdded at .*: its index is 0, which is the slot of 0x[0-9a-f]{40}/,
+  ],
+  [
+    'a registration that is not the first, and the first of the logs',
+    'chain-run',
+    (run) => {
+      const log = first(run, 'CiphernodeAdded')
+      log.data = withWord(withWord(log.data, 0, 2n), 2, 3n)
+    },
+    /CiphernodeAdded at .*: there are 3 slots, and it is the first/,
+  ],
+  [
+    'a removal without the deactivation',
+    'chain-run',
+    (run) => {
+      const { topics } = first(run, 'CiphernodeRemoved')
+      drop(
+        run,
+        run.logs.findLast((log) => isOf('OperatorActivationChanged')(log) && log.topics[1] === topics[1])!,
+      )
+    },
+    /CiphernodeRemoved at .* has no OperatorActivationChanged of 0x[0-9a-f]{40}, which was active, beside it: a log is missing/,
+  ],
+  [
+    'an active operator that nobody has registered',
+    'chain-run',
+    (run) => {
+      const like = first(run, 'OperatorActivationChanged', 1)
+      run.logs.push(
+        emitted(like, 'OperatorActivationChanged', { operator: `0x${'7'.repeat(40)}`, active: true }),
+      )
+    },
+    /OperatorActivationChanged at .*: 0x7{40} is not registered/,
+  ],
+  [
+    'an active operator before anybody is registered',
+    'chain-run',
+    (run) => {
+      const like = first(run, 'EligibilityConfigurationVersionUpdated', -1)
+      run.logs.push(
+        emitted(like, 'OperatorActivationChanged', { operator: `0x${'7'.repeat(40)}`, active: true }),
+      )
+    },
+    /CiphernodeAdded at .*: 0x7{40} is active before anyone is registered/,
+  ],
+  [
+    'an admission that starts without a registration',
+    'chain-run-live',
+    (run) => {
+      const like = first(run, 'TicketBalanceUpdated', 8)
+      const operator = `0x${first(run, 'TicketSubmitted').topics[2]!.slice(26)}`
+      const timepoint = run.blocks.find(({ number }) => number === Number(like.blockNumber))!.timestamp
+      run.logs.push(emitted(like, 'AdmissionStarted', { operator, timepoint }, run.contracts.bondingRegistry))
+    },
+    /AdmissionStarted at .* has neither the CiphernodeAdded nor the BondOwnerSet of 0x[0-9a-f]{40} that it goes with: a log/,
+  ],
+  [
+    'an admission that starts without another owner',
+    'chain-run-live',
+    (run) => drop(run, first(run, 'BondOwnerSet', 9)),
+    /AdmissionStarted at block 70, log 1 has neither the CiphernodeAdded nor the BondOwnerSet of/,
+  ],
+  [
+    'the owner cap in a transaction of another index',
+    'chain-run-live',
+    (run) => {
+      const request = first(run, 'CommitteeRandomnessRequested')
+      for (const log of run.logs.filter(({ blockNumber }) => blockNumber === request.blockNumber))
+        Object.assign(log, { transactionHash: undefined, transactionIndex: log === request ? '0x5' : '0x3' })
+    },
+    /CommitteeBondOwnerCapEnabled at .* does not come before CommitteeRandomnessRequested at .* in its transaction/,
+  ],
+  [
+    'a parent that is not the block before',
+    'chain-run',
+    (run) => {
+      run.blocks = run.blocks.filter(({ number }) => number !== 163)
+      Object.assign(run.blocks.at(-1)!, { parentHash: run.blocks[20]!.hash })
+    },
+    /block 164 says that it follows block 20/,
+  ],
+  ...pauses(),
   [
     'a committee that is formed and not active',
     'chain-run',
@@ -319,6 +537,53 @@ describe('what the other logs show', () => {
     expect(judged.find(({ sentence }) => says.test(sentence))!.status).not.toBe('right')
   })
 
+  test('pauses that can be: begun, changed, ended and begun again in one second', () => {
+    const events = [
+      { cooldownEnabled: true, cooldownDuration: 3600 },
+      { admissionsPaused: true },
+      { admissionsPaused: true, cooldownDuration: 7200 },
+      { admissionsPaused: false, cooldownDuration: 7200 },
+      { admissionsPaused: true, cooldownDuration: 7200 },
+    ]
+    const run = open('chain-run-live')
+    const last = run.logs.at(-1)!
+    const t = run.blocks.find(({ number }) => number === Number(last.blockNumber))!.timestamp
+    const policy = {
+      cooldownEnabled: true,
+      cooldownDuration: 3600,
+      pauseTimepoint: t - 1,
+      pauseCooldownEnabled: true,
+      pauseCooldownDuration: 3600,
+      admissionsPaused: false,
+    }
+    events.forEach((each, i) => {
+      const args = { timepoint: t, policy: { ...policy, ...each } }
+      const log = emitted(last, 'AdmissionPolicyUpdated', args, run.contracts.bondingRegistry)
+      run.logs.push({ ...log, logIndex: `0x${(Number(log.logIndex) + i).toString(16)}` })
+    })
+    expect(new Set(judge(run).map(({ status }) => status))).toEqual(new Set(['right']))
+  })
+
+  test('a request that is left out: said', () => {
+    const run = open('chain-run')
+    drop(run, first(run, 'CommitteeRequested'))
+    const { notes } = readLogs([{ name: 'run', content: { ...run, requests: undefined } }])
+    const id = `0x${e3IdOf(run, 0).toString(16)}`
+    expect(notes).toContain(`logs are there of ${id}, and not the request, so that it is not judged`)
+  })
+
+  test('a word that is asked for twice', () => {
+    const run = open('chain-run-live')
+    const [one, two] = [
+      first(run, 'CommitteeRandomnessRequested'),
+      first(run, 'CommitteeRandomnessRequested', 1),
+    ]
+    two.topics[2] = one.topics[2]!
+    expect(judge(run)[0]!.sentence).toMatch(
+      / and CommitteeRandomnessRequested at .* both asked 0x.* for word/,
+    )
+  })
+
   test('logs without a version do not say where they begin: said, and no more', () => {
     const said = judgeAll(
       () => readLogs([{ name: 'right.json', content: evidence('right.json') }]),
@@ -352,6 +617,18 @@ describe('what callers say, and the logs otherwise', () => {
         vrf: { randomWord: 5n, requestId: 1n, chainId: 31337n, registry: live.contracts.ciphernodeRegistry },
       },
       /random word was given as 5, and the logs say/,
+    ],
+    [
+      'a policy, of capped requests',
+      'chain-run-live',
+      { policy: 'uncapped' },
+      /the policy was given as uncapped, and the logs say owner-cap/,
+    ],
+    [
+      'a policy, of uncapped requests',
+      'chain-run',
+      { policy: 'owner-cap' },
+      /the policy was given as owner-cap, and the logs say uncapped/,
     ],
     ['a threshold', 'chain-run', { threshold: [2, 4] }, /threshold was given as 2,4, and the logs say 2,3/],
   ])('%s', (_, name, options, says) => {

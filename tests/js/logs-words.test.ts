@@ -48,7 +48,7 @@ test.each<[kind: string, run: string, alter: (run: Run) => void, says: RegExp]>(
     'seats of a stranger',
     'chain-run-live',
     (run) => seats(run).forEach((log) => void (log.topics[3] = `0x${word(0x7777n)}`)),
-    /had no seat|whose seat was/,
+    /gives a seat to 0x0+7777, whose TicketSubmitted is missing/,
   ],
   [
     'a seat that is taken twice',
@@ -103,16 +103,16 @@ test.each<[kind: string, run: string, alter: (run: Run) => void, says: RegExp]>(
     /was not active before/,
   ],
   [
-    'a place in the registry that is not the operator’s',
+    'a slot in the registry that is not the operator’s',
     'chain-run',
     (run) => setWord(all(run, 'CiphernodeRemoved')[0]!, 0, 5n),
     /its index is 5, and was 6 when/,
   ],
   [
-    'places in the registry that become fewer',
+    'slots in the registry that become fewer',
     'chain-run',
     (run) => setWord(all(run, 'CiphernodeRemoved')[0]!, 2, 10n),
-    /there are 10 places, and there were 11 at/,
+    /there are 10 slots, and there were 11 at/,
   ],
   [
     'a version of the assets that is not the next',

@@ -12,7 +12,7 @@ const input = (content: unknown, name = 'logs.json'): LogInput => ({
 })
 const read = (...contents: unknown[]) => readLogs(contents.map((content, i) => input(content, `${i}.json`)))
 
-/** Events as text: addresses in lower case, members in one order, whose contract it is left out. */
+/** Events as text: addresses in lower case, members in one order, whose contract and transaction it is left out. */
 function text(events: readonly RegistryEvent[]): string {
   const sorted = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(sorted)
@@ -26,7 +26,7 @@ function text(events: readonly RegistryEvent[]): string {
     )
   }
   return events
-    .map(({ address: _, transactionHash: __, ...event }) => JSON.stringify(sorted(event)))
+    .map(({ address: _, transactionHash: __, transactionIndex: ___, ...event }) => JSON.stringify(sorted(event)))
     .join('\n')
 }
 const events = decode()

@@ -1,5 +1,5 @@
 // The form of what the visitor knows beyond the files. It is loaded when it is unfolded.
-import type { Address, Hex, Policy } from '../../sortition/index.js'
+import type { Address, Hex } from '../../sortition/index.js'
 import { h } from '../dom.js'
 import { hex } from '../format.js'
 import type { CheckOptions, RequestRow } from '../protocol.js'
@@ -24,24 +24,6 @@ function field(id: string, label: string, hint: string, value = ''): HTMLElement
     }),
     h('p', { className: 'about', id: `${id}-hint` }, hint),
   ]
-}
-
-function policyChoice(chosen: Policy | undefined): HTMLElement {
-  const choice = (value: Policy | undefined, text: string) =>
-    h(
-      'label',
-      { className: 'choice' },
-      h('input', { type: 'radio', name: 'policy', value: value ?? '', checked: chosen === value }),
-      ` ${text}`,
-    )
-  return h(
-    'fieldset',
-    {},
-    h('legend', {}, 'Policy'),
-    choice(undefined, 'that of the request'),
-    choice('uncapped', 'each operator for itself'),
-    choice('owner-cap', 'at most one operator of each bond owner'),
-  )
 }
 
 function randomWordFields(vrf: CheckOptions['vrf']): HTMLElement {
@@ -97,7 +79,6 @@ export function form({ options, request, apply }: OptionsInput): HTMLElement {
         void submit()
       },
     },
-    policyChoice(options.policy),
     request.entropyBlock !== undefined &&
       field(
         'blockHash',
@@ -129,8 +110,6 @@ function readOptions(form: FormData): CheckOptions {
     return BigInt(text(name))
   }
   const options: CheckOptions = {}
-  const policy = text('policy')
-  if (policy === 'owner-cap' || policy === 'uncapped') options.policy = policy
   if (text('blockHash')) {
     if (!/^0x[0-9a-fA-F]{64}$/.test(text('blockHash')))
       throw new Error('The block hash must be 0x and 64 hexadecimal digits.')
