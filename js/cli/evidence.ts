@@ -68,7 +68,7 @@ export const requestOptions: Record<string, Option> = {
   'registry-address': { value: 'ADDRESS', help: 'of the contract that asked for the word' },
   limit: {
     value: 'NUMBER',
-    help: 'how many tickets may be hashed for the ideal committee; 2^22 unless given, and 2^28 without --logs',
+    help: 'most tickets to hash for the ideal committee: else 2^22, and 2^28 without --logs',
   },
 }
 

@@ -87,7 +87,7 @@ test('list: all requests with their verdicts, the worst as status', () => {
   })
 })
 
-test.each([
+test.each<[name: string, status: number]>([
   ['right.json', 0],
   ['winner-left.json', 1],
   ['still-open.json', 3],
