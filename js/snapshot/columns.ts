@@ -1,5 +1,5 @@
 // Integers of fixed width and bits, read where they lie in a snapshot.
-import type { ByteReader } from '../codec/byte-reader.js'
+import type { ByteReader } from '../core.js'
 import { SnapshotError } from '../errors.js'
 
 /** How many bytes a column takes for each number up to `max`. */

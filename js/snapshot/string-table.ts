@@ -1,5 +1,5 @@
 // Tables of front-coded strings, searched and read where they lie in a snapshot.
-import { ByteReader } from '../codec/byte-reader.js'
+import { ByteReader } from '../core.js'
 import { SnapshotError } from '../errors.js'
 import { packHexadecimal, unpackHexadecimal } from './hexadecimal.js'
 

@@ -1,5 +1,5 @@
 // The tree in which a snapshot stores its versions: each is its base and changes.
-import type { ByteReader } from '../codec/byte-reader.js'
+import type { ByteReader } from '../core.js'
 import { SnapshotError } from '../errors.js'
 
 /** The bases of versions, with their sizes. O(versions) to read; 24 bytes a version. */

@@ -5,7 +5,7 @@
 //
 // The constructor checks counts, lengths and the tree of versions, and reads check each string: no bytes lead out of bounds or into an
 // endless loop. Whether keys are sorted and sizes true is for the validator.
-import { ByteReader } from '../codec/byte-reader.js'
+import { ByteReader } from '../core.js'
 import { SnapshotError } from '../errors.js'
 import { Bits, Column, widthOf } from './columns.js'
 import { blockStrings, failSnapshot, StringTable } from './string-table.js'

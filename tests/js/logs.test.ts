@@ -26,7 +26,9 @@ function text(events: readonly RegistryEvent[]): string {
     )
   }
   return events
-    .map(({ address: _, transactionHash: __, transactionIndex: ___, ...event }) => JSON.stringify(sorted(event)))
+    .map(({ address: _, transactionHash: __, transactionIndex: ___, ...event }) =>
+      JSON.stringify(sorted(event)),
+    )
     .join('\n')
 }
 const events = decode()
