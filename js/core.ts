@@ -28,7 +28,7 @@ export { CborError, decodeCbor } from './codec/cbor-decode.js'
 export { encodeKey } from './codec/keys.js'
 export { isWellFormed, kind, unshared } from './codec/text.js'
 /** @internal */
-export { decoder } from './codec/text.js'
+export { decoder, encoder, latin1, strictDecoder } from './codec/text.js'
 export { hashWords } from './digest/siphash.js'
 /** @internal */
 export { checkUsable, codecOf, isDisposed, mapOf, trieOf, withHandle, withHandles } from './map/access.js'

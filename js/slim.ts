@@ -4,7 +4,7 @@
  *
  * @module hamt-wasm/slim
  */
-import { start } from './core.js'
+import { kind, start } from './core.js'
 import type { HttpResponse, Url, WasmModule } from './wasm/platform.js'
 
 /** Where the module comes from: an address (as `fetch` takes it, or `file:`), a response (or a promise of one), its bytes, or a compiled module. */
@@ -13,30 +13,65 @@ export type WasmSource =
 
 /**
  * Loads the wasm module; call it once, and wait for it. Without a source it takes
- * `hamt.wasm` from beside this file. Later calls do nothing.
+ * `hamt.wasm` from beside this file. Later calls do nothing. Error, saying what to give instead, where that is not there or not compiled.
  */
-export async function load(source: WasmSource = new URL('./hamt.wasm', import.meta.url)): Promise<void> {
+export async function load(source: WasmSource = besideThis()): Promise<void> {
   start(await compile(source))
 }
 
+const instead =
+  "give load() the module that a bundler makes of import 'hamt-wasm/hamt.wasm', or its address, or its bytes"
+
+function besideThis(): URL {
+  try {
+    return new URL('./hamt.wasm', import.meta.url) // bundlers look for these words
+  } catch (cause) {
+    throw new Error(`hamt-wasm/slim: this environment does not say where hamt.wasm is: ${instead}`, { cause })
+  }
+}
+
 async function compile(source: WasmSource): Promise<WebAssembly.Module> {
-  if (source instanceof URL || typeof source === 'string') return compileFrom(String(source))
-  if (source instanceof Response || source instanceof Promise) return compileResponse(await source)
-  if (source instanceof ArrayBuffer || ArrayBuffer.isView(source))
-    return WebAssembly.compile(source as BufferSource)
-  return source
+  try {
+    return await moduleOf(await source)
+  } catch (cause) {
+    if (!(cause instanceof WebAssembly.CompileError)) throw cause
+    const from = typeof source === 'string' || source instanceof URL ? ` of ${String(source)}` : ''
+    throw Object.assign(
+      new WebAssembly.CompileError(
+        `hamt-wasm/slim: the WebAssembly${from} is not compiled here: ${cause.message}; ${instead}`,
+      ),
+      { cause },
+    )
+  }
+}
+
+/** Things of other realms have other classes and the same tags. */
+async function moduleOf(source: Awaited<WasmSource>): Promise<WebAssembly.Module> {
+  if (typeof source === 'string') return compileFrom(source)
+  switch (Object.prototype.toString.call(source)) {
+    case '[object URL]':
+      return compileFrom(String(source))
+    case '[object Response]':
+      return compileResponse(source as Response)
+    case '[object WebAssembly.Module]':
+      return source as WebAssembly.Module
+    case '[object ArrayBuffer]':
+      return WebAssembly.compile(source as ArrayBuffer)
+  }
+  if (ArrayBuffer.isView(source)) return WebAssembly.compile(source as BufferSource)
+  throw new TypeError(`hamt-wasm/slim: load() does not take ${kind(source)}: ${instead}`)
 }
 
 async function compileFrom(address: string): Promise<WebAssembly.Module> {
   if (!address.startsWith('file:')) return compileResponse(await fetch(address))
   // Node and its like do not fetch files. Not imported: bundlers for browsers would look for it.
   const fs = globalThis.process?.getBuiltinModule?.('node:fs')
-  if (!fs) throw new Error(`hamt-wasm/slim: cannot read ${address} here; give load() the bytes of hamt.wasm`)
+  if (!fs) throw new Error(`hamt-wasm/slim: cannot read ${address} here: ${instead}`)
   return WebAssembly.compile(fs.readFileSync(new URL(address)))
 }
 
 async function compileResponse(response: Response): Promise<WebAssembly.Module> {
-  if (!response.ok) throw new Error(`hamt-wasm: ${response.url} answered ${response.status}`)
+  if (!response.ok) throw new Error(`hamt-wasm/slim: ${response.url} answered ${response.status}: ${instead}`)
   // Streaming needs the right content type, which not every server sends.
   const isWasm = response.headers.get('content-type')?.startsWith('application/wasm') ?? false
   return isWasm ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer())

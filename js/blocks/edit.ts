@@ -2,6 +2,7 @@
 //
 // Subtrees are edited one after the other as soon as they have many edits, so that memory is bounded by the edits and a few hundred
 // blocks, whatever the size of the map. A block is written after all beneath it.
+import { latin1 } from '../core.js' // bytes as keys of a `Map`
 import type { Hash64 } from '../digest/siphash.js'
 import { nodeDigest, textDigest } from './digests.js'
 import {
@@ -34,9 +35,6 @@ export interface Edit {
 type Subtree = undefined | Item | BlockNode
 
 const isNode = (x: Subtree): x is BlockNode => x !== undefined && 'items' in x
-
-/** Bytes as keys of a `Map`. */
-const latin1 = new TextDecoder('latin1')
 
 /** Below so many edits, all subtrees of a node are edited at the same time. */
 const manyEdits = 2048

@@ -1,6 +1,6 @@
 // What versions of a node table and maps in a block store have in common: being read piece by piece.
 import { BlockError } from '../errors.js'
-import { type Codec, type Hamt, isWellFormed, kind, unshared } from '../core.js'
+import { type Codec, encoder, type Hamt, isWellFormed, kind, strictDecoder, unshared } from '../core.js'
 import { textDigest } from './digests.js'
 import {
   type BlockNode,
@@ -29,9 +29,6 @@ export interface RemoteDifference<V> {
   readonly after: V | undefined
 }
 
-const encoder = new TextEncoder()
-const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-
 /** The bytes of a key. TypeError unless it is a well-formed string. */
 export function keyBytes(key: unknown): Uint8Array {
   if (typeof key !== 'string') throw new TypeError(`a key must be a string, not ${kind(key)}`)
@@ -42,7 +39,7 @@ export function keyBytes(key: unknown): Uint8Array {
 /** A key from its bytes. */
 export function keyText(bytes: Uint8Array): string {
   try {
-    return decoder.decode(unshared(bytes))
+    return strictDecoder.decode(unshared(bytes))
   } catch {
     throw new BlockError('malformed', 'a key that is not UTF-8')
   }

@@ -1,5 +1,5 @@
 // Bodies of blocks: nodes of the trie from bytes, with every rule of cpp/blocks/BLOCKS.md checked, and back into bytes. No wasm.
-import { ByteReader } from '../core.js'
+import { ByteReader, encoder } from '../core.js'
 import { BlockError } from '../errors.js'
 import type { Hash64 } from '../digest/siphash.js'
 
@@ -141,7 +141,7 @@ export class Cursor {
   }
 }
 
-const hexDigits = new TextEncoder().encode('0123456789abcdef')
+const hexDigits = encoder.encode('0123456789abcdef')
 
 /** Whether a key is `0x` and an even number of lower-case hexadecimal digits, at least two. */
 function isHex(key: Uint8Array): boolean {

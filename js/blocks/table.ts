@@ -1,5 +1,5 @@
 // Node tables: many versions of maps in one file that is read in pieces. cpp/blocks/BLOCKS.md describes the bytes.
-import { type Codec, decodeCbor, kind } from '../core.js'
+import { type Codec, decodeCbor, encoder, kind } from '../core.js'
 import { BlockError } from '../errors.js'
 import { keccakOf, mapDigest } from './digests.js'
 import {
@@ -40,7 +40,7 @@ export interface OpenNodesOptions<V> extends CacheOptions, FetchOption, SignalOp
   readonly digests?: readonly (Uint8Array | undefined)[] | undefined
 }
 
-const MAGIC = new TextEncoder().encode('HAMTNODE')
+const MAGIC = encoder.encode('HAMTNODE')
 const PREAMBLE = MAGIC.length + 8
 const LEVELS = COLLISION_LEVEL + 1
 const TEXTS = LEVELS

@@ -1,7 +1,7 @@
 // A strict decoder for the deterministic CBOR that values are stored in (RFC 8949 section 4.2, and the number rules of this
 // package). It accepts exactly one encoding of each value, so decode-then-encode gives back the same bytes.
 import { MAX_DEPTH } from './path.js'
-import { unshared } from './text.js'
+import { latin1, strictDecoder, unshared } from './text.js'
 
 export { MAX_DEPTH }
 
@@ -25,9 +25,6 @@ export function decodeCbor(bytes: Uint8Array): unknown {
   return decoder.decode(bytes)
 }
 
-// 'ignoreBOM' keeps a leading U+FEFF, which is part of the string.
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
-const latin1 = new TextDecoder('latin1')
 const nothing = new Uint8Array(0)
 /** Up to this many bytes a loop over ASCII is faster than TextDecoder (measured in Node 20). */
 const loopLength = 12
@@ -116,7 +113,7 @@ class Decoder {
       if (text.length === length) return text
     }
     try {
-      return utf8.decode(unshared(bytes.subarray(at, at + length)))
+      return strictDecoder.decode(unshared(bytes.subarray(at, at + length)))
     } catch (error) {
       // Not for want of memory or of stack. The name, as the decoder may be of another realm.
       if ((error as Error).name !== 'TypeError') throw error

@@ -11,7 +11,7 @@ import { isBytes, takeBytes } from './bytes.js'
 import { layoutOf } from './layout.js'
 import { Path } from './path.js'
 import { describeClass, isExtended, isPlain } from './plain.js'
-import { isWellFormed, kind } from './text.js'
+import { encodeUtf8, isWellFormed, kind } from './text.js'
 
 /** Deterministic CBOR of a value, in an array of its own. O(size). TypeError, naming the path, for what it cannot carry; RangeError above 1 GiB. */
 export function encodeCbor(value: unknown): Uint8Array<ArrayBuffer> {
@@ -25,7 +25,6 @@ export function encodeCbor(value: unknown): Uint8Array<ArrayBuffer> {
 }
 
 let idle: Encoder | undefined
-const utf8 = new TextEncoder()
 const usualSize = 4096
 /** What the map in wasm takes as one value. */
 const largestSize = 2 ** 30 - 1
@@ -109,7 +108,7 @@ class Encoder extends Path {
 
   private text(text: string): void {
     if (!isWellFormed(text)) this.refuse('a string with a lone surrogate')
-    this.string(0x60, utf8.encode(text))
+    this.string(0x60, encodeUtf8(text))
   }
 
   private bignum(n: bigint): void {

@@ -1,6 +1,6 @@
 // Layouts: lists of property names as objects have them, with what the encoder makes of each. Objects of few shapes are encoded in great
 // numbers, so layouts are kept in a table of fixed size.
-import { isWellFormed } from './text.js'
+import { encodeUtf8, isWellFormed } from './text.js'
 
 /** What objects with one list of keys have in common. */
 export interface Layout {
@@ -62,10 +62,8 @@ function makeLayout(keys: readonly string[], slot: number): Layout {
   }
 }
 
-const utf8 = new TextEncoder()
-
 function encodeText(text: string): Uint8Array {
-  const content = utf8.encode(text)
+  const content = encodeUtf8(text)
   const n = content.length
   const head =
     n < 24

@@ -1,10 +1,5 @@
 // What counts as a plain object, and what is no data though it looks like it.
-
-interface Util {
-  types: { isProxy: (value: unknown) => boolean }
-}
-const { process } = globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } }
-const util = process?.getBuiltinModule?.('node:util') as Util | undefined
+import { util } from './text.js'
 
 /** What stands for `isProxy` where the platform cannot tell. */
 export const cannotTell = (_: unknown): boolean => false

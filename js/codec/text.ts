@@ -1,11 +1,52 @@
-// Small questions about strings and values; no wasm here.
+// Strings, their encodings, and small questions about values; no wasm here.
 
+/** @internal */
+interface Util {
+  types: { isProxy: (value: unknown) => boolean }
+  TextDecoder: typeof TextDecoder
+  TextEncoder: typeof TextEncoder
+}
+const { process } = globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } }
+
+/**
+ * Node's `util`, where there is one: Node 20.16, Deno, Bun.
+ * @internal
+ */
+export const util = nodeUtil() as Util | undefined
+
+function nodeUtil(): unknown {
+  try {
+    return process?.getBuiltinModule?.('node:util')
+  } catch {
+    return undefined // in Next's edge runtime it throws
+  }
+}
+
+// jsdom's windows have none of their own.
+const Decoder = globalThis.TextDecoder ?? util?.TextDecoder
+const Encoder = globalThis.TextEncoder ?? util?.TextEncoder
+if (!Decoder || !Encoder) throw new Error('hamt-wasm needs TextEncoder and TextDecoder')
+
+/**
+ * To UTF-8.
+ * @internal
+ */
+export const encoder = new Encoder()
 /**
  * UTF-8; a leading U+FEFF is part of a key like any other character.
  * @internal
  */
-export const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
-const encoder = new TextEncoder()
+export const decoder = new Decoder('utf-8', { ignoreBOM: true })
+/**
+ * As `decoder`; TypeError for what is no UTF-8.
+ * @internal
+ */
+export const strictDecoder = new Decoder('utf-8', { fatal: true, ignoreBOM: true })
+/**
+ * One character a byte.
+ * @internal
+ */
+export const latin1 = new Decoder('latin1')
 
 /** Bytes as browsers' TextDecoder takes them: a copy when others may write to them, as in a `SharedArrayBuffer`. */
 export function unshared(bytes: Uint8Array): Uint8Array {

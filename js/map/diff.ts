@@ -6,7 +6,7 @@
 import { InterruptedError } from '../errors.js'
 import { Result } from '../generated/interface.js'
 import { check } from '../wasm/errors.js'
-import { giveBack } from '../wasm/handles.js'
+import { finalizers, giveBack } from '../wasm/handles.js'
 import type { Owned } from '../wasm/handles.js'
 import { raw } from '../wasm/instance.js'
 import { result } from '../wasm/memory.js'
@@ -29,7 +29,7 @@ export interface Difference<V> {
 const firstBatch = 64
 const largestBatch = 512
 const closeWalk = (cursor: number): unknown => raw.diffClose(cursor)
-const registry = new FinalizationRegistry<Owned>((walk) => giveBack(walk, closeWalk))
+const registry = finalizers<Owned>((walk) => giveBack(walk, closeWalk))
 
 /** The differences of two tries, batch by batch. */
 export class DiffIterator<V> implements IterableIterator<Difference<V>, undefined> {

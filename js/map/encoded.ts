@@ -1,5 +1,5 @@
 // Handles of versions whose objects have their bytes: for digests, proofs, snapshots, blocks.
-import { check } from '../wasm/errors.js'
+import { check, isExhaustion } from '../wasm/errors.js'
 import { takeOutput, withInput } from '../wasm/input.js'
 import { raw } from '../wasm/instance.js'
 import { objectOf } from '../wasm/references.js'
@@ -72,7 +72,7 @@ function encodedBytes(object: object): Uint8Array {
   try {
     return bytesOfStored(object)
   } catch (cause) {
-    if (cause instanceof RangeError || (cause as Error | undefined)?.name === 'InternalError') throw cause
+    if (isExhaustion(cause)) throw cause
     throw new TypeError(
       'a value of this map cannot be read any more: it is a Proxy that was revoked, or whose trap throws',
       { cause },

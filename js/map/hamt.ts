@@ -6,7 +6,7 @@ import * as combine from './combine.js'
 import { cbor } from '../codec/codec.js'
 import type { Codec } from '../codec/codec.js'
 import { kind } from '../codec/text.js'
-import { Contents } from './contents.js'
+import { type Contents, contentsOf, uncloneable } from './contents.js'
 import { DiffIterator } from './diff.js'
 import type { Difference } from './diff.js'
 import { digest, prove } from '../digest/digest.js'
@@ -91,11 +91,10 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
   /** State that no caller reaches: freezing, copying or writing to a map changes nothing. */
   readonly #version: Version
 
-  /**
-   * What tools compare, and refuse to clone: see `Contents`.
-   * @internal
-   */
-  readonly contents: Contents
+  /** @internal What tools refuse to clone. */
+  readonly uncloneable = uncloneable
+  /** @internal What tools compare. */
+  readonly contents: object
 
   /** The empty map; there is one for all who give no codec. O(1). */
   static empty<V>(options?: HamtOptions<V>): Hamt<V> {
@@ -408,6 +407,8 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
 
   /** A plain object with the entries. O(n). */
   toJSON(): { [key: string]: V } {
+    const copied = (this as { contents?: Partial<Contents> }).contents?.entries
+    if (!(#version in this) && copied) return copied as { [key: string]: V } // Jest shows the difference of copies
     // Not by assignment: `__proto__` is a key like any other.
     return Object.fromEntries<V>(this.entries())
   }
@@ -415,6 +416,11 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
   /** A short summary: `Hamt(3)`. O(1). */
   toString(): string {
     return `Hamt(${this.size})`
+  }
+
+  /** @internal This map itself: fast-deep-equal and react-fast-compare, which ask for it, find a map equal to itself only. */
+  valueOf(): this {
+    return this
   }
 
   /** What Node's console and assertion libraries show: the first hundred entries. */
@@ -439,7 +445,7 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
   private constructor(version: Version) {
     checkVersion(version)
     this.#version = version
-    this.contents = new Contents(version)
+    this.contents = contentsOf(version)
   }
 
   /** The map of a version: this one or `other`, where it is theirs. */

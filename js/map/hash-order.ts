@@ -1,7 +1,7 @@
 // The order of iteration for keys that are in no trie: that of the trie, by the digits of their hashes (cpp/trie/order.hpp).
+import { encoder } from '../codec/text.js'
 import { endBlocks, hashBlocks, hashed } from '../digest/siphash.js'
 
-const encoder = new TextEncoder()
 let buffer = new Uint8Array(256)
 
 /** Writes what is hashed into `buffer`, padded to whole blocks of eight bytes; gives its length. */

@@ -7,6 +7,7 @@
 // The first read that has far to go makes a line. It grows at both sides: when the end is edited in place, and when a version before the
 // first is read. It is cut where a record in it is materialized. Its records refer to it, and it refers to none of them but to the end,
 // which each of them needs. So that it keeps no value that no version needs, it is forgotten with its first record.
+import { finalizers } from '../wasm/handles.js'
 import type { Stored } from './stored.js'
 import { oldOf } from './trie-store.js'
 import type { Version } from './version.js'
@@ -23,7 +24,7 @@ interface Places {
 /** What `find` gives for a key that does not change. */
 export const noChange: unique symbol = Symbol('no change')
 
-const registry = new FinalizationRegistry<Line>((line) => line.forget())
+const registry = finalizers<Line>((line) => line.forget())
 
 /** Whether a record is in a line that can be used. */
 export function isInLine(record: Version): boolean {

@@ -7,7 +7,7 @@ import { cbor, notPrimitive, readPrimitive } from '../codec/codec.js'
 import type { Codec } from '../codec/codec.js'
 import { Result, Status, ValueForm } from '../generated/interface.js'
 import { check } from '../wasm/errors.js'
-import { giveBack, newHandle, sizeOfHandle } from '../wasm/handles.js'
+import { finalizers, giveBack, newHandle, sizeOfHandle } from '../wasm/handles.js'
 import type { Owned } from '../wasm/handles.js'
 import { input, writeBytes, writeKey } from '../wasm/input.js'
 import { raw } from '../wasm/instance.js'
@@ -46,7 +46,7 @@ export function oldOf(record: Version): Stored | undefined {
 }
 
 const dropMap = (handle: number): unknown => raw._hamt_drop(handle)
-const registry = new FinalizationRegistry<Owned>(dropOwned)
+const registry = finalizers<Owned>(dropOwned)
 
 /** Drops a handle, unless that was done. When it throws, nothing was done, and the collector does it later. */
 function dropOwned(owned: Owned): void {

@@ -1,7 +1,8 @@
 // `0x` and lower-case hexadecimal digits as bytes, and back.
+import { encoder } from '../core.js'
 
 const digitValues = new Uint8Array(256).fill(16)
-const digits = new TextEncoder().encode('0123456789abcdef')
+const digits = encoder.encode('0123456789abcdef')
 digits.forEach((code, value) => (digitValues[code] = value))
 
 /** The bytes that a text stands for; undefined when it is not `0x` and an even number of lower-case hexadecimal digits. */

@@ -2,6 +2,7 @@
 //
 // Contracts encode the data of a log in one way only: tails in the order of their heads, without gaps, padded with zeros.
 // Other bytes are refused, so that no digit of a log can be cut, added or moved without an error.
+import { encoder } from '../core.js'
 import { bondingRegistryAbi, ciphernodeRegistryAbi, interfoldAbi, randomnessProviderAbi } from './abi.js'
 import { keccak256 } from './native.js'
 import { type Hex, show, toHex } from './values.js'
@@ -48,7 +49,7 @@ export function eventNamed(name: string): { contract: ContractName; item: EventI
 /** The first topic of an event's logs: keccak-256 of its signature. */
 export function topicOf(item: EventItem): Hex {
   const signature = `${item.name}(${item.inputs.map(typeText).join(',')})`
-  return toHex(keccak256(new TextEncoder().encode(signature)))
+  return toHex(keccak256(encoder.encode(signature)))
 }
 function typeText({ type, components }: Parameter): string {
   return components ? `(${components.map(typeText).join(',')})${type.slice('tuple'.length)}` : type

@@ -2,6 +2,7 @@
 //
 // A scanner finds where elements begin and end, and `JSON.parse` reads each of them. So a file may be larger than the longest
 // string, and memory holds one element at a time. Errors name a byte and never quote the file.
+import { strictDecoder } from '../core.js'
 
 /** One element of JSON is larger than this many bytes: refused. */
 const largestElement = 64 * 2 ** 20
@@ -59,7 +60,6 @@ export class JsonReader {
   readonly #onElement: (value: unknown, path: JsonPath) => void
   /** The innermost comes last; captures and open lists alternate freely. */
   readonly #stack: (List | Capture)[] = []
-  readonly #decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
   #offset = 0
   /** How many bytes of a byte order mark have been read; -1 behind it, or where there is none. */
   #markBytes = 0
@@ -252,7 +252,7 @@ export class JsonReader {
     const whole = parts.length === 1 ? parts[0]! : join(parts, bytes)
     let value: unknown
     try {
-      value = JSON.parse(this.#decoder.decode(whole))
+      value = JSON.parse(strictDecoder.decode(whole))
     } catch {
       throw new JsonError(`${placeOf(path)} is not well-formed`)
     }

@@ -8,6 +8,7 @@
 //     { jsonrpc, id, result }, a list of these, one a line               JSON-RPC: logs, blocks, receipts, subscriptions
 //
 // Nothing is read on trust: what is malformed is refused, and so is what contradicts itself. It cannot see what is not there.
+import { encoder } from '../core.js'
 import { type ContractName, contractNames, digitsOf, integer } from './decode.js'
 import { type RegistryEvent } from './events.js'
 import { JsonError, type JsonPath, JsonReader, placeOf } from './json.js'
@@ -118,7 +119,7 @@ export class LogReader {
 
   /** Adds one input that is in memory. */
   add(name: string, content: unknown): void {
-    if (typeof content === 'string') content = new TextEncoder().encode(content)
+    if (typeof content === 'string') content = encoder.encode(content)
     if (content instanceof Uint8Array) {
       const stream = this.open(name)
       stream.write(content)

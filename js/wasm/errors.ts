@@ -21,6 +21,11 @@ export function outOfMemory(): RangeError {
   )
 }
 
+/** Whether an error says that memory or the stack is exhausted; Firefox has a type of its own for the stack. */
+export function isExhaustion(error: unknown): boolean {
+  return error instanceof RangeError || (error as Error | undefined)?.name === 'InternalError'
+}
+
 function failure(status: Status): Error {
   // eslint-disable-next-line @typescript-eslint/switch-exhaustiveness-check -- the rest are results, or bugs
   switch (status) {

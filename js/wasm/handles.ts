@@ -4,6 +4,14 @@ import { check } from './errors.js'
 import { raw } from './instance.js'
 import { result } from './memory.js'
 
+/** A `FinalizationRegistry`. Where the platform has none, nothing is finalized, and `start` refuses to start wasm. */
+export function finalizers<T>(
+  finalize: (held: T) => void,
+): Pick<FinalizationRegistry<T>, 'register' | 'unregister'> {
+  const ignore = { register: () => {}, unregister: () => false }
+  return typeof FinalizationRegistry === 'undefined' ? ignore : new FinalizationRegistry(finalize)
+}
+
 /** The handle that a call has made. Throws as `check`. */
 export function newHandle(status: Status): number {
   check(status)

@@ -1,7 +1,7 @@
 // The input buffer: keys, values and files on their way into wasm.
 //
 // It belongs to whoever writes into it until the call that it was written for. No user code runs in between.
-import { isWellFormed, kind } from '../codec/text.js'
+import { encoder, isWellFormed, kind } from '../codec/text.js'
 import { Result } from '../generated/interface.js'
 import { check } from './errors.js'
 import { raw } from './instance.js'
@@ -88,8 +88,6 @@ export function takeOutput(): Uint8Array<ArrayBuffer> {
 }
 
 // --- keys ----------------------------------------------------------------------------------------
-
-const encoder = new TextEncoder()
 
 /**
  * Up to this many units a loop over the characters is faster than TextEncoder (measured in Node 20 and Chromium: both cost the same at about

@@ -1,5 +1,6 @@
 // The one instance of the wasm module.
 import type { Exports } from '../generated/interface.js'
+import { isExhaustion } from './errors.js'
 import { instantiate } from './glue.js'
 import { reset } from './input.js'
 import { attach } from './memory.js'
@@ -30,7 +31,20 @@ function startNow(): void {
     throw new Error(
       'hamt-wasm/slim: call load() and wait for it before anything that needs wasm: large maps, bytes, digests, merges',
     )
-  start(compileLater())
+  start(compiled(compileLater))
+}
+
+/** Where the platform compiles no wasm at run time, its own error does not say what to do. */
+function compiled(compile: () => WasmModule): WasmModule {
+  try {
+    return compile()
+  } catch (cause) {
+    if (isExhaustion(cause)) throw cause
+    throw new Error(
+      `hamt-wasm: WebAssembly cannot be compiled here: ${String(cause)}; give an imported hamt.wasm to load() of hamt-wasm/slim, or allow 'wasm-unsafe-eval'`,
+      { cause },
+    )
+  }
 }
 
 let primary: WebAssembly.Exports | undefined
@@ -39,6 +53,10 @@ const started = new Set<string>()
 /** Makes the instance, once; later calls do nothing. Synchronous. */
 export function start(module: WasmModule): void {
   if (isStarted) return
+  if (typeof FinalizationRegistry === 'undefined')
+    throw new Error(
+      'hamt-wasm needs FinalizationRegistry (Cloudflare Workers: compatibility_date 2025-05-05 or later)',
+    )
   const instance = instantiate(module)
   attach(instance.memory, instance.raw._hamt_begin())
   raw = instance.raw
