@@ -1,3 +1,4 @@
+// Rules for TypeScript and JavaScript: recommended ones, with types; tests may hand over what the types forbid.
 import eslint from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
@@ -49,6 +50,8 @@ export default tseslint.config(
       '@typescript-eslint/require-await': 'off',
       '@typescript-eslint/unbound-method': 'off',
       'preserve-caught-error': 'off',
+      // One way to Jest: the functions are global; only the object `jest` is not, in ES modules.
+      'no-restricted-imports': ['error', { paths: [{ name: '@jest/globals', allowImportNames: ['jest'] }] }],
     },
   },
   {

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { Failure, openly, quietly, root, say } from './step.mjs'
+import { Failure, openly, quietly, root, say, seconds } from './step.mjs'
 
 const bin = (name) => join(root, 'node_modules', '.bin', name)
 
@@ -15,7 +15,10 @@ function cppFiles(...endings) {
     .sort()
 }
 
-/** clang-tidy over the tests, which include every header; binding/ needs Emscripten's headers and is left out. */
+/**
+ * clang-tidy over the boundary and the tests, which include every header; binding/ needs Emscripten's headers and is left out. Which checks:
+ * .clang-tidy, and that of tests/cpp.
+ */
 async function tidy() {
   await quietly('debug-configure', 'cmake', ['--preset', 'debug'])
   const sources = cppFiles('.cpp').filter(
@@ -62,9 +65,10 @@ export async function lint() {
   }
   const failed = []
   for (const [name, check] of Object.entries(checks)) {
+    const began = performance.now()
     try {
       await check()
-      say(`ok      ${name}`)
+      say(`ok      ${name.padEnd(28)}${seconds(began)}`)
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       say(`${error.message}\nFAILED  ${name}`)

@@ -152,7 +152,7 @@ std::string map_block(const byte_map<P>& m) {
 inline std::string text_block(std::string_view bytes) {
   std::string block;
   block.reserve(1 + bytes.size());
-  block += text_tag;
+  block.push_back(text_tag);
   block += bytes;
   return block;
 }

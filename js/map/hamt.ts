@@ -1,10 +1,9 @@
-/// <reference lib="esnext.disposable" preserve="true" />
 // The map that callers hold.
+/// <reference lib="esnext.disposable" preserve="true" />
 import { callback, settled } from './arguments.js'
 import * as bulk from './bulk.js'
 import * as combine from './combine.js'
 import { cbor } from '../codec/codec.js'
-import type { Codec } from '../codec/codec.js'
 import { kind } from '../codec/text.js'
 import { type Contents, contentsOf, uncloneable } from './contents.js'
 import { DiffIterator } from './diff.js'
@@ -16,16 +15,12 @@ import { getMany } from './get-many.js'
 import { grouped } from './group.js'
 import { inspect } from './inspect.js'
 import * as lineage from './lineage.js'
+import { codecIn } from './options.js'
+import type { HamtOptions } from './options.js'
 import { toStored } from './stored.js'
 import { checkVersion } from './version.js'
 import type { Version } from './version.js'
 import { YoungStore } from './young-store.js'
-
-/** How a map is made. */
-export interface HamtOptions<V> {
-  /** Turns values into bytes and back instead of CBOR. Equal values must have equal bytes. */
-  readonly codec?: Codec<V>
-}
 
 /** Entries for a map: another map, an iterable of `[key, value]`, or a plain object. */
 export type HamtInput<V> = Iterable<readonly [string, V]> | { readonly [key: string]: V }
@@ -502,13 +497,4 @@ if (disposeSymbol) {
     this.dispose()
   }
   Object.defineProperty(Hamt.prototype, disposeSymbol, { value, writable: true, configurable: true })
-}
-
-function codecIn<V>(options: HamtOptions<V> | undefined): Codec<unknown> {
-  const codec = options?.codec
-  if (codec === undefined) return cbor
-  if (typeof codec?.encode !== 'function' || typeof codec.decode !== 'function') {
-    throw new TypeError('a codec needs the functions encode and decode')
-  }
-  return codec as Codec<unknown>
 }

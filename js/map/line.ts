@@ -13,7 +13,7 @@ import { oldOf } from './trie-store.js'
 import type { Version } from './version.js'
 
 /** Positions of a key that has changed more than once. */
-interface Places {
+interface Positions {
   /** Negative ones, descending, from index `from` on. */
   readonly older: number[]
   from: number
@@ -35,7 +35,7 @@ export function isInLine(record: Version): boolean {
 export class Line {
   /** False when it is forgotten, and while it changes: a change that is cut off leaves a line that nobody uses. */
   isLive = false
-  private byKey = new Map<string, number | Places>()
+  private byKey = new Map<string, number | Positions>()
   // Keys and values at the positions 0, 1, 2 … and -1, -2, -3 …; of the latter some may be cut off.
   private newerKeys: string[] = []
   private newerValues: (Stored | undefined)[] = []
@@ -70,9 +70,9 @@ export class Line {
 
   /** The value of a key at a position, or `noChange` when the end has the same. O(log changes of the key). */
   find(position: number, key: string): Stored | undefined | typeof noChange {
-    const places = this.byKey.get(key)
-    if (places === undefined) return noChange
-    const at = typeof places === 'number' ? places : firstFrom(places, position)
+    const positions = this.byKey.get(key)
+    if (positions === undefined) return noChange
+    const at = typeof positions === 'number' ? positions : firstFrom(positions, position)
     if (at < position) return noChange
     return at >= 0 ? this.newerValues[at] : this.olderValues[~at]
   }
@@ -89,11 +89,11 @@ export class Line {
     this.isLive = false
     for (let at = record; at !== this.last; at = at.next!) at.line = null
     for (let p = this.newerKeys.length - 1; p >= 0 && p >= record.position; --p) {
-      this.remove(this.newerKeys.pop()!, (places) => places.newer.pop())
+      this.remove(this.newerKeys.pop()!, (positions) => positions.newer.pop())
       this.newerValues.pop()
     }
     for (; ~this.olderCut >= record.position && this.olderCut < this.olderKeys.length; ++this.olderCut) {
-      this.remove(this.olderKeys[this.olderCut]!, (places) => ++places.from)
+      this.remove(this.olderKeys[this.olderCut]!, (positions) => ++positions.from)
       this.olderValues[this.olderCut] = undefined
     }
     this.last = record
@@ -121,9 +121,9 @@ export class Line {
     const { key } = record
     this.newerValues.push(oldOf(record))
     const position = this.newerKeys.push(key) - 1
-    const places = this.byKey.get(key)
-    if (places === undefined) this.byKey.set(key, position)
-    else this.severalOf(key, places).newer.push(position)
+    const positions = this.byKey.get(key)
+    if (positions === undefined) this.byKey.set(key, position)
+    else this.severalOf(key, positions).newer.push(position)
     record.line = this
     record.position = position
   }
@@ -132,34 +132,34 @@ export class Line {
     const { key } = record
     this.olderValues.push(oldOf(record))
     const position = -this.olderKeys.push(key)
-    const places = this.byKey.get(key)
-    if (places === undefined) this.byKey.set(key, position)
-    else this.severalOf(key, places).older.push(position)
+    const positions = this.byKey.get(key)
+    if (positions === undefined) this.byKey.set(key, position)
+    else this.severalOf(key, positions).older.push(position)
     record.line = this
     record.position = position
   }
 
-  private severalOf(key: string, places: number | Places): Places {
-    if (typeof places !== 'number') return places
-    const several: Places =
-      places < 0 ? { older: [places], from: 0, newer: [] } : { older: [], from: 0, newer: [places] }
+  private severalOf(key: string, positions: number | Positions): Positions {
+    if (typeof positions !== 'number') return positions
+    const several: Positions =
+      positions < 0 ? { older: [positions], from: 0, newer: [] } : { older: [], from: 0, newer: [positions] }
     this.byKey.set(key, several)
     return several
   }
 
   /** Takes the newest position of a key out. */
-  private remove(key: string, take: (places: Places) => void): void {
-    const places = this.byKey.get(key)!
-    if (typeof places !== 'number') {
-      take(places)
-      if (places.newer.length > 0 || places.from < places.older.length) return
+  private remove(key: string, take: (positions: Positions) => void): void {
+    const positions = this.byKey.get(key)!
+    if (typeof positions !== 'number') {
+      take(positions)
+      if (positions.newer.length > 0 || positions.from < positions.older.length) return
     }
     this.byKey.delete(key)
   }
 }
 
 /** The smallest of the positions that is not below `position`; one below it when there is none. */
-function firstFrom({ older, from, newer }: Places, position: number): number {
+function firstFrom({ older, from, newer }: Positions, position: number): number {
   if (position < 0) {
     // Those not below it come first.
     let [low, high] = [from, older.length]

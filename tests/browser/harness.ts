@@ -117,3 +117,29 @@ export async function serve(folders: Record<string, string>, policy = strictPoli
       }),
   }
 }
+
+/** A browser, and a server of folders that are known when the tests begin, for the tests of the block that calls this. */
+export function browserAndServer(
+  name: BrowserName,
+  folders: () => Record<string, string>,
+  { policy, gc }: { policy?: string; gc?: boolean } = {},
+): { browser: Browser; server: Server } {
+  let running: RunningBrowser | undefined
+  let server: Server | undefined
+  beforeAll(async () => {
+    server = await serve(folders(), policy)
+    running = await launch(name, { gc })
+  }, 90_000)
+  afterAll(async () => {
+    await running?.close()
+    await server?.close()
+  }, 30_000)
+  return {
+    get browser() {
+      return running!.browser
+    },
+    get server() {
+      return server!
+    },
+  }
+}

@@ -3,17 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeEventLog } from 'viem'
-import type { BrowserContext, ElementHandle, Page } from 'puppeteer-core'
+import type { Browser, BrowserContext, ElementHandle, Page } from 'puppeteer-core'
 import { type RegistryEvent, sortitionAbi } from 'hamt-wasm/sortition'
-import {
-  type BrowserName,
-  browserNames,
-  launch,
-  root,
-  type RunningBrowser,
-  serve,
-  type Server,
-} from './harness.js'
+import { browserAndServer, type BrowserName, browserNames, root } from './harness.js'
 
 export const run = JSON.parse(readFileSync(join(root, 'tests/vectors/chain-run.json'), 'utf8'))
 export const policy =
@@ -80,8 +72,8 @@ export class VerifierPage {
     page.on('request', (request) => this.asked.push({ method: request.method(), url: request.url() }))
   }
 
-  static async make(name: BrowserName, running: RunningBrowser, url: string): Promise<VerifierPage> {
-    const context = await running.browser.createBrowserContext()
+  static async make(name: BrowserName, browser: Browser, url: string): Promise<VerifierPage> {
+    const context = await browser.createBrowserContext()
     const page = await context.newPage()
     await page.setViewport({ width: 1280, height: 900 })
     return new VerifierPage(name, url, context, page)
@@ -248,28 +240,19 @@ export function inBrowsers(
   }, 60_000)
 
   describe.each(browserNames)('%s', (name) => {
-    let running: RunningBrowser
-    let server: Server
-    beforeAll(async () => {
-      server = await serve({ '/': site }, policy)
-      running = await launch(name)
-    }, 90_000)
-    afterAll(async () => {
-      await running?.close()
-      await server?.close()
-    }, 30_000)
+    const at = browserAndServer(name, () => ({ '/': site }), { policy })
 
     const inPage = (what: string, body: (v: VerifierPage) => Promise<void>, timeout = 60_000) =>
       test(
         what,
         async () => {
-          const v = await VerifierPage.make(name, running, server.url)
+          const v = await VerifierPage.make(name, at.browser, at.server.url)
           try {
             await body(v)
             expect(v.complaints).toEqual([])
             for (const { method, url } of v.asked) {
               if (url.startsWith('blob:') || url.startsWith('data:')) continue
-              expect({ method, here: url.startsWith(server.url) }).toEqual({ method: 'GET', here: true })
+              expect({ method, here: url.startsWith(at.server.url) }).toEqual({ method: 'GET', here: true })
             }
           } finally {
             await v.close()
@@ -277,6 +260,6 @@ export function inBrowsers(
         },
         timeout,
       )
-    tests(inPage, name, () => ({ url: server.url, site }))
+    tests(inPage, name, () => ({ url: at.server.url, site }))
   })
 }

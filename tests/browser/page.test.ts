@@ -1,7 +1,7 @@
 // A plain page, a worker, and the slim entry, in stock browsers under a strict content security policy.
 import { join } from 'node:path'
 import type { Page } from 'puppeteer-core'
-import { browserNames, launch, root, type RunningBrowser, serve, type Server } from './harness.js'
+import { browserAndServer, browserNames, root } from './harness.js'
 
 const expected = {
   hello: 42,
@@ -15,27 +15,19 @@ const expected = {
 }
 
 describe.each(browserNames)('%s', (name) => {
-  let running: RunningBrowser
-  let server: Server
-
-  beforeAll(async () => {
-    server = await serve({ '/': join(root, 'tests/browser/pages'), '/dist': join(root, 'dist') })
-    running = await launch(name)
-  }, 90_000)
-
-  afterAll(async () => {
-    await running?.close()
-    await server?.close()
-  }, 30_000)
+  const at = browserAndServer(name, () => ({
+    '/': join(root, 'tests/browser/pages'),
+    '/dist': join(root, 'dist'),
+  }))
 
   /** Opens a page and reads the JSON that it leaves in #result; every script error is part of the failure. */
   async function resultOf(path: string): Promise<any> {
-    const page: Page = await running.browser.newPage()
+    const page: Page = await at.browser.newPage()
     const complaints: string[] = []
     page.on('pageerror', (error) => complaints.push(String(error)))
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
     try {
-      await page.goto(server.url + path)
+      await page.goto(at.server.url + path)
       await page.waitForFunction(() => document.querySelector('#result')?.textContent !== '', {
         timeout: 20_000,
       })
@@ -63,8 +55,8 @@ describe.each(browserNames)('%s', (name) => {
 
   if (name === 'chromium') {
     test('the console shows a map with its entries, and opens it', async () => {
-      const page = await running.browser.newPage()
-      await page.goto(`${server.url}/devtools.html`)
+      const page = await at.browser.newPage()
+      await page.goto(`${at.server.url}/devtools.html`)
       await page.waitForFunction(() => document.querySelector('#result')?.textContent !== '')
       // What the developer tools do when custom formatters are switched on.
       const tools = await page.createCDPSession()
@@ -91,8 +83,8 @@ describe.each(browserNames)('%s', (name) => {
   }
 
   test('the policy is in force: the same page cannot eval', async () => {
-    const page = await running.browser.newPage()
-    await page.goto(`${server.url}/policy.html`)
+    const page = await at.browser.newPage()
+    await page.goto(`${at.server.url}/policy.html`)
     await page.waitForFunction(() => document.querySelector('#result')?.textContent !== '', {
       timeout: 20_000,
     })

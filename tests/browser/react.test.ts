@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { browserNames, launch, root, type RunningBrowser, serve, type Server } from './harness.js'
+import { browserAndServer, browserNames, root } from './harness.js'
 
 const out = join(root, 'build', 'browser-react')
 
@@ -26,18 +26,7 @@ interface Outcome {
 }
 
 describe.each(browserNames)('%s', (name) => {
-  let running: RunningBrowser
-  let server: Server
-
-  beforeAll(async () => {
-    server = await serve({ '/': out, '/dist': join(root, 'dist') })
-    running = await launch(name)
-  }, 90_000)
-
-  afterAll(async () => {
-    await running?.close()
-    await server?.close()
-  }, 30_000)
+  const at = browserAndServer(name, () => ({ '/': out, '/dist': join(root, 'dist') }))
 
   // The larger map is in wasm from the beginning, the smaller one from its digest on.
   test.each([3, 20_000])(
@@ -45,9 +34,9 @@ describe.each(browserNames)('%s', (name) => {
     async (size) => {
       const shown = size === 3 ? ['row0', 'row1', 'row2'] : ['row5', 'row10000', 'row19999']
       const [a, b, c] = shown as [string, string, string]
-      const page = await running.browser.newPage()
+      const page = await at.browser.newPage()
       try {
-        await page.goto(server.url)
+        await page.goto(at.server.url)
         await page.waitForFunction(() => 'run' in window, { timeout: 60_000, polling: 100 })
         const { steps, listeners }: Outcome = await page.evaluate(
           (n, rows) => (window as any).run(n, rows),

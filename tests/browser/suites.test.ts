@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { browserNames, launch, root, type RunningBrowser, serve, type Server } from './harness.js'
+import { browserAndServer, browserNames, root } from './harness.js'
 import type { Outcome } from './suites/jest-globals.js'
 
 const suites = [
@@ -63,30 +63,20 @@ beforeAll(() => {
 }, 60_000)
 
 describe.each(browserNames)('%s', (name) => {
-  let running: RunningBrowser
-  let server: Server
-
-  beforeAll(async () => {
-    server = await serve({
-      '/': out,
-      '/dist': join(root, 'dist'),
-      '/repo/tests': join(root, 'tests'),
-      '/repo/cpp': join(root, 'cpp'),
-    })
-    running = await launch(name, { gc: true })
-  }, 90_000)
-
-  afterAll(async () => {
-    await running?.close()
-    await server?.close()
-  }, 30_000)
+  const folders = {
+    '/': out,
+    '/dist': join(root, 'dist'),
+    '/repo/tests': join(root, 'tests'),
+    '/repo/cpp': join(root, 'cpp'),
+  }
+  const at = browserAndServer(name, () => folders, { gc: true })
 
   test.each(suites)(
     '%s',
     async (suite) => {
-      const page = await running.browser.newPage()
+      const page = await at.browser.newPage()
       try {
-        await page.goto(`${server.url}/${suite}.html`)
+        await page.goto(`${at.server.url}/${suite}.html`)
         await page.waitForFunction(() => 'outcome' in window, { timeout: 170_000, polling: 200 })
         const outcome: Outcome = await page.evaluate(() => (window as any).outcome)
         expect(outcome).toMatchObject({ failed: [] })

@@ -32,6 +32,7 @@ TEST(Map, IsMadeFromAList) {
   EXPECT_EQ(one.size(), 1u);
   const hamt::map<std::string> strings{{"a", std::string(300, 'x')}};
   EXPECT_EQ(strings.find("a")->get().size(), 300u);
+  // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): the copy is what is tested
   const hamt::map<> copy{text}, none{}, empty = {};
   EXPECT_TRUE(copy.same(text));
   EXPECT_TRUE(none.empty() && empty.empty());

@@ -3,40 +3,19 @@
 // and either the proof's bytes or how to alter the right ones.
 
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "digest/prove.hpp"
 #include "digest/verify.hpp"
+#include "fuzz_input.hpp"
 #include "weak_hashes.hpp"
 
 namespace {
 
-void require(bool holds, const char* what) {
-  if (holds) return;
-  std::fprintf(stderr, "violated: %s\n", what);
-  std::abort();
-}
-
-class input {
- public:
-  input(const std::uint8_t* data, std::size_t size) noexcept
-      : rest_(reinterpret_cast<const char*>(data), size) {}
-  std::uint8_t byte() noexcept {
-    if (rest_.empty()) return 0;
-    const auto b = static_cast<std::uint8_t>(rest_.front());
-    rest_.remove_prefix(1);
-    return b;
-  }
-  bool done() const noexcept { return rest_.empty(); }
-  std::string_view rest() const noexcept { return rest_; }
-
- private:
-  std::string_view rest_;
-};
+using fuzzing::input;
+using fuzzing::require;
 
 std::string name(unsigned i) {
   return i % 16 == 15 ? std::string(60 + i / 16, 'k') : "key-" + std::to_string(i);
@@ -59,20 +38,7 @@ void check(input in) {
     proof = in.rest();
   } else {
     proof = right;
-    while (!in.done()) {
-      const std::size_t at = (in.byte() * std::size_t{256} + in.byte()) % (proof.size() + 1);
-      const unsigned edit = in.byte();
-      const auto with = static_cast<char>(in.byte());
-      if (edit % 4 == 0) {
-        proof.insert(at, 1, with);
-      } else if (at == proof.size()) {
-        continue;
-      } else if (edit % 4 == 1) {
-        proof.erase(at, edit / 4);
-      } else {
-        proof[at] = edit % 4 == 2 ? with : static_cast<char>(proof[at] ^ with);
-      }
-    }
+    in.alter(proof);
   }
   try {
     const auto answers = hamt::verify_proof<typename P::hash>(digest, asked, proof);

@@ -3,13 +3,12 @@
 // checksums, or no input would get past the first rule.
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "fuzz_input.hpp"
 #include "snapshot/snapshot.hpp"
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t max_size);
@@ -19,11 +18,7 @@ namespace {
 namespace files = hamt::snapshot;
 using version = hamt::map<>;
 
-void require(bool fine, const char* what) {
-  if (fine) return;
-  std::fprintf(stderr, "%s\n", what);
-  std::abort();
-}
+using fuzzing::require;
 
 std::string digest_of(const version& m) {
   std::string d(hamt::digest_size, '\0');

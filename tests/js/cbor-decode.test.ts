@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+// The decoder of values: gives back what was encoded, accepts one encoding of a value, refuses the rest.
 import fc from 'fast-check'
 import { CborError, decodeCbor, MAX_DEPTH } from '../../js/codec/cbor-decode.js'
 import { encodeCbor } from '../../js/codec/codec.js'

@@ -1,5 +1,4 @@
 // The corpus of evidence, by the command line and by a program: the same verdict, word for word.
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,5 +1,4 @@
 // The command line among hostile inputs and outputs: terminals, pipes, links, devices, endless files.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { spawn, spawnSync } from 'node:child_process'
 import {
   chmodSync,

@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals'
+// The vectors of digests for other implementations (tests/vectors/digest.txt), made from the reference.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { bytesOf, type Entry, referenceDigest, referenceProof } from './digest-reference.js'
 import { hashes } from './weak-hashes.js'

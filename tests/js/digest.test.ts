@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+// Digests: equal exactly when contents are, whatever the history, and those of the reference.
 import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
 import { deserialize, Hamt, serialize } from 'hamt-wasm'

@@ -1,5 +1,4 @@
 // Runs whose logs are altered, split and shuffled: no alteration that the logs can show leads to another verdict.
-import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { applyLogs, NodeRegistry, readLogs } from 'hamt-wasm/sortition'
 import { run } from './support/chain.js'

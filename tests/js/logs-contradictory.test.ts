@@ -1,5 +1,4 @@
 // Recorded runs with one log dropped, moved, marked or made up, where the other logs show it: never another "right".
-import { describe, expect, test } from '@jest/globals'
 import {
   applyLogs,
   drawsIn,

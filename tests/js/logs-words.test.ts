@@ -1,5 +1,4 @@
 // Recorded runs with one word altered where another log says the same: the verdict is never "right" where it was not.
-import { describe, expect, test } from '@jest/globals'
 import { applyLogs, drawsIn, judgeDraw, NodeRegistry, readLogs, sortitionAbi } from 'hamt-wasm/sortition'
 import { encodeEventTopics, type Abi, type Hex } from 'viem'
 import { type LiveRun, vectors } from './support/chain.js'

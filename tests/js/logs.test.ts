@@ -1,5 +1,4 @@
 // The reader of logs: every form that it takes, and everything that it refuses.
-import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { type LogInput, LogError, LogReader, readLogs, type RegistryEvent } from 'hamt-wasm/sortition'
 import { type JsonPath, JsonReader } from '../../js/sortition/json.js'

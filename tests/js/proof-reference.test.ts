@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+// Proofs against the reference: the same answers, from honest proofs and from those of a liar.
 import fc from 'fast-check'
 import { ProofError } from '../../js/errors.js'
 import { compare, readProof } from '../../js/digest/proof-reader.js'

@@ -1,5 +1,4 @@
 // Programs that install what is missing are the system's own.
-import { expect, test } from '@jest/globals'
 
 const setup = new URL('../../wasm-build/setup.mjs', import.meta.url).href
 const { systemPath } = (await import(setup)) as { systemPath(path: string): string }

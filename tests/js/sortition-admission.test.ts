@@ -1,5 +1,4 @@
 // The registry of the newer protocol: admission, settings, going back, and the file of both formats.
-import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { deserialize, Hamt, readMeta as metaOf, serialize, SnapshotError } from 'hamt-wasm'
 import {

@@ -1,5 +1,4 @@
 // The decoder of logs, against viem and the recorded runs.
-import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { type AbiEvent, decodeEventLog, encodeAbiParameters, encodeEventTopics, toEventSelector } from 'viem'
 import {

@@ -1,5 +1,4 @@
 // The two example scripts, against a JSON-RPC server in this process that shows recorded chains, and forks of them.
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo } from 'node:net'

@@ -1,5 +1,4 @@
 // Each kind of log of the newer protocol, altered in a recorded run: the verdict turns, with the code of what is wrong.
-import { expect, test } from '@jest/globals'
 import {
   applyLogs,
   drawsIn,

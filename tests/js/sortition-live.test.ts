@@ -1,5 +1,4 @@
 // The verifier on the recorded runs of the newer contracts, and on what was altered in them.
-import { describe, expect, test } from '@jest/globals'
 import {
   drawsIn,
   evidenceOf,

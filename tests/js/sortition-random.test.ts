@@ -1,5 +1,4 @@
 // Selection over generated registries of the size of real ones, against the naive implementation of the newer protocol.
-import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import {
   NodeRegistry,

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+// The registry of operators: states after any history of events, times, bad events, and its file.
 import fc from 'fast-check'
 import { deserialize, Hamt, serialize, SnapshotError } from 'hamt-wasm'
 import {

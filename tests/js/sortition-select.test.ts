@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+// Selection of a committee: which operators and tickets count, and bad input.
 import fc from 'fast-check'
 import { Hamt } from 'hamt-wasm'
 import { selectCommittee, type Address, type NodeState, type Policy } from 'hamt-wasm/sortition'

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+// The verifier of draws, on the recorded run and on what was altered in it.
 import fc from 'fast-check'
 import {
   explain,

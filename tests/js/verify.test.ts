@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+// Proofs of the package: those of the reference, true, small, and refused when anything in them is altered.
 import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
 import { Hamt, openSnapshot, ProofError as MainProofError, serialize } from 'hamt-wasm'

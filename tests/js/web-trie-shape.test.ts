@@ -1,5 +1,4 @@
 // The page computes a trie's shape from keys alone; here the library counts the nodes that it really makes.
-import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { deserialize, Hamt, serialize, stats } from 'hamt-wasm'
 import { trieShape } from '../../js/web/data/trie-shape.js'

@@ -1,3 +1,4 @@
+// A page with a map in a global variable, for the console of developer tools.
 import { Hamt } from '/dist/index.js'
 import '/dist/devtools.js'
 

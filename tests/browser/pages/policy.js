@@ -1,3 +1,4 @@
+// A page that tells whether its content security policy forbids evaluating strings.
 let said = 'allowed'
 try {
   new Function('return 1')()

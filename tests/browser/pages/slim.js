@@ -1,3 +1,4 @@
+// A page of the slim entry point: before load(), and after it.
 import { Hamt, deserialize, load, serialize } from '/dist/slim.js'
 
 let early

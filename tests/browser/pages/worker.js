@@ -1,3 +1,4 @@
+// The worker of worker-page.js.
 import { exercise } from './exercise.js'
 
 postMessage(exercise())

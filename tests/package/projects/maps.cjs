@@ -26,3 +26,8 @@ exports.makeMaps = ({ Hamt, deserialize, serialize }) => {
     large.delete('key 7'),
   ]
 }
+
+/** Calls `check(a, b)` for every pair of maps that are equal, and `checkOther(a, b)` for every pair that is not. */
+exports.eachPair = (maps, check, checkOther) => {
+  for (const a of maps) for (const b of maps) (a.equals(b) ? check : checkOther)(a, b)
+}
