@@ -32,12 +32,13 @@ inline void append_integer(std::string& out, std::uint64_t value, unsigned bytes
 template <unsigned Bits, class Next, class Refuse>
 std::uint64_t read_varint(Next&& next, Refuse&& refuse) {
   static_assert(Bits < 64);
+  constexpr std::uint64_t limit = std::uint64_t{1} << Bits;
   std::uint64_t value = 0;
   for (unsigned shift = 0; shift < Bits; shift += 7) {
     const std::uint8_t b = next();
     value |= std::uint64_t{b & 0x7fu} << shift;
     if (b >= 0x80) continue;
-    if ((b == 0 && shift != 0) || value >> Bits != 0) break;
+    if ((b == 0 && shift != 0) || value >= limit) break;
     return value;
   }
   refuse();
