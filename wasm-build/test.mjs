@@ -145,11 +145,14 @@ async function jest(project, args = [], { env = {}, name = project } = {}) {
 /** Suites of maps, once with all maps in wasm and once with none that need not be there. */
 const ofMaps = [
   'hamt',
+  'hamt-disposing',
+  'hamt-values',
   'versions',
   'leaks',
   'loops',
   'collisions',
   'snapshot',
+  'snapshot-hostile',
   'digest',
   'kinds-everything',
   'kinds-foreign-bytes',

@@ -1,4 +1,4 @@
-// Snapshots through the package: any history comes back, by every way of reading it; nothing else is believed; nothing leaks.
+// Snapshots through the package: any history comes back, by every way of reading it.
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import {
@@ -10,36 +10,13 @@ import {
   readMeta,
   serialize,
   serializeDelta,
-  SnapshotError,
   stats,
 } from 'hamt-wasm'
 import { checksum, star } from '../vectors/snapshots/generate.mjs'
 import { readSnapshot } from './snapshot-reference.js'
+import { disposeAll, hex, live, refusal, sample, sealed } from './support/snapshots.js'
 
 type Model = Map<string, number | string>
-const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
-const sealed = (bytes: Uint8Array) => {
-  const copy = Uint8Array.from(bytes)
-  copy.set(checksum(copy.subarray(0, -8)), copy.length - 8)
-  return copy
-}
-const live = () => {
-  const { maps, nodes, bytes } = stats()
-  return { maps, nodes, bytes }
-}
-const refusal = (f: () => unknown): SnapshotError => {
-  try {
-    f()
-  } catch (error) {
-    if (error instanceof SnapshotError) return error
-    throw error
-  }
-  throw new Error('nothing was thrown')
-}
-const disposeAll = (maps: Iterable<{ dispose(): void }>) => {
-  for (const map of maps) map.dispose()
-}
-
 // --- random histories ----------------------------------------------------------------------------
 
 const key = fc.oneof(
@@ -196,11 +173,6 @@ test('the worked example of FORMAT.md is what the writer writes', () => {
 
 // --- what a user meets -----------------------------------------------------------------------------
 
-const sample = () => {
-  const a = Hamt.from({ alice: 1, bob: 2, börge: 3 })
-  return [a, a.set('bob', 4), a.delete('alice').set('zoë', 5)]
-}
-
 test('meta', () => {
   const versions = sample()
   const meta = { title: 'registry', blocks: [1, 2n ** 70n], bytes: new Uint8Array([1]) }
@@ -303,104 +275,6 @@ test('a Buffer, and a view into a larger buffer, are read', () => {
   expect(deserialize(Buffer.from(bytes)).length).toBe(3)
 })
 
-// --- hostile ---------------------------------------------------------------------------------------
-
-test('every byte, changed in every bit: refused, as it stands and behind a right checksum, or read as other contents', () => {
-  const bytes = serialize(sample(), { meta: 'm' })
-  const before = live()
-  let read = 0
-  for (let i = 0; i < bytes.length; ++i) {
-    for (let bit = 0; bit < 8; ++bit) {
-      const copy = Uint8Array.from(bytes)
-      copy[i]! ^= 1 << bit
-      expect(refusal(() => deserialize(copy)).offset).toBeLessThanOrEqual(copy.length)
-      if (i >= bytes.length - 8) continue
-      try {
-        const good = sealed(copy)
-        const maps = deserialize(good)
-        ++read
-        const reference = readSnapshot(good)
-        const opened = openSnapshot(good)
-        maps.forEach((map, n) => {
-          expect(reference.versions[n]!.size).toBe(map.size)
-          expect([...opened.at(n).keys()].sort()).toEqual([...map.keys()].sort())
-        })
-        disposeAll(maps)
-      } catch (error) {
-        expect(error).toBeInstanceOf(SnapshotError)
-      }
-    }
-  }
-  expect(read).toBeGreaterThan(30)
-  expect(live()).toEqual(before)
-})
-
-test('cut, empty and random bytes', () => {
-  const bytes = serialize(sample())
-  const before = live()
-  for (let n = 0; n < bytes.length; ++n) refusal(() => deserialize(bytes.subarray(0, n)))
-  fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 200 }), (noise) => {
-      refusal(() => deserialize(noise))
-      refusal(() => openSnapshot(noise))
-      refusal(() => openSnapshot(noise, { trusted: true }))
-      refusal(() => readMeta(noise))
-    }),
-  )
-  fc.assert(
-    fc.property(fc.uint8Array({ minLength: 20, maxLength: 120 }), (noise) => {
-      noise.set([0x48, 0x41, 0x4d, 0x54, 2, 1, 1])
-      try {
-        disposeAll(deserialize(sealed(noise)))
-      } catch (error) {
-        expect(error).toBeInstanceOf(SnapshotError)
-      }
-      try {
-        openSnapshot(noise, { trusted: true })
-      } catch (error) {
-        expect(error).toBeInstanceOf(SnapshotError)
-      }
-    }),
-    { numRuns: 1000 },
-  )
-  expect(live()).toEqual(before)
-})
-
-test('bytes that change behind a trusted view: wrong answers or SnapshotErrors, and it ends', () => {
-  const map = Hamt.from(Array.from({ length: 200 }, (_, i) => [`key${i}`, i] as const))
-  const bytes = serialize([map, map.set('key7', 0), map.delete('key8')])
-  const guard = <T>(f: () => T): T | undefined => {
-    try {
-      return f()
-    } catch (error) {
-      // A damaged value need not be CBOR any more.
-      expect([SnapshotError, TypeError].some((type) => error instanceof type)).toBe(true)
-      return undefined
-    }
-  }
-  fc.assert(
-    fc.property(
-      fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { maxLength: 20 }),
-      fc.boolean(),
-      (changes, late) => {
-        const copy = Uint8Array.from(bytes)
-        const change = () => changes.forEach(([i, byte]) => (copy[i] = byte))
-        if (!late) change()
-        const opened = guard(() => openSnapshot(copy, { trusted: true }))
-        if (!opened) return
-        if (late) change()
-        for (let i = 0; i < Math.min(opened.length, 4); ++i) {
-          const version = guard(() => opened.at(i))
-          for (const k of ['key7', 'key8', 'key199', 'zzz']) guard(() => version?.get(k))
-          guard(() => [...(version?.keys() ?? [])].length)
-          guard(() => version?.digest())
-        }
-      },
-    ),
-    { numRuns: 500 },
-  )
-})
-
 test('the digest of an opened version makes no map', () => {
   const value = (n: number) => `${n}`.padEnd(1000, '-')
   const first = Hamt.from(Array.from({ length: 2000 }, (_, i): [string, string] => [`key${i}`, value(i)]))
@@ -417,38 +291,6 @@ test('the digest of an opened version makes no map', () => {
 test('a key with twenty thousand changes is found in place, on every version', () => {
   const opened = openSnapshot<number>(star(20_000))
   for (let i = 0; i < opened.length; i += 7) expect(opened.at(i).get('k')).toBe(i === 0 ? 1 : 2)
-})
-
-test('a limit on what maps may take', () => {
-  const value = 'v'.repeat(1_000_000)
-  const bytes = serialize([
-    Hamt.from(Array.from({ length: 20 }, (_, i): [string, string] => [`key${i}`, value])),
-  ])
-  const before = live()
-  expect(refusal(() => deserialize(bytes, { limit: 10_000_000 })).code).toBe('too-large')
-  expect(refusal(() => applyDelta([], bytes, { limit: 10_000_000 })).code).toBe('too-large')
-  expect(() => deserialize(bytes, { limit: NaN })).toThrow(RangeError)
-  expect(live()).toEqual(before)
-  disposeAll(deserialize(bytes, { limit: Infinity }))
-})
-
-test('a thousand loads of good and bad files leave nothing behind', () => {
-  const versions = sample()
-  const bytes = serialize(versions)
-  const bad = Uint8Array.from(bytes)
-  bad[bad.length - 12]! ^= 3
-  const resealed = sealed(bad)
-  const delta = serializeDelta(versions.slice(0, 1), versions.slice(1))
-  const before = live()
-  for (let i = 0; i < 1000; ++i) {
-    disposeAll(deserialize(bytes))
-    refusal(() => deserialize(bad))
-    refusal(() => deserialize(resealed))
-    disposeAll(applyDelta(versions, delta))
-    refusal(() => applyDelta(versions.slice(1), delta))
-    openSnapshot(bytes).at(2).digest()
-  }
-  expect(live()).toEqual(before)
 })
 
 // --- sizes -----------------------------------------------------------------------------------------
