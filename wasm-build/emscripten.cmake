@@ -51,8 +51,9 @@ endif()
 
 add_compile_options(${hamt_wasm_compile_flags})
 
-# What is compiled for speed; the rest is compiled for size, where that costs little (figures: SIZE.md). Of a template that several
-# sources instantiate, the instance of the first one in the link stays: these come first.
+# What is compiled for speed; the rest is compiled for size, where that costs little (figures: SIZE.md). Of a template or an inline function
+# that several sources have, the copy of the first one in the link stays: these come first. `extern template` cannot say it: inline functions
+# of classes that are no templates (record batches, sections, string tables) are most of what differs.
 set(hamt_first_sources boundary/entries boundary/digest boundary/snapshot_read)
 set(hamt_flags_of_boundary/entries -O3)
 set(hamt_flags_of_boundary/digest -Oz)
