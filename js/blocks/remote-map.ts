@@ -1,5 +1,5 @@
 // Maps in a block store: opening, editing, pushing, pulling, and what a store still needs.
-import { type Codec, kind } from '../core.js'
+import { type Codec, kind, takeBytes } from '../core.js'
 import { mapDigest } from './digests.js'
 import { type Edit, editTree } from './edit.js'
 import { keyBytes, LazyMap } from './lazy-map.js'
@@ -59,10 +59,7 @@ export class RemoteDraft<V> {
   set(key: string, value: V): this {
     this.check(key)
     if (value === undefined) throw new TypeError('a value cannot be undefined; to remove a key, use delete')
-    const bytes: unknown = this.base._codec.encode(value)
-    if (!(bytes instanceof Uint8Array))
-      throw new TypeError(`a codec must encode to a Uint8Array, not ${kind(bytes)}`)
-    this.edits.set(key, bytes.slice())
+    this.edits.set(key, takeBytes(this.base._codec.encode(value), 'what a codec encodes to'))
     return this
   }
 

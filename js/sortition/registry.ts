@@ -1,5 +1,6 @@
 // The registry of operators: every version that it has ever had.
-import { DisposedError, Hamt } from '../index.js'
+import { isBytes, isDisposed } from '../core.js'
+import { Hamt } from '../index.js'
 import { Eligibility } from './eligibility.js'
 import { EventLog } from './event-log.js'
 import {
@@ -86,6 +87,7 @@ class Versions {
    * as operators differ, after a walk over the rows between (over all rows when going back).
    */
   after(rows: number): Hamt<NodeState> {
+    // Whoever was given the last version may have disposed of it.
     const usable = !isDisposed(this.#map)
     if (usable && rows === this.#mapState.rows) return this.#map
     const to = this.stateAfter(rows)
@@ -99,17 +101,6 @@ class Versions {
 interface Mark {
   position: Position
   previous: Mark | undefined
-}
-
-/** Whoever was given the last version may have disposed of it. */
-function isDisposed(map: Hamt<NodeState>): boolean {
-  try {
-    map.has('')
-    return false
-  } catch (e) {
-    if (e instanceof DisposedError) return true
-    throw e
-  }
 }
 
 /**
@@ -330,8 +321,7 @@ export class NodeRegistry {
 
   /** Reads what `serialize` wrote, ready to go on. SnapshotError for anything else; linear in the bytes. */
   static deserialize(bytes: Uint8Array): NodeRegistry {
-    if (!(bytes instanceof Uint8Array))
-      throw new TypeError(`a registry must be a Uint8Array, got ${show(bytes)}`)
+    if (!isBytes(bytes)) throw new TypeError(`a registry must be a Uint8Array, got ${show(bytes)}`)
     const { log, position, newest, origin } = readRegistry(bytes)
     const marks = position && marked(position, undefined)
     return new NodeRegistry(new Versions(log, newest, log.length), log.length, position, marks, origin)

@@ -103,6 +103,7 @@ TYPED_TEST(References, TheEmbedderIsAskedOnlyWhereIdsAndBytesDoNotTell) {
   EXPECT_EQ(asks(offered::plain, 1, offered::reference, 1), 0) << "plain bytes are no object";
   EXPECT_EQ(asks(offered::reference, 1, offered::plain, 1), 0) << "plain bytes are no object";
   const offered a(1, offered::reference);
+  // NOLINTNEXTLINE(performance-unnecessary-copy-initialization): the copy is what is tested
   const offered same = a;
   const auto before = embedder::asked;
   EXPECT_TRUE(hamt::value_traits<reference_value>::equal(a, same));

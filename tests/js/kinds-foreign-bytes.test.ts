@@ -4,6 +4,8 @@ import { serialize as v8Serialize, deserialize as v8Deserialize } from 'node:v8'
 import vm from 'node:vm'
 import type { Codec } from 'hamt-wasm'
 import { applyDelta, deserialize, Hamt, openSnapshot, readMeta, serialize, serializeDelta } from 'hamt-wasm'
+import { emptyMap } from 'hamt-wasm/blocks'
+import { NodeRegistry } from 'hamt-wasm/sortition'
 import { verifyProof } from 'hamt-wasm/verify'
 import { inWasm } from './support/stores.js'
 
@@ -103,6 +105,33 @@ describe.each(origins)('%s', (_, from) => {
         expect(v.get('b')).toEqual({ inner: [plain] })
       })
     })
+  })
+
+  test('from a codec, the same buffer again and again: a map in a store', async () => {
+    const buffer = from(new Uint8Array(1))
+    const real = new Uint8Array(buffer.buffer, realOffset(buffer), 1)
+    const codec: Codec<number> = {
+      encode(n) {
+        real[0] = n
+        return buffer
+      },
+      decode: ([n]) => n!,
+    }
+    const blocks = new Map<string, Uint8Array>()
+    const store = {
+      get: (digest: Uint8Array) => blocks.get(digest.join()),
+      put: (digest: Uint8Array, block: Uint8Array) => void blocks.set(digest.join(), block),
+    }
+    const map = await (
+      await emptyMap<number>(store, { codec })
+    ).edit((draft) => draft.set('a', 1).set('b', 2))
+    overwrite(buffer)
+    expect([await map.get('a'), await map.get('b')]).toEqual([1, 2])
+  })
+
+  test('as the file of a registry', () => {
+    const registry = NodeRegistry.deserialize(from(NodeRegistry.empty().serialize()))
+    expect(registry.toString()).toBe('NodeRegistry(0 changes)')
   })
 
   test.each(settings)('from a codec, the same buffer again and again: %s', (_, run) => {
