@@ -102,14 +102,8 @@ function print(rows: string[][]): void {
 const number = (n: number) => n.toLocaleString('en')
 const hex = (score: bigint) => `0x${score.toString(16).padStart(64, '0')}`
 
-function main(vectorsFile: string): void {
-  const vectors = JSON.parse(readFileSync(vectorsFile, 'utf8')) as Vectors
-  const { nodes, perNodeNumbering: published, globalNumbering: numberedThrough } = vectors
-  const nodeOf = new Map(nodes.map(({ node, address }) => [key(address), node]))
-  const named = (winner: { node: Address }) => nodeOf.get(key(winner.node))
-
-  console.log(`The registry of ${nodes.length} operators, version by version`)
-  const { versions, drawn } = history(nodes)
+/** Saves all versions in one file, and says what sharing saves. */
+function save(versions: Version[], drawn: number): void {
   const alone = versions.map(({ map }) => serialize([map]).length)
   let before = new Uint8Array()
   const rows = versions.map(({ what, map }, i) => {
@@ -135,16 +129,21 @@ function main(vectorsFile: string): void {
     `\n${versions.length} versions are saved in ${file}: ${number(before.length)} bytes. One file a version would be`,
   )
   console.log(`${number(sum)} bytes: sharing saves ${saved} %.`)
+}
 
+function load(): Hamt<NodeState>[] {
   const nodesBefore = stats().nodes
   const loaded = deserialize<NodeState>(readFileSync(file))
   console.log(
     `Loaded back: ${loaded.length} versions on ${stats().nodes - nodesBefore} trie nodes (Emscripten ${provenance.emscripten}).`,
   )
+  return loaded
+}
 
-  const registry = loaded[drawn]!
-  const draw = { e3Id: BigInt(published.e3Id), seed: BigInt(published.seed), ticketPrice }
-  const ranked = selectCommittee(registry, { ...draw, size: nodes.length })
+/** Draws from a version, and shows the ranks of all operators. */
+function draw(registry: Hamt<NodeState>, drawn: number, published: Draw, named: Named): Winner[] {
+  const request = { e3Id: BigInt(published.e3Id), seed: BigInt(published.seed), ticketPrice }
+  const ranked = selectCommittee(registry, { ...request, size: registry.size })
   console.log(`\nThe draw at version ${drawn + 1}, for request ${published.e3Id} with seed ${published.seed}`)
   print([
     ['rank', 'node', 'operator', 'ticket', 'score', ''],
@@ -157,10 +156,15 @@ function main(vectorsFile: string): void {
       i < size ? '★ committee' : '',
     ]),
   ])
+  return ranked
+}
 
-  console.log('\nAgainst what is published')
-  const same = loaded.every((map, i) => map.equals(versions[i]!.map))
-  expect('every version came back from the file', String(same), 'true')
+/** The number of an operator in the vectors. */
+type Named = (winner: { node: Address }) => number | undefined
+
+/** Compares a draw with the published vectors. */
+function compare(ranked: Winner[], vectors: Vectors, named: Named): void {
+  const { perNodeNumbering: published, globalNumbering: numberedThrough } = vectors
   const show = (all: Expected[]) =>
     all.map((e) => `node ${e.node} ticket ${e.ticket} score ${e.score}`).join('; ')
   const asExpected = (winner: Winner): Expected => ({
@@ -191,7 +195,24 @@ function main(vectorsFile: string): void {
     show(through),
     show(numberedThrough.ranking.slice(0, size)),
   )
+}
 
+function main(vectorsFile: string): void {
+  const vectors = JSON.parse(readFileSync(vectorsFile, 'utf8')) as Vectors
+  const { nodes } = vectors
+  const nodeOf = new Map(nodes.map(({ node, address }) => [key(address), node]))
+  const named: Named = (winner) => nodeOf.get(key(winner.node))
+
+  console.log(`The registry of ${nodes.length} operators, version by version`)
+  const { versions, drawn } = history(nodes)
+  save(versions, drawn)
+  const loaded = load()
+  const ranked = draw(loaded[drawn]!, drawn, vectors.perNodeNumbering, named)
+
+  console.log('\nAgainst what is published')
+  const same = loaded.every((map, i) => map.equals(versions[i]!.map))
+  expect('every version came back from the file', String(same), 'true')
+  compare(ranked, vectors, named)
   verifyNewerRun()
 
   if (wrong > 0) {
