@@ -70,5 +70,5 @@ export const formatter = {
   },
 }
 
-const place = globalThis as { devtoolsFormatters?: unknown[] }
-place.devtoolsFormatters = [...(place.devtoolsFormatters ?? []), formatter]
+const target = globalThis as { devtoolsFormatters?: unknown[] }
+target.devtoolsFormatters = [...(target.devtoolsFormatters ?? []), formatter]

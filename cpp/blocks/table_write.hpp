@@ -85,8 +85,8 @@ class table_writer {
       else
         patch_items(drafts[i], distinct[i - 1], distinct[i], level, prefix);
     }
-    addresses places;
-    write_children(drafts, places);
+    addresses children;
+    write_children(drafts, children);
 
     std::vector<address> rows;
     rows.reserve(distinct.size());
@@ -95,13 +95,13 @@ class table_writer {
     for (std::size_t i = 0; i < distinct.size(); ++i) {
       draft_row& row = drafts[i];
       const std::size_t start = section.size();
-      append_row(section, row, places);
+      append_row(section, row, children);
       const std::size_t size = section.size() - start;
       if (row.items[0] == patch_row &&
           (2 * size > full_end - full_start || section.size() - full_end > longest_patches)) {
         section.resize(start);
         full_items(row, distinct[i], level, prefix);
-        append_row(section, row, places);
+        append_row(section, row, children);
       }
       if (row.items[0] == full_row) {
         full_start = start;
@@ -135,7 +135,7 @@ class table_writer {
 
   /// Writes the rows of the children that rows of one position name, one position of theirs after
   /// the other.
-  void write_children(const std::vector<draft_row>& drafts, addresses& places) {
+  void write_children(const std::vector<draft_row>& drafts, addresses& children) {
     struct child {
       std::uint64_t order;  // of its position: what precedes in iteration comes first
       std::uint32_t parent;
@@ -163,7 +163,7 @@ class table_writer {
         nodes.push_back(children[end].what->child);
       const std::vector<address> rows = write_position(nodes, first.level, first.prefix);
       for (std::size_t i = 0; i < nodes.size(); ++i)
-        places.try_emplace(subtree_digest(nodes[i]), rows[i]);
+        children.try_emplace(subtree_digest(nodes[i]), rows[i]);
     }
   }
 
@@ -199,10 +199,10 @@ class table_writer {
   }
 
   /// A row's items and where what they name lies.
-  void append_row(std::string& out, const draft_row& row, const addresses& places) {
+  void append_row(std::string& out, const draft_row& row, const addresses& children) {
     out += row.items;
     for (const reference& r : row.names) {
-      const address a = r.child != nullptr ? places.at(r.name) : place_text(r);
+      const address a = r.child != nullptr ? children.at(r.name) : text_address(r);
       append_varint(out, a.start);
       append_varint(out, a.size);
     }
@@ -217,7 +217,7 @@ class table_writer {
   }
 
   /// Where a long key or value lies.
-  address place_text(const reference& r) {
+  address text_address(const reference& r) {
     std::string& section = sections_[text_section];
     const auto [at, is_new] = texts_.try_emplace(r.name, address{section.size(), r.text.size()});
     if (is_new) section += r.text;

@@ -57,12 +57,12 @@ function compareText(a: string, b: string): number {
 /** Well-formed, distinct keys in the order of iteration. O(n log n); allocates the result and 8 bytes a key. */
 export function inHashOrder(keys: readonly string[]): string[] {
   const n = keys.length
-  const places = new Float64Array(n)
-  for (let i = 0; i < n; ++i) places[i] = firstDigits(keys[i]!) * 2 ** 22 + i // below 2^52; `n` is below 2^22
-  places.sort()
-  const sorted = Array.from(places, (place) => keys[place % 2 ** 22]!)
+  const packed = new Float64Array(n)
+  for (let i = 0; i < n; ++i) packed[i] = firstDigits(keys[i]!) * 2 ** 22 + i // below 2^52: n is below 2^22
+  packed.sort()
+  const sorted = Array.from(packed, (digitsAndIndex) => keys[digitsAndIndex % 2 ** 22]!)
   for (let begin = 0, end = 1; end <= n; ++end) {
-    if (end < n && Math.floor(places[end]! / 2 ** 22) === Math.floor(places[begin]! / 2 ** 22)) continue
+    if (end < n && Math.floor(packed[end]! / 2 ** 22) === Math.floor(packed[begin]! / 2 ** 22)) continue
     if (end - begin > 1) {
       const alike = sorted.slice(begin, end).map((key) => ({ key, digits: lastDigits(key) }))
       alike.sort((a, b) => a.digits - b.digits || compareText(a.key, b.key))

@@ -10,18 +10,18 @@ let temporary = 0
  * files that end in `.new`, which may be deleted when nobody writes.
  */
 export function folderStore(path: string): BlockStore {
-  const place = (digest: Uint8Array) => {
+  const pathsOf = (digest: Uint8Array) => {
     const name = Buffer.from(digest).toString('hex')
     return { folder: join(path, name.slice(0, 2)), file: join(path, name.slice(0, 2), name) }
   }
   return {
     get: (digest) =>
-      readFile(place(digest).file).catch((error: NodeJS.ErrnoException) => {
+      readFile(pathsOf(digest).file).catch((error: NodeJS.ErrnoException) => {
         if (error.code === 'ENOENT') return undefined
         throw error
       }),
     async put(digest, block) {
-      const { folder, file } = place(digest)
+      const { folder, file } = pathsOf(digest)
       const beside = `${file}.${process.pid}.${temporary++}.new`
       await mkdir(folder, { recursive: true })
       await writeFile(beside, block, { flush: true })
