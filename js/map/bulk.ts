@@ -12,7 +12,7 @@ import * as lineage from './lineage.js'
 import { StoredBatch } from './stored-batch.js'
 import { fromStored, sameStored, toStored } from './stored.js'
 import type { Stored } from './stored.js'
-import { emptyTrie, storeOf } from './trie-store.js'
+import { copyOfHandle, emptyTrie, storeOf } from './trie-store.js'
 import type { TrieStore } from './trie-store.js'
 import type { Version } from './version.js'
 import { young, YoungStore } from './young-store.js'
@@ -125,7 +125,7 @@ export function amended(v: Version, trie: TrieStore, fill: (builder: Builder) =>
 
 /** A trie of the same contents, to be changed. */
 export function copyOfTrie(v: Version): TrieStore {
-  return lineage.withHandle(v, (handle) => storeOf(v.codec, () => raw._hamt_copy(handle)))
+  return lineage.withHandle(v, (handle) => copyOfHandle(v.codec, handle))
 }
 
 /** The entries for which `fn` says true; `v` itself when these are all. O(n) calls. */

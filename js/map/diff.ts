@@ -10,6 +10,7 @@ import { finalizers, giveBack } from '../wasm/handles.js'
 import type { Owned } from '../wasm/handles.js'
 import { raw } from '../wasm/instance.js'
 import { result } from '../wasm/memory.js'
+import { iteratorPrototype } from './entries.js'
 import * as lineage from './lineage.js'
 import { StoredBatch } from './stored-batch.js'
 import { fromStored, sameStored } from './stored.js'
@@ -123,7 +124,4 @@ export class DiffIterator<V> implements IterableIterator<Difference<V>, undefine
     registry.unregister(this)
   }
 }
-Object.setPrototypeOf(
-  DiffIterator.prototype,
-  Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())) as object,
-)
+Object.setPrototypeOf(DiffIterator.prototype, iteratorPrototype)

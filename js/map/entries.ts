@@ -193,7 +193,8 @@ export function eachEntry(version: Version, f: (key: string, value: unknown) => 
   }
 }
 
-const iteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())) as object
+/** Where the platform has iterator helpers (map, filter, take), iterators with this prototype have them too. */
+export const iteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())) as object
 
 /** What `keys`, `values` and `entries` return. */
 export class EntryIterator<T> implements IterableIterator<T, undefined> {
@@ -270,5 +271,4 @@ export class EntryIterator<T> implements IterableIterator<T, undefined> {
     return this
   }
 }
-// Where the platform has iterator helpers (map, filter, take), these iterators have them too.
 Object.setPrototypeOf(EntryIterator.prototype, iteratorPrototype)

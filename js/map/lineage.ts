@@ -27,13 +27,12 @@
 import { DisposedError } from '../errors.js'
 import type { Codec } from '../codec/codec.js'
 import { checkKey } from '../codec/keys.js'
-import { raw } from '../wasm/instance.js'
 import { isInLine, Line, noChange } from './line.js'
 import { added, edited, unchanged } from './store.js'
 import type { Store } from './store.js'
 import { fromStored, isReferable, sameStored } from './stored.js'
 import type { Stored } from './stored.js'
-import { oldOf, pending, storeOf, takeReplaced } from './trie-store.js'
+import { copyOfHandle, oldOf, pending, takeReplaced } from './trie-store.js'
 import type { TrieStore } from './trie-store.js'
 import { buildTrie } from './builder.js'
 import { sameTries } from './compare.js'
@@ -223,7 +222,7 @@ export function withHandles<T>(versions: readonly Version[], f: (handles: Uint32
   for (const v of versions) handleOf.set(v, v.store === null ? -1 : handleFor(v))
   const temporary: TrieStore[] = []
   const temporaryCopy = (v: Version, handle: number): TrieStore => {
-    const copy = storeOf(v.codec, () => raw._hamt_copy(handle))
+    const copy = copyOfHandle(v.codec, handle)
     temporary.push(copy)
     return copy
   }

@@ -154,7 +154,7 @@ export class TrieStore implements Contents {
 
   /** O(1); edits of either copy paths from now on. */
   copy(): TrieStore {
-    return storeOf(this.codec, () => raw._hamt_copy(this.handle))
+    return copyOfHandle(this.codec, this.handle)
   }
 
   free(): void {
@@ -225,9 +225,14 @@ export function storeOf(codec: Codec<unknown>, make: () => Status): TrieStore {
   return store.own(newHandle(make()))
 }
 
+/** A store of a handle's map: O(1), edits of either copy paths from now on. */
+export function copyOfHandle(codec: Codec<unknown>, handle: number): TrieStore {
+  return storeOf(codec, () => raw._hamt_copy(handle))
+}
+
 /** A store of an empty map. */
 export function emptyTrie(codec: Codec<unknown>): TrieStore {
-  return storeOf(codec, () => raw._hamt_copy(0))
+  return copyOfHandle(codec, 0)
 }
 
 /** Length of the value that `writeEntry` has written. */
