@@ -85,8 +85,8 @@ class table_writer {
       else
         patch_items(drafts[i], distinct[i - 1], distinct[i], level, prefix);
     }
-    addresses children;
-    write_children(drafts, children);
+    addresses child_addresses;
+    write_children(drafts, child_addresses);
 
     std::vector<address> rows;
     rows.reserve(distinct.size());
@@ -95,13 +95,13 @@ class table_writer {
     for (std::size_t i = 0; i < distinct.size(); ++i) {
       draft_row& row = drafts[i];
       const std::size_t start = section.size();
-      append_row(section, row, children);
+      append_row(section, row, child_addresses);
       const std::size_t size = section.size() - start;
       if (row.items[0] == patch_row &&
           (2 * size > full_end - full_start || section.size() - full_end > longest_patches)) {
         section.resize(start);
         full_items(row, distinct[i], level, prefix);
-        append_row(section, row, children);
+        append_row(section, row, child_addresses);
       }
       if (row.items[0] == full_row) {
         full_start = start;
@@ -135,7 +135,7 @@ class table_writer {
 
   /// Writes the rows of the children that rows of one position name, one position of theirs after
   /// the other.
-  void write_children(const std::vector<draft_row>& drafts, addresses& children) {
+  void write_children(const std::vector<draft_row>& drafts, addresses& child_addresses) {
     struct child {
       std::uint64_t order;  // of its position: what precedes in iteration comes first
       std::uint32_t parent;
@@ -163,7 +163,7 @@ class table_writer {
         nodes.push_back(children[end].what->child);
       const std::vector<address> rows = write_position(nodes, first.level, first.prefix);
       for (std::size_t i = 0; i < nodes.size(); ++i)
-        children.try_emplace(subtree_digest(nodes[i]), rows[i]);
+        child_addresses.try_emplace(subtree_digest(nodes[i]), rows[i]);
     }
   }
 
@@ -199,10 +199,10 @@ class table_writer {
   }
 
   /// A row's items and where what they name lies.
-  void append_row(std::string& out, const draft_row& row, const addresses& children) {
+  void append_row(std::string& out, const draft_row& row, const addresses& child_addresses) {
     out += row.items;
     for (const reference& r : row.names) {
-      const address a = r.child != nullptr ? children.at(r.name) : text_address(r);
+      const address a = r.child != nullptr ? child_addresses.at(r.name) : text_address(r);
       append_varint(out, a.start);
       append_varint(out, a.size);
     }
