@@ -236,7 +236,8 @@ export async function buildExamples() {
     platform: 'node',
     format: 'esm',
     target: 'node20',
-    packages: 'external',
+    packages: 'external', // the built package, as any program has it
+    tsconfigRaw: {}, // whose paths lead to the sources
     sourcemap: 'inline',
     logLevel: 'warning',
   })
