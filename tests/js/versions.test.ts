@@ -66,126 +66,139 @@ type Step = typeof step extends fc.Arbitrary<infer T> ? T : never
 
 const same = (a: unknown, b: unknown): boolean => Hamt.from({ x: a }).equals(Hamt.from({ x: b }))
 
+/** What `mergeFrom` gives where every conflict is decided by 'clash'. */
+function mergedModel(base: Pair, ours: Pair, theirs: Pair): Map<string, unknown> {
+  const result = new Map(ours.model)
+  type There = readonly [boolean, unknown]
+  const alike = (x: There, y: There): boolean => x[0] === y[0] && (!x[0] || same(x[1], y[1]))
+  for (const k of new Set([base, theirs, ours].flatMap(({ model }) => [...model.keys()]))) {
+    const there = ({ model }: Pair): There => [model.has(k), model.get(k)]
+    const [b, o, t] = [there(base), there(ours), there(theirs)]
+    if (alike(o, t) || alike(b, t)) continue
+    const [stays, merged] = alike(b, o) ? t : [true, 'clash']
+    if (stays) result.set(k, merged)
+    else result.delete(k)
+  }
+  return result
+}
+
+/** The version that a step makes of another; undefined when it makes none. */
+function edited(s: Step, { map, model }: Pair, pick: (i: number) => Pair): Pair | undefined {
+  const next = new Map(model)
+  switch (s.do) {
+    case 'set':
+      return { map: map.set(s.key, s.value), model: next.set(s.key, s.value) }
+    case 'delete':
+      next.delete(s.key)
+      return { map: map.delete(s.key), model: next }
+    case 'update': {
+      const update = (old: unknown) => {
+        expect(old).toStrictEqual(model.get(s.key))
+        return s.value
+      }
+      return { map: map.update(s.key, update), model: next.set(s.key, s.value) }
+    }
+    case 'mutate':
+      for (const [k, v] of s.edits) v === null ? next.delete(k) : next.set(k, v)
+      return {
+        map: map.withMutations((d) => s.edits.forEach(([k, v]) => (v === null ? d.delete(k) : d.set(k, v)))),
+        model: next,
+      }
+    case 'merge': {
+      const other = pick(s.other)
+      for (const [k, v] of other.model) if (!s.ask || !model.has(k) || same(v, model.get(k))) next.set(k, v)
+      return { map: s.ask ? map.merge(other.map, (_, ours) => ours) : map.merge(other.map), model: next }
+    }
+    case 'mergeFrom': {
+      const [base, other] = [pick(s.base), pick(s.other)]
+      return {
+        map: map.mergeFrom(base.map, other.map, () => 'clash'),
+        model: mergedModel(base, { map, model }, other),
+      }
+    }
+    case 'filter':
+      for (const k of model.keys()) if (k.length % 2) next.delete(k)
+      return { map: map.filter((_, k) => k.length % 2 === 0), model: next }
+    case 'map':
+      for (const k of model.keys()) next.set(k, k)
+      return { map: map.map((_, k) => k), model: next }
+    case 'from':
+      return { map: Hamt.from(model), model }
+    default:
+      return undefined
+  }
+}
+
+function expectDiff(a: Pair, b: Pair): void {
+  const changed = new Set([...a.model.keys(), ...b.model.keys()])
+  for (const k of changed) {
+    if (a.model.has(k) && b.model.has(k) && same(a.model.get(k), b.model.get(k))) changed.delete(k)
+  }
+  for (const { key: k, before, after } of a.map.diff(b.map)) {
+    expect(changed.delete(k)).toBe(true)
+    expect([before, after]).toStrictEqual([a.model.get(k), b.model.get(k)])
+  }
+  expect(changed.size).toBe(0)
+}
+
+/** An iteration under way, and what it has still to give. */
+interface Open {
+  iterator: Iterator<[string, unknown]>
+  rest: Map<string, unknown>
+}
+
+function begin({ map, model }: Pair): Open {
+  const open = { iterator: map.entries(), rest: new Map(model) }
+  for (let i = 0; i < 3 && open.rest.size > 0; ++i) open.rest.delete(open.iterator.next().value![0])
+  return open
+}
+
+function expectRest({ iterator, rest }: Open): void {
+  for (let r = iterator.next(); !r.done; r = iterator.next()) {
+    expect(rest.has(r.value[0])).toBe(true)
+    expect(r.value[1]).toStrictEqual(rest.get(r.value[0]))
+    rest.delete(r.value[0])
+  }
+  expect(rest.size).toBe(0)
+}
+
 /** Runs a history; gives every version that was not disposed. */
 async function run(steps: readonly Step[]): Promise<Pair[]> {
   const kept: Pair[] = [{ map: Hamt.empty(), model: new Map() }]
-  const open: { iterator: Iterator<[string, unknown]>; rest: Map<string, unknown> }[] = []
+  const open: Open[] = []
   const pick = (i: number): Pair => (i < 0 ? kept.at(-1)! : kept[i % kept.length]!)
   for (const s of steps) {
-    const { map, model } = pick(s.at)
-    const next = new Map(model)
+    const pair = pick(s.at)
+    const made = edited(s, pair, pick)
+    if (made) kept.push(made)
     switch (s.do) {
-      case 'set':
-        kept.push({ map: map.set(s.key, s.value), model: next.set(s.key, s.value) })
-        break
-      case 'delete':
-        next.delete(s.key)
-        kept.push({ map: map.delete(s.key), model: next })
-        break
-      case 'update':
-        kept.push({
-          map: map.update(s.key, (old) => {
-            expect(old).toStrictEqual(model.get(s.key))
-            return s.value
-          }),
-          model: next.set(s.key, s.value),
-        })
-        break
-      case 'mutate':
-        for (const [k, v] of s.edits) v === null ? next.delete(k) : next.set(k, v)
-        kept.push({
-          map: map.withMutations((d) =>
-            s.edits.forEach(([k, v]) => (v === null ? d.delete(k) : d.set(k, v))),
-          ),
-          model: next,
-        })
-        break
-      case 'merge': {
-        const other = pick(s.other)
-        for (const [k, v] of other.model) if (!s.ask || !model.has(k) || same(v, model.get(k))) next.set(k, v)
-        kept.push({
-          map: s.ask ? map.merge(other.map, (_, ours) => ours) : map.merge(other.map),
-          model: next,
-        })
-        break
-      }
-      case 'mergeFrom': {
-        const [base, other] = [pick(s.base), pick(s.other)]
-        for (const k of new Set([...base.model.keys(), ...other.model.keys(), ...model.keys()])) {
-          const [b, o, t] = [base.model, model, other.model].map((m) => [m.has(k), m.get(k)] as const) as [
-            readonly [boolean, unknown],
-            readonly [boolean, unknown],
-            readonly [boolean, unknown],
-          ]
-          const alike = (x: readonly [boolean, unknown], y: readonly [boolean, unknown]): boolean =>
-            x[0] === y[0] && (!x[0] || same(x[1], y[1]))
-          if (alike(o, t) || alike(b, t)) continue
-          const result = alike(b, o) ? t : ([true, 'clash'] as const)
-          if (result[0]) next.set(k, result[1])
-          else next.delete(k)
-        }
-        kept.push({ map: map.mergeFrom(base.map, other.map, () => 'clash'), model: next })
-        break
-      }
-      case 'filter':
-        for (const k of model.keys()) if (k.length % 2) next.delete(k)
-        kept.push({ map: map.filter((_, k) => k.length % 2 === 0), model: next })
-        break
-      case 'map':
-        for (const k of model.keys()) next.set(k, k)
-        kept.push({ map: map.map((_, k) => k), model: next })
-        break
-      case 'from':
-        kept.push({ map: Hamt.from(model), model })
-        break
       case 'read':
-        expectSame({ map, model }, [s.key])
+        expectSame(pair, [s.key])
         break
       case 'readOften':
-        for (let i = 0; i < 70; ++i) expectSame({ map, model }, [s.key])
+        for (let i = 0; i < 70; ++i) expectSame(pair, [s.key])
         break
-      case 'iterate': {
-        const iterator = map.entries()
-        const rest = new Map(model)
-        for (let i = 0; i < 3 && rest.size > 0; ++i) rest.delete(iterator.next().value![0])
-        open.push({ iterator, rest })
+      case 'iterate':
+        open.push(begin(pair))
         break
-      }
-      case 'diff': {
-        const other = pick(s.other)
-        const changed = new Map([...model.keys(), ...other.model.keys()].map((k) => [k, true]))
-        for (const k of changed.keys()) {
-          if (model.has(k) && other.model.has(k) && same(model.get(k), other.model.get(k))) changed.delete(k)
-        }
-        for (const { key: k, before, after } of map.diff(other.map)) {
-          expect(changed.delete(k)).toBe(true)
-          expect([before, after]).toStrictEqual([model.get(k), other.model.get(k)])
-        }
-        expect(changed.size).toBe(0)
+      case 'diff':
+        expectDiff(pair, pick(s.other))
         break
-      }
       case 'dispose': {
-        // Every place where this very object is kept.
-        if (kept.length > 1) {
-          const left = kept.filter((pair) => pair.map !== map)
-          if (left.length > 0) kept.splice(0, kept.length, ...left)
-          if (left.length > 0) map.dispose()
-        }
+        // Wherever this very object is kept.
+        const left = kept.filter(({ map }) => map !== pair.map)
+        if (left.length === 0) break
+        kept.splice(0, kept.length, ...left)
+        pair.map.dispose()
         break
       }
       case 'collect':
         await collect()
         break
+      default: // made a version
     }
   }
-  for (const { iterator, rest } of open) {
-    for (let r = iterator.next(); !r.done; r = iterator.next()) {
-      expect(rest.has(r.value[0])).toBe(true)
-      expect(r.value[1]).toStrictEqual(rest.get(r.value[0]))
-      rest.delete(r.value[0])
-    }
-    expect(rest.size).toBe(0)
-  }
+  open.forEach(expectRest)
   return kept
 }
 
