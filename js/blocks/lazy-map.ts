@@ -53,7 +53,7 @@ function listed<T>(list: Iterable<T>): Iterable<T> {
 }
 
 /** A question about one key. */
-interface Question {
+interface KeyQuery {
   readonly key: Uint8Array
   readonly hash: Hash64
   item?: Item
@@ -64,7 +64,7 @@ interface Question {
 interface Step {
   readonly node: BlockNode
   readonly path: readonly number[]
-  readonly questions: Question[]
+  readonly questions: KeyQuery[]
 }
 
 /**
@@ -194,15 +194,15 @@ export abstract class LazyMap<V> {
   }
 
   /** @internal Where keys are. */
-  private async find(keys: Iterable<string>, signal?: AbortSignal): Promise<Question[]> {
-    const questions: Question[] = Array.from(listed(keys), (text) => {
+  private async find(keys: Iterable<string>, signal?: AbortSignal): Promise<KeyQuery[]> {
+    const questions: KeyQuery[] = Array.from(listed(keys), (text) => {
       const key = keyBytes(text)
       return { key, hash: this._reader.hash(key) }
     })
     const { root } = await this._open(signal)
     let steps: Step[] = root && questions.length > 0 ? [{ node: root, path: [], questions }] : []
     while (steps.length > 0) {
-      const wanted = new Map<string, { ref: NodeRef; questions: Question[] }>()
+      const wanted = new Map<string, { ref: NodeRef; questions: KeyQuery[] }>()
       for (const step of steps) this.descend(step, wanted)
       const next = [...wanted.values()]
       const nodes = await this._reader.nodes(
@@ -217,7 +217,7 @@ export abstract class LazyMap<V> {
   /** Follows the questions of a step as far as its block goes. */
   private descend(
     { node, path, questions }: Step,
-    wanted: Map<string, { ref: NodeRef; questions: Question[] }>,
+    wanted: Map<string, { ref: NodeRef; questions: KeyQuery[] }>,
   ): void {
     if (node.level === COLLISION_LEVEL) {
       for (const q of questions)

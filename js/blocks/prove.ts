@@ -12,7 +12,7 @@ import {
 } from './node.js'
 import type { BlockReader } from './reader.js'
 
-interface Question {
+interface KeyQuery {
   readonly key: Uint8Array
   readonly hash: Hash64
 }
@@ -72,7 +72,7 @@ class Prover {
     this.pieces.push(bytes)
   }
 
-  async node(node: BlockNode, path: readonly number[], questions: readonly Question[]): Promise<void> {
+  async node(node: BlockNode, path: readonly number[], questions: readonly KeyQuery[]): Promise<void> {
     if (node.level === COLLISION_LEVEL) return this.collision(node, path, questions)
     const { items, level } = node
     const maps = mapsOf(node)
@@ -104,7 +104,7 @@ class Prover {
   private async childrenOnTheWay(
     { items, level }: BlockNode,
     path: readonly number[],
-    asked: readonly Question[],
+    asked: readonly KeyQuery[],
   ): Promise<Map<Item, BlockNode>> {
     const slots = new Set(asked.map(({ hash }) => digitOf(hash, level)))
     const wanted = items.filter(({ kind, slot }) => kind === childByDigest && slots.has(slot))
@@ -117,7 +117,7 @@ class Prover {
     return children
   }
 
-  private async entry(item: Item, below: readonly number[], inside: readonly Question[]): Promise<void> {
+  private async entry(item: Item, below: readonly number[], inside: readonly KeyQuery[]): Promise<void> {
     const all = await this.reader.complete([{ item, below }], { keys: true }, this.signal)
     const { key } = all.get(item)!
     const index = inside.findIndex((q) => compareBytes(q.key, key) === 0)
@@ -134,7 +134,7 @@ class Prover {
   private async collision(
     { items }: BlockNode,
     path: readonly number[],
-    questions: readonly Question[],
+    questions: readonly KeyQuery[],
   ): Promise<void> {
     const complete = await this.reader.complete(
       items.map((item) => ({ item, below: path })),

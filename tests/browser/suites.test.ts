@@ -6,6 +6,7 @@ import { browserAndServer, browserNames, root } from './harness.js'
 import type { Outcome } from './suites/jest-globals.js'
 
 const suites = [
+  'collisions',
   'shared-bytes',
   'cbor-decode',
   'codec',

@@ -54,7 +54,7 @@ class entry_steps : protected model {
       else
         m[k] = v;
     } else if (refers) {
-      settle({id});
+      touch_all({id});
     }
     BOUNDARY_REQUIRE(size(c(), h) == status::ok);
     BOUNDARY_REQUIRE(calls_.words().map.size == m.size());
@@ -83,7 +83,8 @@ class entry_steps : protected model {
     if (!id) return;
     BOUNDARY_REQUIRE(write(k));
     status s;
-    if (!succeeds([&] { return resolve(c(), i->first, k.size(), *id); }, s)) return settle({*id});
+    if (!succeeds([&] { return resolve(c(), i->first, k.size(), *id); }, s))
+      return touch_all({*id});
     BOUNDARY_REQUIRE(s == (resolvable ? status::ok : form ? status::unchanged : status::absent));
     BOUNDARY_REQUIRE(form_of(i->first, k) == (resolvable ? *id : form));
   }
@@ -92,7 +93,7 @@ class entry_steps : protected model {
     const auto id = unused_id();
     if (!id) return;
     status s;
-    if (!succeeds([&] { return touch(c(), *id); }, s)) return settle({*id});
+    if (!succeeds([&] { return touch(c(), *id); }, s)) return touch_all({*id});
     BOUNDARY_REQUIRE(s == status::ok);
     drain_all();
     BOUNDARY_REQUIRE(calls_.ids_in_use.count(*id) == 0);
@@ -242,7 +243,7 @@ class entry_steps : protected model {
   contents after_batch(handle h, const edits& e, bool done) {
     calls_.learns_ids = e.damaged;
     contents now = calls_.entries(h, e.damaged ? 1 : 7);
-    if (e.damaged || !done) settle(e.ids);
+    if (e.damaged || !done) touch_all(e.ids);
     drain_all();
     calls_.learns_ids = false;
     return now;

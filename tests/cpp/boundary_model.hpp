@@ -110,7 +110,7 @@ class model {
     return id;
   }
   /// After a call that failed: it may not have seen all ids.
-  void settle(const std::vector<reference_id>& ids) {
+  void touch_all(const std::vector<reference_id>& ids) {
     for (const reference_id id : ids) {
       const status s = touch(c(), id);
       BOUNDARY_REQUIRE(s == status::ok || s == status::internal_error);
