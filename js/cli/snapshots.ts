@@ -1,6 +1,6 @@
 // Commands for any snapshot.
 import { deserialize, type Hamt, readMeta, serialize, SnapshotError } from '../index.js'
-import { NodeRegistry, plain, table } from '../sortition/index.js'
+import { aloneText, NodeRegistry, plain, table } from '../sortition/index.js'
 import { aboutSources, digestOption, fromOptions, getFrom, inspectFrom } from './blocks.js'
 import { type Arguments, type Command, type Result, UnusableInput } from './command.js'
 import { nameOf, readSnapshot } from './files.js'
@@ -103,9 +103,7 @@ async function inspect(args: Arguments): Promise<Result> {
       (length > 1 ? `, ${value.bytes(bytes.length / length)} a version` : ''),
     ...(registry ? registryLines(registry, bytes.length) : metaLines(readMeta(bytes))),
     ...(length > 1 && begin === 0 && alone !== undefined
-      ? [
-          `Sharing: each version alone would make ${value.bytes(alone)} in all, ${(alone / bytes.length).toFixed(1)} times as much`,
-        ]
+      ? [`Sharing: ${aloneText(bytes.length, alone)}`]
       : []),
     '',
     ...(begin > 0 ? [`The last ${rows.length} versions`] : []),

@@ -79,6 +79,8 @@ export {
 export { assumption, cannotBeJudged, notDecided, type Status, type Verdict, verdictOf } from './verdict.js'
 export { type Fact, factsOf } from './facts.js'
 export { bytesText, idText, momentText, timeText } from './text.js'
+/** @internal For the command line and the page. */
+export { aloneText } from './text.js'
 /** @internal For the command line. */
 export { endsBefore } from './words.js'
 /** @internal For the command line. */

@@ -17,6 +17,11 @@ export function momentText(second: bigint | number): string {
   return text.startsWith('second') ? text : `${text} (second ${second})`
 }
 
+/** What versions would take without sharing: each in a file of its own, against `bytes` together. */
+export function aloneText(bytes: number, alone: number): string {
+  return `each version alone would make ${bytesText(alone)} in all, ${(alone / bytes).toFixed(1)} times as much`
+}
+
 /** The size of a file. */
 export function bytesText(bytes: number): string {
   if (bytes < 1000) return `${Math.round(bytes)} bytes`

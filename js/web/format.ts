@@ -1,6 +1,6 @@
 // Numbers, addresses, scores and times as text.
 import type { Address } from '../sortition/index.js'
-export { bytesText, timeText } from '../sortition/text.js'
+export { aloneText, bytesText, timeText } from '../sortition/text.js'
 
 export function shortAddress(address: string): string {
   return `${address.slice(0, 6)}…${address.slice(-4)}`

@@ -83,7 +83,7 @@ export interface SeatRow {
   score: bigint | undefined
   /** Whether this is another member or score than the one that follows from the submissions. */
   differs: boolean
-  /** Whose seat it is, under the owner cap. */
+  /** The bond owner of the operator, where one is known. */
   owner?: Address | undefined
 }
 export interface ComparisonRow {

@@ -1,4 +1,6 @@
 // The verifier page: files of every kind, how much of them there may be, and files that cannot be used.
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
 import { encodeAbiParameters } from 'viem'
 import { Hamt, serialize } from 'hamt-wasm'
 import { NodeRegistry } from 'hamt-wasm/sortition'
@@ -14,7 +16,6 @@ import {
   tampered,
   type VerifierPage,
 } from './page-fixture.js'
-import { join } from 'node:path'
 import { root } from './harness.js'
 
 const recorded = join(root, 'tests/vectors/chain-run.json')
@@ -87,6 +88,21 @@ inBrowsers('files', (test) => {
     await v.settled('Wrong: the seed is not the one that it must be.')
   })
 
+  test('versions and sizes are those of the command line, word for word', async (v) => {
+    const registry = v.file('registry.hamt', NodeRegistry.empty().applyAll(decodedRun()).serialize())
+    for (const path of [registry, history(v).path]) {
+      const inspected = execFileSync(process.execPath, [join(root, 'dist/cli/main.js'), 'inspect', path])
+      const [, size, versions] = /: ([\d.]+ KB), (\d+ versions), /.exec(String(inspected))!
+      const [, alone] = /^Sharing: (.*)$/m.exec(String(inspected))!
+      await v.open()
+      await v.choose(path)
+      await v.settled()
+      expect(await v.text('#opened')).toContain(versions)
+      expect(await v.text('#versions .body')).toContain(`${versions} in one file: ${size}; ${alone}.`)
+      if (path === registry) expect(await v.text('.opened')).toContain(`Save registry file (${size})`)
+    }
+  })
+
   test('a link waits for its files: other files say that its request is missing', async (v) => {
     await v.open(`#e3=${run.requests[1].e3Id}`)
     await v.sees('.notice', 'This link leads to request 1')
@@ -140,7 +156,7 @@ inBrowsers('files', (test) => {
       /^any\.hamt: a snapshot of 31 versions, .*500 entries in the last\. .*\{ title: "Some" \}$/,
     )
     const size = /versions, ([\d.]+ KB)/.exec(await v.text('#opened'))![1]!
-    expect(await v.text('#versions .body')).toContain(`31 versions as one snapshot: ${size}`)
+    expect(await v.text('#versions .body')).toContain(`31 versions in one file: ${size}; each version alone`)
     await v.sees('#version', 'user:1')
 
     await v.fill('#version .search input', 'user:7')

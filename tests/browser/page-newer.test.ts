@@ -29,7 +29,7 @@ const judged = run.requests.map(({ threshold }, i): Judgement =>
 inBrowsers('newer', (test, name) => {
   const openExample = async (v: VerifierPage) => {
     await v.open()
-    await v.click('One of the newer protocol')
+    await v.click('Look at one of the newer protocol')
     await v.settled(right)
   }
   const factsIn = async (v: VerifierPage) => {

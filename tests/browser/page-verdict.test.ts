@@ -6,6 +6,15 @@ inBrowsers('verdict', (test) => {
     await v.openExample()
     await v.sees('#committee', committeeOf(0)[0]!)
     expect(await v.committee()).toEqual(committeeOf(0))
+    const owner = (node: string) =>
+      Object.entries(run.bondOwners as Record<string, string>).find(
+        ([each]) => each.toLowerCase() === node,
+      )![1]
+    expect(
+      await v.page.$$eval('#committee tbody .address', (all) =>
+        all.map((each) => each.getAttribute('title')),
+      ),
+    ).toEqual(expect.arrayContaining(committeeOf(0).map((node) => owner(node).toLowerCase())))
     expect(await v.text('#verdict .body')).toContain(
       'Of 11 operators, 9 were eligible, and 6 submitted a ticket.',
     )

@@ -8,6 +8,12 @@ export interface Recorded {
   differs: boolean
 }
 
+/** The committee that follows from the submissions, with the bond owners that the registry has. */
+export function seatsOf({ committee, submissions }: Report): SeatRow[] {
+  const owners = new Map(submissions.map(({ node, state }) => [node, state?.owner]))
+  return committee.map((seat) => ({ ...seat, owner: seat.owner ?? owners.get(seat.node), differs: false }))
+}
+
 /** The committee in the log that ended the draw; undefined when there is none. */
 export function recordedSeats(events: readonly RegistryEvent[], report: Report): Recorded | undefined {
   const end = events.find(({ eventName }) => eventName === 'SortitionCommitteeFinalized')

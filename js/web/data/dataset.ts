@@ -16,6 +16,7 @@ import type {
   TicketCloud,
   TriePicture,
 } from '../protocol.js'
+import { seatsOf } from './committees.js'
 import { Draws } from './draws.js'
 import { pictureOf, statesOf } from './history.js'
 import { type AnyListing, pageOf } from './lists.js'
@@ -195,13 +196,8 @@ export class RegistryDataset extends Dataset {
         return this.draws.operators(e3Id, this.#operators)
       case 'violations':
         return rows(this.draws.reportOf(e3Id).violations, ({ code, message }) => `${code} ${message}`)
-      case 'committee': {
-        const seats = this.draws.reportOf(e3Id).committee
-        return rows(
-          seats.map((seat) => ({ ...seat, differs: false })),
-          node,
-        )
-      }
+      case 'committee':
+        return rows(seatsOf(this.draws.reportOf(e3Id)), node)
       case 'recorded':
         return rows(this.draws.recordedOf(e3Id)?.seats ?? [], node)
       case 'comparison':

@@ -30,7 +30,7 @@ export function invitation(actions: Opening, expected: string | undefined): HTML
           { className: 'primary', onclick: () => actions.openBundled('example') },
           'Look at the example',
         ),
-        h('button', { onclick: () => actions.openBundled('newer') }, 'One of the newer protocol'),
+        h('button', { onclick: () => actions.openBundled('newer') }, 'Look at one of the newer protocol'),
       ),
     ),
     h(
@@ -41,7 +41,7 @@ export function invitation(actions: Opening, expected: string | undefined): HTML
         {},
         'Logs are JSON: what ',
         h('code', {}, 'eth_getLogs'),
-        ' answers for the ciphernode registry, the bonding registry, the provider of random words and the controller, or events as viem decodes them. Block times come from each log’s ',
+        ' answers for the contracts of the Interfold (the ciphernode registry, the bonding registry, the provider of random words, and the one called Interfold), or events as viem decodes them. Block times come from each log’s ',
         h('code', {}, 'blockTimestamp'),
         ', or from a list of blocks beside them. A registry file, if you have one, saves replaying from the start. Of any other snapshot this page shows the versions, their entries and differences, and makes and checks proofs.',
       ),

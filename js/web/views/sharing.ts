@@ -1,7 +1,7 @@
 // Versions, and what neighbouring ones share.
 import type { Answers } from '../app.js'
 import { Fold, h, put } from '../dom.js'
-import { bytesText, grouped, plural, timeText } from '../format.js'
+import { aloneText, bytesText, grouped, plural, timeText } from '../format.js'
 import { local, pagedTable } from '../paged.js'
 import type { Opened, Sharing, VersionRow } from '../protocol.js'
 import { Figure, section } from './parts.js'
@@ -78,9 +78,10 @@ function sentenceOf({ rows, together }: Sharing, opened: Opened): string {
       ? `Versions ${grouped(rows[0]!.index)} to ${grouped(rows.at(-1)!.index)} of ${grouped(versions)}`
       : `${plural(versions, 'version')}`
   // A file has one size: with all its versions measured, that of the file.
-  const isFile = opened.kind === 'snapshot' && rows.length === versions
+  const bytes = rows.length === versions ? opened.bytes : together
   return (
-    `${which} as one snapshot: ${bytesText(isFile ? opened.bytes : together)}; each as a snapshot of its own: ${bytesText(separate)}.` +
+    `${which} in one file: ${bytesText(bytes)}` +
+    (rows.length > 1 ? `; ${aloneText(bytes, separate)}.` : '.') +
     (all > 0
       ? ` Of the ${grouped(all)} trie nodes of the later ones, ${grouped(taken)} are those of the version before.`
       : '')
