@@ -74,7 +74,7 @@ export class BlockError extends Error {
     const hex = digest && Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('')
     super(`${message} (${code}${hex ? `, digest ${hex}` : ''}${offset >= 0 ? `, byte ${offset}` : ''})`)
     this.code = code
-    this.digest = digest
+    this.digest = digest && new Uint8Array(digest) // a copy: it may be part of a block that was checked
     this.offset = offset
   }
 }

@@ -1,6 +1,16 @@
 // What versions of a node table and maps in a block store have in common: being read piece by piece.
 import { BlockError } from '../errors.js'
-import { type Codec, encoder, type Hamt, isWellFormed, kind, strictDecoder, unshared } from '../core.js'
+import {
+  cbor,
+  type Codec,
+  encoder,
+  given,
+  type Hamt,
+  isWellFormed,
+  kind,
+  strictDecoder,
+  unshared,
+} from '../core.js'
 import { textDigest } from './digests.js'
 import {
   type BlockNode,
@@ -72,8 +82,7 @@ interface Step {
  * `BlockError` names what is missing or wrong. Every method that reads takes a signal.
  */
 export abstract class LazyMap<V> {
-  /** The digest of the contents (32 bytes), as `Hamt.digest` gives it. */
-  readonly digest: Uint8Array
+  readonly #digest: Uint8Array
 
   /** @internal */
   constructor(
@@ -84,7 +93,12 @@ export abstract class LazyMap<V> {
     readonly _codec: Codec<V>,
     private readonly head: (signal?: AbortSignal) => Promise<{ size: number; root: BlockNode | undefined }>,
   ) {
-    this.digest = digest
+    this.#digest = digest.slice()
+  }
+
+  /** The digest of the contents (32 bytes), as `Hamt.digest` gives it: a copy each time. */
+  get digest(): Uint8Array {
+    return this.#digest.slice()
   }
 
   /** What was read so far, through this map and those that share its reader: requests, bytes, blocks. */
@@ -106,15 +120,16 @@ export abstract class LazyMap<V> {
 
   /** The values of keys, in their order, undefined where absent. The reads of all go out together, level by level. */
   async getMany(keys: Iterable<string>, options?: SignalOption): Promise<(V | undefined)[]> {
-    const questions = await this.find(keys, options?.signal)
+    const { signal } = given(options)
+    const questions = await this.find(keys, signal)
     const found = questions.flatMap(({ item, below }) => (item ? [{ item, below: below! }] : []))
-    const complete = await this._reader.complete(found, { values: true }, options?.signal)
+    const complete = await this._reader.complete(found, { values: true }, signal)
     return questions.map(({ item }) => (item ? this._decode(complete.get(item)!.value!) : undefined))
   }
 
   /** Whether a key is there. Reads as `get`, but no long value. */
   async has(key: string, options?: SignalOption): Promise<boolean> {
-    return (await this.find([key], options?.signal))[0]!.item !== undefined
+    return (await this.find([key], given(options).signal))[0]!.item !== undefined
   }
 
   /**
@@ -122,12 +137,13 @@ export abstract class LazyMap<V> {
    * a time.
    */
   async *entries(options?: SignalOption): AsyncGenerator<[string, V], void, void> {
-    const { root, size } = await this._open(options?.signal)
+    const { signal } = given(options)
+    const { root, size } = await this._open(signal)
     if (!root) return
     let count = 0
-    for await (const some of entriesBelow(this._reader, root, [], options?.signal)) {
+    for await (const some of entriesBelow(this._reader, root, [], signal)) {
       for (const { key, value } of some) {
-        options?.signal?.throwIfAborted()
+        signal?.throwIfAborted()
         yield [keyText(key), this._decode(value)]
       }
       count += some.length
@@ -146,7 +162,7 @@ export abstract class LazyMap<V> {
     if (!(newer instanceof LazyMap))
       throw new TypeError(`another map in blocks is needed, not ${kind(newer)}`)
     if (sameBytes(this.digest, newer.digest)) return
-    const signal = options?.signal
+    const { signal } = given(options)
     const [a, b] = await Promise.all([this._open(signal), newer._open(signal)])
     const walk = changes(
       { reader: this._reader, node: a.root ?? { level: 0, items: [] } },
@@ -165,18 +181,20 @@ export abstract class LazyMap<V> {
   async prove(keys: string | Iterable<string>, options?: SignalOption): Promise<Uint8Array<ArrayBuffer>> {
     const list = (typeof keys === 'string' ? [keys] : [...listed(keys)]).map(keyBytes)
     if (list.length === 0) throw new TypeError('a proof needs at least one key')
-    const { size, root } = await this._open(options?.signal)
-    return prove(this._reader, size, root, list, options?.signal)
+    const { signal } = given(options)
+    const { size, root } = await this._open(signal)
+    return prove(this._reader, size, root, list, signal)
   }
 
   /**
    * The map in memory: all of its entries are read. The package's wasm is loaded if it is not yet. RangeError when there is no memory;
    * `progress` is called with the number of entries so far.
    */
-  async load(options?: LoadOptions): Promise<Hamt<V>> {
-    const { size, root } = await this._open(options?.signal)
+  async load(loading?: LoadOptions): Promise<Hamt<V>> {
+    const options = given(loading)
+    const { size, root } = await this._open(options.signal)
     const load = (check: boolean): Promise<Hamt<V>> => {
-      const entries = root ? entriesBelow(this._reader, root, [], options?.signal, check) : undefined
+      const entries = root ? entriesBelow(this._reader, root, [], options.signal, check) : undefined
       return loadMap(this.digest, size, entries, this._codec, options)
     }
     try {
@@ -190,7 +208,13 @@ export abstract class LazyMap<V> {
 
   /** @internal The value of its bytes. */
   _decode(bytes: Uint8Array): V {
-    return this._codec.decode(bytes.slice())
+    try {
+      return this._codec.decode(bytes.slice())
+    } catch (error) {
+      // A codec of the caller's own says itself what is wrong.
+      if ((this._codec as Codec<unknown>) !== cbor || !(error instanceof TypeError)) throw error
+      throw new BlockError('malformed', error.message)
+    }
   }
 
   /** @internal Where keys are. */

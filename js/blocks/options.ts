@@ -1,5 +1,5 @@
 // Options of this entry point, checked: what is given wrongly is not taken for what is not given.
-import { cbor, type Codec, kind } from '../core.js'
+import { kind, takeBytes } from '../core.js'
 
 /** A number of bytes. RangeError unless it is at least 0. */
 export function bytesOption(name: string, value: unknown, otherwise: number): number {
@@ -11,19 +11,11 @@ export function bytesOption(name: string, value: unknown, otherwise: number): nu
   return value
 }
 
-/** A codec; CBOR unless one is given. */
-export function codecOption<V>(codec: Codec<V> | undefined): Codec<V> {
-  if (codec === undefined) return cbor as Codec<V>
-  if (typeof codec?.encode !== 'function' || typeof codec.decode !== 'function')
-    throw new TypeError('a codec needs the functions encode and decode')
-  return codec
-}
-
 /** A copy of a digest. */
 export function checkDigest(digest: unknown): Uint8Array {
-  if (!ArrayBuffer.isView(digest) || digest.byteLength !== 32)
-    throw new TypeError(`a digest is a Uint8Array of 32 bytes, not ${kind(digest)}`)
-  return new Uint8Array(digest.buffer, digest.byteOffset, 32).slice()
+  const copy = takeBytes(digest, 'a digest')
+  if (copy.length !== 32) throw new TypeError(`a digest is a Uint8Array of 32 bytes, not of ${copy.length}`)
+  return copy
 }
 
 /**

@@ -1,5 +1,5 @@
 // Maps in memory into node tables and block stores, and back.
-import { DisposedError, encodeCbor, Hamt, kind, withHandles } from '../core.js'
+import { DisposedError, encodeCbor, given, Hamt, kind, withHandles } from '../core.js'
 import type { LoadOptions } from './load.js'
 import { startWasm } from './load.js'
 import { answerWalk, closeWalk, openWalk, takeBlocks, writeNodes } from './native.js'
@@ -26,10 +26,13 @@ export function serializeNodes<V>(
   versions: Iterable<Hamt<V>>,
   options?: SerializeNodesOptions,
 ): Uint8Array<ArrayBuffer> {
+  if (typeof (versions as Partial<Iterable<Hamt<V>>> | null | undefined)?.[Symbol.iterator] !== 'function')
+    throw new TypeError(`versions must be a list of Hamts, not ${kind(versions)}`)
   const maps = [...versions]
   for (const map of maps)
     if (!(map instanceof Hamt)) throw new TypeError(`versions must be Hamts, not ${kind(map)}`)
-  const meta = options?.meta === undefined ? new Uint8Array(0) : encodeCbor(options.meta)
+  const asked = given(options).meta
+  const meta = asked === undefined ? new Uint8Array(0) : encodeCbor(asked)
   return withHandles(maps, (handles) => writeNodes(handles, meta))
 }
 
@@ -56,17 +59,18 @@ const mostBytes = 256 * 1024
 export async function push<V>(
   map: Hamt<V>,
   store: BlockStore,
-  options?: PushOptions,
+  pushing?: PushOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
+  const options = given(pushing)
   if (!(map instanceof Hamt)) throw new TypeError(`push takes a Hamt, not ${kind(map)}`)
   checkStore(store)
   await startWasm()
   const digest = map.digest()
-  return abortable(options?.signal, async () => {
+  return abortable(options.signal, async () => {
     const reader = new StoreReader(store, { cache: 0 })
-    const base = options?.repair ? undefined : known.get(store)
+    const base = options.repair ? undefined : known.get(store)
     const baseDigest = base && digestIfUsable(base)
-    const [has, hasBase] = options?.repair
+    const [has, hasBase] = options.repair
       ? []
       : await reader.have(baseDigest ? [digest, baseDigest] : [digest])
     if (!has) await putLacking(map, hasBase ? base! : undefined, reader, options)
@@ -88,7 +92,7 @@ async function putLacking<V>(
   map: Hamt<V>,
   base: Hamt<unknown> | undefined,
   reader: StoreReader,
-  options: PushOptions | undefined,
+  options: PushOptions,
 ): Promise<void> {
   const maps: Hamt<unknown>[] = base ? [map, base] : [map]
   const opened = withHandles(maps, (handles) => openWalk(handles[0]!, handles[1] ?? 0))
@@ -98,15 +102,15 @@ async function putLacking<V>(
     let count = 0
     for (let isRoot = true; asked.length > 0; isRoot = false) {
       // What the base has is not asked about; of the rest the store lacks all, most likely, and putting it again does no harm.
-      const isSure = base !== undefined || isRoot || options?.repair === true
+      const isSure = base !== undefined || isRoot || options.repair === true
       const lacks = isSure ? asked.map(() => true) : (await reader.have(asked)).map((has) => !has)
-      options?.signal?.throwIfAborted()
+      options.signal?.throwIfAborted()
       const answer = answerWalk(walk, Uint8Array.from(lacks, Number))
       asked = digestsOf(answer.asked)
       count = answer.count
     }
-    for (let done = 0; ; options?.progress?.(done, count)) {
-      options?.signal?.throwIfAborted()
+    for (let done = 0; ; options.progress?.(done, count)) {
+      options.signal?.throwIfAborted()
       const bytes = takeBlocks(walk, mostBytes)
       if (!bytes) break
       const blocks = blocksOf(bytes)

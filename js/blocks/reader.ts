@@ -1,6 +1,6 @@
 // Nodes and long texts from somewhere that answers later: each checked against its digest, kept in a cache of bounded size, and asked for
 // once however many callers want it at the same time.
-import { hashWords } from '../core.js'
+import { given, hashWords } from '../core.js'
 import { BlockError } from '../errors.js'
 import { nodeDigest, textDigest } from './digests.js'
 import { bytesOption, orAborted } from './options.js'
@@ -95,8 +95,9 @@ export abstract class BlockReader {
     options: CacheOptions | undefined,
     readonly hash: KeyHash = hashWords,
   ) {
-    this.room = bytesOption('cache', options?.cache, defaultCache)
-    this.largestValue = bytesOption('largestValue', options?.largestValue, defaultLargest)
+    const { cache, largestValue } = given(options)
+    this.room = bytesOption('cache', cache, defaultCache)
+    this.largestValue = bytesOption('largestValue', largestValue, defaultLargest)
   }
 
   /** The bytes of these nodes, in order; an answer for each, which is undefined where there is none. */

@@ -1,12 +1,12 @@
 // Maps in a block store: opening, editing, pushing, pulling, and what a store still needs.
-import { type Codec, kind, takeBytes } from '../core.js'
+import { type Codec, codecOption, given, kind, takeBytes } from '../core.js'
 import { mapDigest } from './digests.js'
 import { type Edit, editTree } from './edit.js'
 import { keyBytes, LazyMap } from './lazy-map.js'
 import { startWasm } from './load.js'
 import { childByDigest, childInlined, hasLongKey, hasLongValue, mapBlock, sameBytes } from './node.js'
 import type { BlockNode } from './node.js'
-import { abortable, checkDigest, codecOption } from './options.js'
+import { abortable, checkDigest } from './options.js'
 import { type CacheOptions, nameOf, type NodeRef, type SignalOption } from './reader.js'
 import { type BlockStore, StoreReader } from './store.js'
 
@@ -24,7 +24,7 @@ export function openMap<V = unknown>(
 ): RemoteMap<V> {
   checkStore(store)
   const name = checkDigest(digest)
-  return new RemoteMap<V>(name, new StoreReader(store, options), codecOption(options?.codec))
+  return new RemoteMap<V>(name, new StoreReader(store, options), codecOption(given(options).codec))
 }
 
 /** An empty map whose edits go to a store. Nothing is written yet. */
@@ -36,7 +36,7 @@ export async function emptyMap<V = unknown>(
   const reader = new StoreReader(store, options)
   const digest = mapDigest(0, undefined)
   await reader.put([{ digest, block: mapBlock(0, undefined) }])
-  return new RemoteMap<V>(digest, reader, codecOption(options?.codec))
+  return new RemoteMap<V>(digest, reader, codecOption(given(options).codec))
 }
 
 export function checkStore(store: BlockStore): void {
@@ -87,6 +87,7 @@ export class RemoteDraft<V> {
 
   /** Sets a key to what `fn` makes of its value, or deletes it when that is undefined. */
   async update(key: string, fn: (value: V | undefined) => V | undefined): Promise<void> {
+    if (typeof fn !== 'function') throw new TypeError(`update needs a function, not ${kind(fn)}`)
     const value = fn(await this.get(key))
     if (value === undefined) this.delete(key)
     else this.set(key, value)
@@ -132,7 +133,7 @@ export class RemoteMap<V> extends LazyMap<V> {
 
   /** The number of entries. One read, the first time. */
   async size(options?: SignalOption): Promise<number> {
-    return (await this._open(options?.signal)).size
+    return (await this._open(given(options).signal)).size
   }
 
   /**
@@ -143,29 +144,30 @@ export class RemoteMap<V> extends LazyMap<V> {
    * The new map's own block is written last: an edit that fails leaves blocks that nothing names, and nothing else.
    */
   edit(fn: (draft: RemoteDraft<V>) => unknown, options?: SignalOption): Promise<RemoteMap<V>> {
-    return abortable(options?.signal, () => this.edited(fn, options))
+    const { signal } = given(options)
+    return abortable(signal, () => this.edited(fn, signal))
   }
 
   private async edited(
     fn: (draft: RemoteDraft<V>) => unknown,
-    options: SignalOption | undefined,
+    signal: AbortSignal | undefined,
   ): Promise<RemoteMap<V>> {
     if (typeof fn !== 'function') throw new TypeError(`edit takes a function, not ${kind(fn)}`)
     await startWasm() // digests are made there, many times faster
-    const draft = new RemoteDraft<V>(this, options?.signal)
+    const draft = new RemoteDraft<V>(this, signal)
     let edits: Edit[]
     try {
       await fn(draft)
     } finally {
       edits = draft._end()
     }
-    const { size, root } = await this._open(options?.signal)
+    const { size, root } = await this._open(signal)
     if (edits.length === 0) return this
-    const after = await editTree(this._reader, root, edits, options?.signal)
+    const after = await editTree(this._reader, root, edits, signal)
     const opened = { size: size + after.growth, root: after.root }
     const digest = mapDigest(opened.size, opened.root)
     if (sameBytes(digest, this.digest)) return this
-    options?.signal?.throwIfAborted()
+    signal?.throwIfAborted()
     await this._reader.put([{ digest, block: mapBlock(opened.size, opened.root) }])
     return new RemoteMap<V>(digest, this._reader, this._codec, opened)
   }
@@ -189,20 +191,21 @@ export async function* reachable(
   checkStore(store)
   if (typeof (digests as { [Symbol.iterator]?: unknown })?.[Symbol.iterator] !== 'function')
     throw new TypeError(`reachable takes a list of digests, not ${kind(digests)}`)
+  const { progress, signal } = given(options)
   const reader = new StoreReader(store, { cache: 0 })
   const seen = new Set<string>()
   const isNew = (digest: Uint8Array): boolean => {
     const name = nameOf(digest)
     if (seen.has(name)) return false
     seen.add(name)
-    if (seen.size % 256 === 0) options?.progress?.(seen.size)
+    if (seen.size % 256 === 0) progress?.(seen.size)
     return true
   }
   for (const given of digests) {
     const digest = checkDigest(given)
     if (!isNew(digest)) continue
-    yield digest
-    const { root } = await reader.map(digest, options?.signal)
+    yield digest.slice()
+    const { root } = await reader.map(digest, signal)
     const waiting: NodeRef[] = []
     const texts: Uint8Array[] = []
     const collect = (node: BlockNode, path: readonly number[]): void => {
@@ -217,15 +220,15 @@ export async function* reachable(
     }
     if (root) collect(root, [])
     while (waiting.length > 0 || texts.length > 0) {
-      yield* texts.splice(0)
+      for (const text of texts.splice(0)) yield text.slice()
       // The deepest first, so that few wait.
       const some = waiting.splice(-64)
-      const nodes = await reader.nodes(some, options?.signal)
+      const nodes = await reader.nodes(some, signal)
       for (const [i, node] of nodes.entries()) {
-        yield some[i]!.digest
+        yield some[i]!.digest.slice()
         collect(node, some[i]!.path)
       }
     }
   }
-  options?.progress?.(seen.size)
+  progress?.(seen.size)
 }

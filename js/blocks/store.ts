@@ -91,12 +91,18 @@ function bytesOf(answer: unknown, digest: Uint8Array): Uint8Array | undefined {
   if (answer === undefined || answer === null) return undefined
   if (ArrayBuffer.isView(answer)) {
     const { buffer, byteOffset, byteLength } = answer
-    return new Uint8Array(buffer, byteOffset, byteLength).slice()
+    const copy = new Uint8Array(byteLength)
+    try {
+      copy.set(new Uint8Array(buffer, byteOffset, byteLength))
+      return copy
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error // a RangeError: no memory
+    }
   }
   throw new BlockError('malformed', 'the store gave something that is no Uint8Array', { digest })
 }
 
-/** Reads the blocks of a store. */
+/** Reads the blocks of a store, which gets copies: what it does to digests and blocks changes nothing that was checked. */
 export class StoreReader extends BlockReader {
   private readonly turns = new Turns()
 
@@ -148,8 +154,14 @@ export class StoreReader extends BlockReader {
   /** Keeps blocks, all of which may be written in any order. Resolves when the store has them all. */
   async put(blocks: readonly { digest: Uint8Array; block: Uint8Array }[]): Promise<void> {
     const { store } = this
-    if (store.putMany) await eachAtOnce(parts(blocks), (part) => this.turns.run(() => store.putMany!(part)))
-    else await eachAtOnce(blocks, ({ digest, block }) => this.turns.run(() => store.put(digest, block)))
+    const copies = (part: typeof blocks): typeof blocks =>
+      part.map(({ digest, block }) => ({ digest: digest.slice(), block: block.slice() }))
+    if (store.putMany)
+      await eachAtOnce(parts(blocks), (part) => this.turns.run(() => store.putMany!(copies(part))))
+    else
+      await eachAtOnce(blocks, ({ digest, block }) =>
+        this.turns.run(() => store.put(digest.slice(), block.slice())),
+      )
   }
 
   /** Which of these the store has. */
@@ -159,7 +171,7 @@ export class StoreReader extends BlockReader {
     if (store.has)
       await eachAtOnce(digests, async (digest, i) => {
         ++this.traffic.requests
-        found[i] = await this.turns.run(() => store.has!(digest))
+        found[i] = await this.turns.run(() => store.has!(digest.slice()))
       })
     else
       await eachAtOnce(this.fetch(digests.map((digest) => ({ digest }))), async (answer, i) => {
@@ -182,7 +194,7 @@ export class StoreReader extends BlockReader {
         ++traffic.requests
         const answers = this.turns.run(() =>
           store.getMany!(
-            part.map(({ digest }) => digest),
+            part.map(({ digest }) => digest.slice()),
             signal,
           ),
         )
@@ -205,7 +217,7 @@ export class StoreReader extends BlockReader {
     void eachAtOnce(refs, async ({ digest }, i) => {
       ++traffic.requests
       const answer = this.turns
-        .run(() => store.get(digest, signal))
+        .run(() => store.get(digest.slice(), signal))
         .then((block) => count(bytesOf(block, digest)))
       settle[i]!(answer)
       await answer.catch(() => {})

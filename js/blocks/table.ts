@@ -1,5 +1,5 @@
 // Node tables: many versions of maps in one file that is read in pieces. cpp/blocks/BLOCKS.md describes the bytes.
-import { type Codec, decodeCbor, encoder, kind } from '../core.js'
+import { type Codec, codecOption, decodeCbor, encoder, given, kind } from '../core.js'
 import { BlockError } from '../errors.js'
 import { keccakOf, mapDigest } from './digests.js'
 import {
@@ -23,7 +23,7 @@ import {
   readItem,
   sameBytes,
 } from './node.js'
-import { abortable, checkDigest, codecOption } from './options.js'
+import { abortable, checkDigest } from './options.js'
 import { BlockReader, type CacheOptions, type NodeRef, type SignalOption, type TextRef } from './reader.js'
 import { LazyMap } from './lazy-map.js'
 import { type FetchOption, type NodeSource, type OpenedSource, openSource, Pieces } from './source.js'
@@ -75,11 +75,12 @@ interface Head {
  */
 export async function openNodes<V = unknown>(
   source: NodeSource,
-  options?: OpenNodesOptions<V>,
+  opening?: OpenNodesOptions<V>,
 ): Promise<NodeFile<V>> {
-  const codec = codecOption(options?.codec)
-  const pinned = digestsOption(options?.digests)
-  const reader = await abortable(options?.signal, () => TableReader.open(source, options))
+  const options = given(opening)
+  const codec = codecOption(options.codec)
+  const pinned = digestsOption(options.digests)
+  const reader = await abortable(options.signal, () => TableReader.open(source, options))
   const { versions } = reader.head
   if (pinned) {
     if (pinned.length !== versions.length)

@@ -10,7 +10,7 @@
 import { isBytes, takeBytes } from './bytes.js'
 import { layoutOf } from './layout.js'
 import { Path } from './path.js'
-import { describeClass, isExtended, isPlain } from './plain.js'
+import { describeClass, isExtended, isPlain, isPlainArray } from './plain.js'
 import { encodeUtf8, isWellFormed, kind } from './text.js'
 
 /** Deterministic CBOR of a value, in an array of its own. O(size). TypeError, naming the path, for what it cannot carry; RangeError above 1 GiB. */
@@ -66,6 +66,7 @@ class Encoder extends Path {
 
   private array(array: readonly unknown[]): void {
     this.enter(array)
+    if (!isPlainArray(array)) this.refuse(describeClass(array), this.depth - 1)
     const { length } = array
     if (length !== length >>> 0) this.refuse(`an array of length ${String(length)}`)
     this.head(0x80, length)
@@ -75,7 +76,7 @@ class Encoder extends Path {
       steps[depth - 1] = i
       layout = this.item(array[i], layout)
     }
-    if (isExtended(array)) this.refuse('an array with named properties', depth - 1)
+    if (isExtended(array)) this.refuse('an array with named properties or symbols', depth - 1)
     this.leave()
   }
 

@@ -15,6 +15,14 @@ export interface Codec<V> {
 /** The codec of every map that was not given another. Its methods throw TypeError for what CBOR cannot carry. */
 export const cbor: Codec<unknown> = { encode: encodeCbor, decode: decodeStrictly }
 
+/** The codec of options; CBOR unless one is given. TypeError for what is none. */
+export function codecOption<V>(codec: Codec<V> | undefined): Codec<V> {
+  if (codec === undefined) return cbor as Codec<V>
+  if (typeof codec?.encode !== 'function' || typeof codec.decode !== 'function')
+    throw new TypeError('a codec needs the functions encode and decode')
+  return codec
+}
+
 function decodeStrictly(bytes: Uint8Array): unknown {
   try {
     return decodeCbor(bytes)

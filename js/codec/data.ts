@@ -4,7 +4,7 @@
 // refused and never called. Properties that are not enumerable are not part of a value.
 import { isBytes, takeBytes } from './bytes.js'
 import { MAX_DEPTH, Path } from './path.js'
-import { describeClass, isExtended, isPlain, platform } from './plain.js'
+import { cannotTell, describeClass, isExtended, isPlain, isPlainArray, platform } from './plain.js'
 import { isWellFormed, kind } from './text.js'
 
 /** A value that cannot be frozen, since it holds bytes or a Proxy: a copy that nobody else has. What is handed out is a copy again. */
@@ -15,7 +15,7 @@ export class PrivateCopy {
 /** What `freezeData` gives: the value itself, frozen, to be handed out as it is; or a private copy. */
 export type Data = PrivateCopy | object | string | number | bigint | boolean | null
 
-const { freeze, getOwnPropertyDescriptor, hasOwn, keys } = Object
+const { defineProperty, freeze, getOwnPropertyDescriptor, hasOwn, isFrozen, keys } = Object
 /** The getter of a property, `undefined` for one that holds a value. Making a property descriptor takes several times as long. */
 const getterOf = Function.prototype.call.bind(
   (Object.prototype as unknown as { __lookupGetter__: () => unknown }).__lookupGetter__,
@@ -26,7 +26,7 @@ const names = Array.from({ length: 64 }, () => '')
 type Properties = Readonly<Record<string | number, unknown>>
 
 /** A value has at most this many parts: items and properties, each as often as it occurs. */
-const mostParts = 2 ** 27
+const mostParts = 2 ** 24
 /** Containers with more parts are remembered. */
 const fewParts = 64
 
@@ -126,6 +126,7 @@ function freezeSmall(value: object): boolean {
   try {
     count = checkSmall(value, small, 0, 1)
     for (let i = 0; i < count; ++i) freeze(containers[i])
+    if (!isSettled(containers, count)) return false
     for (let i = 1; i < count; ++i) if (isFlat[i]!) FlatSeal.putOn(containers[i]!)
     if (count > 0) Seal.putOn(value)
     return count > 0
@@ -145,7 +146,7 @@ function checkSmall(container: object, list: Small, count: number, depth: number
   list.isFlat[index] = true
   if (Array.isArray(container)) {
     const { length } = container
-    if (!(length <= fewParts) || isExtended(container)) return 0
+    if (!(length <= fewParts) || !isPlainArray(container) || isExtended(container)) return 0
     for (let i = 0; i < length; ++i) {
       if (!hasOwn(container, i) || getterOf(container, i) !== undefined) return 0
       const value: unknown = container[i]
@@ -173,6 +174,28 @@ function checkSmall(container: object, list: Small, count: number, depth: number
     if (count === 0) return 0
   }
   return count
+}
+
+/**
+ * Whether containers are still data and hold nothing but one another, now that they are frozen. Where a Proxy cannot be told, its traps may have
+ * changed the others meanwhile; elsewhere no code of others runs, and nothing is looked at. O(parts).
+ */
+function isSettled(containers: readonly object[], count: number, large?: Map<object, Extent>): boolean {
+  if (platform.isProxy !== cannotTell) return true
+  const known = new Set<object>()
+  for (let i = 0; i < count; ++i) known.add(containers[i]!)
+  for (const container of known) {
+    if (!isFrozen(container)) return false
+    for (const name of keys(container)) {
+      if (getterOf(container, name) !== undefined) return false
+      const value = (container as Properties)[name]
+      if (isSmallPrimitive(value)) continue
+      if (typeof value !== 'object' || value === null) return false
+      if (known.has(value) || Seal.isOn(value) || FlatSeal.isOn(value)) continue
+      if (!frozen.has(value) && !large?.has(value)) return false
+    }
+  }
+  return true
 }
 
 /** Whether a value is data without parts. */
@@ -223,11 +246,15 @@ abstract class Reader extends Path {
 
   /** Called when the items are checked: a hole is refused with its index. */
   protected checkNames(array: readonly unknown[]): void {
-    if (isExtended(array)) this.refuse('an array with named properties', this.depth - 1)
+    if (isExtended(array)) this.refuse('an array with named properties or symbols', this.depth - 1)
   }
 
   protected checkClass(object: object): void {
     if (!isPlain(object)) this.refuse(describeClass(object), this.depth - 1)
+  }
+
+  protected checkArrayClass(array: readonly unknown[]): void {
+    if (!isPlainArray(array)) this.refuse(describeClass(array), this.depth - 1)
   }
 
   /** Counts a part. Values of one shape have the same names at the same counts, so each is checked once. */
@@ -255,6 +282,7 @@ class Walk extends Reader {
     if (this.mustBeCopied) return false
     try {
       for (let i = 0; i < this.count; ++i) freeze(this.containers[i])
+      if (!isSettled(this.containers, this.count, this.large)) return false
     } catch (error) {
       if (error instanceof TypeError) return false
       throw error
@@ -292,6 +320,7 @@ class Walk extends Reader {
   }
 
   private array(array: readonly unknown[], before: number, index: number): number {
+    this.checkArrayClass(array)
     const length = this.lengthOf(array)
     const { steps, depth } = this
     let height = 1
@@ -378,6 +407,7 @@ class Copier extends Reader {
   }
 
   private array(array: readonly unknown[]): unknown[] {
+    this.checkArrayClass(array)
     const length = this.lengthOf(array)
     const { steps, depth } = this
     const copy: unknown[] = []
@@ -398,8 +428,9 @@ class Copier extends Reader {
       steps[depth - 1] = name
       this.countName(name)
       const value = this.copy(this.property(object, name))
-      if (name === '__proto__') {
-        Object.defineProperty(copy, name, { value, writable: true, enumerable: true, configurable: true })
+      if (name in copy) {
+        // An assignment would meet `Object.prototype`: a setter, or a property that is frozen.
+        defineProperty(copy, name, { value, writable: true, enumerable: true, configurable: true })
       } else copy[name] = value
     }
     return copy

@@ -28,7 +28,8 @@ function isIdentifier(name: string): boolean {
   return name !== ''
 }
 
-function shorten(text: string): string {
+/** A text for an error message: its beginning, if it is long. */
+export function shorten(text: string): string {
   return text.length <= 80 ? text : `${text.slice(0, 79)}…`
 }
 

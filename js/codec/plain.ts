@@ -7,25 +7,60 @@ export const cannotTell = (_: unknown): boolean => false
 /** `isProxy`: whether an object is a Proxy, where the platform can tell: Node 20.16, Deno, Bun. An object so that tests can set it. */
 export const platform = { isProxy: util?.types.isProxy ?? cannotTell }
 
-/** Whether an object is a record: its prototype is null or the root of a chain, in whichever realm; no symbols. Not for arrays. */
+/** Whether an object is a record: its prototype is null or the `Object.prototype` of a realm; no symbols. Not for arrays. */
 export function isPlain(object: object): boolean {
   const prototype = Object.getPrototypeOf(object) as object | null
-  if (prototype !== Object.prototype && prototype !== null) {
-    if (platform.isProxy(prototype)) return false // its traps would run with every question about the object
-    if (Object.getPrototypeOf(prototype) !== null || ArrayBuffer.isView(object)) return false
-  }
-  return Object.getOwnPropertySymbols(object).length === 0
+  if (prototype !== Object.prototype && prototype !== null && !isRoot(prototype)) return false
+  return !ArrayBuffer.isView(object) && Object.getOwnPropertySymbols(object).length === 0
 }
 
-/** Whether an array has properties with names, such as the `index` of a match, which its encoding would lose. Holes count. O(length). */
+/** Whether an array is no instance of a subclass: its prototype is the `Array.prototype` of a realm. */
+export function isPlainArray(array: readonly unknown[]): boolean {
+  const prototype = Object.getPrototypeOf(array) as object | null
+  if (prototype === Array.prototype) return true
+  // A Proxy's traps would run with every question about the array.
+  if (prototype === null || platform.isProxy(prototype) || !Array.isArray(prototype)) return false
+  const above = Object.getPrototypeOf(prototype) as object | null
+  return above !== null && isRoot(above)
+}
+
+/** Whether a prototype is the `Object.prototype` of a realm. What inherits from any other object changes when that does. */
+function isRoot(prototype: object): boolean {
+  return (
+    !platform.isProxy(prototype) &&
+    Object.getPrototypeOf(prototype) === null &&
+    Object.hasOwn(prototype, 'isPrototypeOf')
+  )
+}
+
+/**
+ * Whether an array has properties with names, such as the `index` of a match, or symbols, which its encoding would lose. A hole counts, unless
+ * there are as many names. O(length).
+ */
 export function isExtended(array: readonly unknown[]): boolean {
-  return Object.keys(array).length !== array.length
+  const { length } = array
+  if (Reflect.ownKeys(array).length === length + 1) return false
+  return Object.keys(array).length !== length || Object.getOwnPropertySymbols(array).length > 0
 }
 
 /** What an object is that is not plain, in an error message. */
 export function describeClass(object: object): string {
-  const name: unknown = object.constructor?.name
-  return typeof name === 'string' && name !== 'Object' && name !== ''
-    ? `an instance of ${name}, only plain objects`
-    : 'an object with symbols, only plain objects'
+  const only = `only plain ${Array.isArray(object) ? 'arrays' : 'objects'}`
+  const name = className(object)
+  if (name !== '') return `an instance of ${name}, ${only}`
+  return Object.getOwnPropertySymbols(object).length > 0
+    ? `an object with symbols, ${only}`
+    : `an object that inherits from another, ${only}`
+}
+
+/** The name of an object's class, if it is to be had and is not the one of plain objects. */
+function className(object: object): string {
+  let name: unknown
+  try {
+    name = object.constructor?.name
+  } catch (error) {
+    // A getter's error is not of interest, but that there is no stack left is.
+    if (error instanceof RangeError || (error as Error | undefined)?.name === 'InternalError') throw error
+  }
+  return typeof name === 'string' && name !== 'Object' && name !== 'Array' ? name : ''
 }

@@ -1,6 +1,6 @@
 // Digests and proofs of a map, made in wasm. What verifies them is verify.ts, which needs no wasm.
 import { checkKey } from '../codec/keys.js'
-import { kind } from '../codec/text.js'
+import { iterable } from '../map/arguments.js'
 import { check } from '../wasm/errors.js'
 import { takeOutput, withInput } from '../wasm/input.js'
 import { raw } from '../wasm/instance.js'
@@ -18,7 +18,7 @@ export function digest(map: Version): Uint8Array<ArrayBuffer> {
 
 /** A proof about one key or several: see `Hamt.prove`. */
 export function prove(map: Version, keys: string | Iterable<string>): Uint8Array<ArrayBuffer> {
-  const asked = Array.from(typeof keys === 'string' ? [keys] : checkList(keys))
+  const asked = [...new Set(typeof keys === 'string' ? [keys] : iterable(keys, 'prove', 'keys, or one key'))]
   asked.forEach(checkKey)
   if (asked.length === 0) throw new TypeError('a proof needs at least one key')
   const list = keyList(asked)
@@ -28,10 +28,4 @@ export function prove(map: Version, keys: string | Iterable<string>): Uint8Array
       return takeOutput()
     }),
   )
-}
-
-function checkList(keys: Iterable<string>): Iterable<string> {
-  if (typeof (keys as Partial<Iterable<string>> | null | undefined)?.[Symbol.iterator] === 'function')
-    return keys
-  throw new TypeError(`a key must be a string, or a list of strings, not ${kind(keys)}`)
 }

@@ -7,6 +7,14 @@ export function callback<F>(fn: F, method: string): F {
   return fn
 }
 
+/** Gives an iterable back. TypeError, naming the method and what it needs, for anything else; a string is taken for no list. */
+export function iterable<T>(items: Iterable<T>, method: string, what: string): Iterable<T> {
+  if (typeof items === 'object' && typeof (items as Iterable<T> | null)?.[Symbol.iterator] === 'function')
+    return items
+  const got = isThenable(items) ? 'a promise' : kind(items)
+  throw new TypeError(`${method} takes an iterable of ${what}, not ${got}`)
+}
+
 /** Whether a value is a promise or the like. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (

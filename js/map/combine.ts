@@ -1,7 +1,6 @@
 // Combining a version with other entries: set or delete many, merge with every common key, intersect, without.
 import { checkKey } from '../codec/keys.js'
-import { kind } from '../codec/text.js'
-import { settled } from './arguments.js'
+import { iterable, settled } from './arguments.js'
 import * as bulk from './bulk.js'
 import { EntryIterator, keysOnly } from './entries.js'
 import * as lineage from './lineage.js'
@@ -48,10 +47,8 @@ export function merge(
 
 /** As `Hamt.deleteMany`. */
 export function deleteMany(v: Version, keys: Iterable<string>): Version {
-  if (typeof keys !== 'object' || !(Symbol.iterator in keys))
-    throw new TypeError(`deleteMany takes an iterable of keys, not ${kind(keys)}`)
   const edits = new Map<string, undefined>()
-  for (const key of keys) {
+  for (const key of iterable(keys, 'deleteMany', 'keys')) {
     checkKey(key)
     edits.set(key, undefined)
   }

@@ -39,6 +39,8 @@ export class DiffIterator<V> implements IterableIterator<Difference<V>, undefine
   /** The walk in wasm. */
   readonly #walk: Owned = { id: 0 }
   #i = 0
+  /** Records that were looked at. */
+  #steps = 0
   /** Set while a batch is on its way: nothing may follow one that was lost. */
   #isLost = false
   readonly #batch: StoredBatch
@@ -57,13 +59,18 @@ export class DiffIterator<V> implements IterableIterator<Difference<V>, undefine
     for (;;) {
       if (this.#i >= batch.count && !this.#nextBatch()) return { value: undefined, done: true }
       const i = this.#i
+      const steps = this.#steps
+      const key = batch.key(i)
       const before = batch.stored(i, 0)
       const after = batch.stored(i, 1)
       // wasm reports two objects that are equal, too.
       const isSame = sameStored(before, after)
       const value = isSame
         ? undefined
-        : { key: batch.key(i), before: fromStored(before) as V, after: fromStored(after) as V }
+        : { key, before: fromStored(before) as V, after: fromStored(after) as V }
+      // A codec may have stepped this walk.
+      if (steps !== this.#steps) continue
+      ++this.#steps
       this.#i = i + 1
       if (value !== undefined) return { value, done: false }
     }

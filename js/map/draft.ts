@@ -83,11 +83,16 @@ export class Draft<V> {
     return value === undefined ? this.delete(key) : this.set(key, value)
   }
 
-  /** Takes the entries of a map, an iterable or a record over, as `Hamt.merge` does: they win, or `resolve` decides. */
+  /**
+   * Takes the entries of a map, an iterable or a record over, as `Hamt.merge` does: they win, or `resolve` decides. TypeError when the iterable or
+   * `resolve` edits this draft; then it has these edits, and nothing was merged.
+   */
   merge(other: HamtInput<V>, resolve?: (key: string, ours: V, theirs: V) => V | undefined): this {
     if (resolve !== undefined) callback(resolve, 'merge')
-    const merged = this.#host.merge(this.#current(), other, resolve)
-    this.#current() // `resolve` may have ended the draft
+    const before = this.#current()
+    const merged = this.#host.merge(before, other, resolve)
+    if (this.#current() !== before)
+      throw new TypeError('merge: its callback, or its iterable, has edited this draft')
     this.#version = merged
     return this
   }

@@ -211,6 +211,8 @@ export class EntryIterator<T> implements IterableIterator<T, undefined> {
 
   #i = 0
   #count = 0
+  /** Entries that were given out. */
+  #steps = 0
   /** A batch is on its way. When the host cuts that off, no `catch` runs, and the batch may be lost. */
   #isTaking = false
   readonly #keys: readonly string[]
@@ -231,6 +233,7 @@ export class EntryIterator<T> implements IterableIterator<T, undefined> {
   next(): IteratorResult<T, undefined> {
     const i = this.#i
     if (i >= this.#count) return this.#nextBatch()
+    const steps = this.#steps
     const key = this.#keys[i]!
     const what = this.#what
     let value: unknown = key
@@ -239,6 +242,9 @@ export class EntryIterator<T> implements IterableIterator<T, undefined> {
       if (typeof value === 'object' && value !== null) value = this.#entries.open(key, value)
       if (what === both) value = [key, value]
     }
+    // A codec may have stepped this iterator.
+    if (steps !== this.#steps) return this.next()
+    ++this.#steps
     this.#i = i + 1
     return { value: value as T, done: false }
   }

@@ -1,6 +1,6 @@
 // The map that callers hold.
 /// <reference lib="esnext.disposable" preserve="true" />
-import { callback, settled } from './arguments.js'
+import { callback, iterable, settled } from './arguments.js'
 import * as bulk from './bulk.js'
 import * as combine from './combine.js'
 import { cbor } from '../codec/codec.js'
@@ -145,7 +145,7 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
    * 256 KB of values.
    */
   getMany(keys: Iterable<string>): (V | undefined)[] {
-    return getMany(usable(this), Array.from(keys)) as (V | undefined)[]
+    return getMany(usable(this), [...iterable(keys, 'getMany', 'keys')]) as (V | undefined)[]
   }
 
   /** Whether `key` is there. One path. */

@@ -2,12 +2,14 @@
 import { encoder } from '../codec/text.js'
 import { endBlocks, hashBlocks, hashed } from '../digest/siphash.js'
 
-let buffer = new Uint8Array(256)
+const usual = new Uint8Array(1024)
+let buffer = usual
 
 /** Writes what is hashed into `buffer`, padded to whole blocks of eight bytes; gives its length. */
 function writeBlocks(key: string): number {
   const { length } = key
-  if (3 * length + 16 > buffer.length) buffer = new Uint8Array(6 * length + 16)
+  const size = 3 * length + 16
+  buffer = size <= usual.length ? usual : size <= buffer.length ? buffer : new Uint8Array(size)
   const bytes = buffer
   let n = 0
   for (; n < length; ++n) {
@@ -70,5 +72,6 @@ export function inHashOrder(keys: readonly string[]): string[] {
     }
     begin = end
   }
+  buffer = usual
   return sorted
 }

@@ -1,6 +1,7 @@
 // Options of a map that is made: its codec, checked.
-import { cbor } from '../codec/codec.js'
+import { cbor, codecOption } from '../codec/codec.js'
 import type { Codec } from '../codec/codec.js'
+import { given } from '../codec/options.js'
 
 /** How a map is made. */
 export interface HamtOptions<V> {
@@ -10,10 +11,5 @@ export interface HamtOptions<V> {
 
 /** The codec that options name, or CBOR. TypeError for what is no codec. */
 export function codecIn<V>(options: HamtOptions<V> | undefined): Codec<unknown> {
-  const codec = options?.codec
-  if (codec === undefined) return cbor
-  if (typeof codec?.encode !== 'function' || typeof codec.decode !== 'function') {
-    throw new TypeError('a codec needs the functions encode and decode')
-  }
-  return codec as Codec<unknown>
+  return options === undefined ? cbor : (codecOption(given(options).codec) as Codec<unknown>)
 }

@@ -3,14 +3,19 @@
 //   primitives, frozen data    kept by reference and given back as they are
 //   data that holds bytes      a private copy, copied again for each reader (a Uint8Array cannot be frozen)
 //   any value, with a codec    the bytes that the codec made, decoded for each reader
+//   bytes that are no value    themselves: a file may hold any; readers get an error, edits and comparisons go on
 //
 // `undefined` stands for "no value": no map holds it.
 import { sameBytes, takeBytes } from '../codec/bytes.js'
+import { CborError, decodeCbor } from '../codec/cbor-decode.js'
 import { cbor, encodeCbor } from '../codec/codec.js'
 import type { Codec } from '../codec/codec.js'
 import { copyData, freezeData, PrivateCopy } from '../codec/data.js'
 import { sameData } from '../codec/equal.js'
+import { checkKey } from '../codec/keys.js'
+import { shorten } from '../codec/path.js'
 import { cannotTell, platform } from '../codec/plain.js'
+import { SnapshotError } from '../errors.js'
 
 /** A value that readers get a copy of. */
 abstract class Sealed {
@@ -56,6 +61,27 @@ class SealedBytes extends Sealed {
   }
 }
 
+/** Bytes from a file that are no value. */
+class Undecodable extends Sealed {
+  constructor(
+    private readonly encoded: Uint8Array,
+    private readonly key: string,
+    private readonly cause: CborError,
+  ) {
+    super()
+  }
+  open(): never {
+    throw new SnapshotError(
+      'value',
+      -1,
+      `the bytes of a value are not deterministic CBOR: ${this.cause.message} (value, under key ${JSON.stringify(shorten(this.key))})`,
+    )
+  }
+  bytes(): Uint8Array {
+    return this.encoded
+  }
+}
+
 /** A value as maps keep it: a primitive, frozen data, or a `Sealed`. */
 export type Stored = string | number | boolean | bigint | null | object
 
@@ -68,16 +94,25 @@ export function toStored(codec: Codec<unknown>, key: string, value: unknown): St
   if (codec !== cbor) return new SealedBytes(codec, takeBytes(codec.encode(value), 'what a codec encodes to'))
   const type = typeof value
   if (value === null || type === 'number' || type === 'boolean') return value
+  if (type === 'object') checkKey(key) // before anything is frozen
   const data = freezeData(value, key)
   return data instanceof PrivateCopy ? new SealedData(data.value) : data
 }
 
-/** What a map keeps of a value whose encoded bytes are given; the bytes are taken over. TypeError for bytes that are no value. */
+/** What a map keeps of a value whose encoded bytes are given; the bytes are taken over. */
 export function storedFromBytes(codec: Codec<unknown>, key: string, bytes: Uint8Array): Stored {
-  return codec === cbor ? toStored(cbor, key, cbor.decode(bytes)) : new SealedBytes(codec, bytes)
+  if (codec !== cbor) return new SealedBytes(codec, bytes)
+  let value: unknown
+  try {
+    value = decodeCbor(bytes)
+  } catch (error) {
+    if (!(error instanceof CborError)) throw error
+    return new Undecodable(bytes, key, error)
+  }
+  return toStored(cbor, key, value)
 }
 
-/** The value for a reader; undefined when there is none. */
+/** The value for a reader; undefined when there is none. SnapshotError for bytes that are no value. */
 export function fromStored(stored: Stored | undefined): unknown {
   return typeof stored === 'object' && stored !== null && Sealed.is(stored) ? stored.open() : stored
 }

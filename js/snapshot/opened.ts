@@ -4,6 +4,7 @@ import {
   type Codec,
   decoder,
   encodeKey,
+  given,
   kind,
   sameBytes,
   takeOutput,
@@ -34,7 +35,7 @@ export interface OpenOptions<V> extends Omit<DeserializeOptions<V>, 'limit'> {
 export function openSnapshot<V = unknown>(bytes: Uint8Array, options?: OpenOptions<V>): OpenedSnapshot<V> {
   const file = viewBytes(bytes, 'a snapshot')
   const { codec, digest } = settings(options)
-  const trusted: unknown = options?.trusted ?? false
+  const trusted: unknown = given(options).trusted ?? false
   if (typeof trusted !== 'boolean') throw new TypeError(`trusted must be a boolean, not ${kind(trusted)}`)
   if (!trusted) withInput([file], () => check(native()._hamt_snapshot_validate(file.length)))
   const opened = new OpenedSnapshot<V>(new SnapshotView(file), codec)

@@ -1,5 +1,5 @@
 // What reading a snapshot, a delta and an opened snapshot have in common: options, the expected digest, meta.
-import { cbor, CborError, type Codec, decodeCbor, takeBytes } from '../core.js'
+import { CborError, type Codec, codecOption, decodeCbor, encodeCbor, given, takeBytes } from '../core.js'
 import { SnapshotError } from '../errors.js'
 import type { DeserializeOptions } from './snapshot.js'
 
@@ -9,11 +9,11 @@ export function settings<V>(options: DeserializeOptions<V> | undefined): {
   digest: Uint8Array | undefined
   limit: number
 } {
-  const { codec = cbor as Codec<V>, digest, limit = 2 ** 30 } = options ?? {}
+  const { codec, digest, limit = 2 ** 30 } = given(options)
   if (typeof limit !== 'number' || !(limit >= 0))
     throw new RangeError(`a limit must be a number of bytes, not ${String(limit)}`)
   return {
-    codec,
+    codec: codecOption(codec),
     digest: digest === undefined ? undefined : takeBytes(digest, 'a digest'),
     limit: Math.min(Math.floor(limit), 2 ** 32 - 1),
   }
@@ -25,6 +25,11 @@ export function wrongDigest(): SnapshotError {
     -1,
     'the last version does not have the digest that was asked for (wrong-digest)',
   )
+}
+
+/** The bytes of a `meta`; none when it is undefined. */
+export function encodeMeta(meta: unknown): Uint8Array<ArrayBuffer> {
+  return meta === undefined ? new Uint8Array(0) : encodeCbor(meta)
 }
 
 export function decodeMeta(bytes: Uint8Array): unknown {

@@ -4,7 +4,7 @@ import {
   checkUsable,
   type Codec,
   codecOf,
-  encodeCbor,
+  given,
   Hamt,
   kind,
   mapOf,
@@ -21,7 +21,7 @@ import {
   wordsAt,
 } from '../core.js'
 import { native } from './native.js'
-import { decodeMeta, settings, wrongDigest } from './options.js'
+import { decodeMeta, encodeMeta, settings, wrongDigest } from './options.js'
 
 /** What `serialize` and `serializeDelta` take besides versions. */
 export interface SerializeOptions {
@@ -71,8 +71,7 @@ function write<V>(
   options?: SerializeOptions,
 ): Uint8Array<ArrayBuffer> {
   // What may run code of the caller's comes first: meta, and the lists.
-  const given = options?.meta
-  const meta = given === undefined ? new Uint8Array(0) : encodeCbor(given)
+  const meta = encodeMeta(given(options).meta)
   const bases = listOf(base, 'base')
   const maps = listOf(versions, 'versions')
   const all = [...bases, ...maps]

@@ -25,6 +25,13 @@ function probeStack(frames: number): number {
   return frames === 0 ? 0 : 1 + probeStack(frames - 1)
 }
 
+/** The error of a start that failed: RangeError where memory is what is lacking. */
+function startError(error: unknown): unknown {
+  if (!(error instanceof Error) || !['memory', 'alloc'].some((word) => error.message.includes(word)))
+    return error
+  return new RangeError(`hamt-wasm: no memory to start WebAssembly with: ${error.message}`, { cause: error })
+}
+
 /** Instantiates the module. Synchronous. RangeError, and nothing has happened, when not enough of the stack is left. */
 export function instantiate(module: WebAssembly.Module): Started {
   probeStack(gluesFrames)
@@ -56,10 +63,16 @@ export function instantiate(module: WebAssembly.Module): Started {
     WebAssembly: Object.create(WebAssembly, constructors) as typeof WebAssembly,
   }
   // Some versions return a promise. All is done when they do, but what they throw is in it.
-  void Promise.resolve(createHamtModule(options)).catch((error: unknown) => {
-    instantiationError ??= error
-  })
-  if (instantiationError) throw instantiationError as Error
+  try {
+    void Promise.resolve(createHamtModule(options)).catch((error: unknown) => {
+      instantiationError ??= error
+    })
+  } catch (error) {
+    // Some versions have a promise of their own as well, which would reject with nobody to catch it.
+    void (options as { ready?: Promise<unknown> }).ready?.catch(() => {})
+    throw startError(error)
+  }
+  if (instantiationError) throw startError(instantiationError)
   const raw = options as unknown as Exports
   const memory = Object.values(exports).find((e) => e instanceof WebAssembly.Memory)
   // embind's functions come last.

@@ -3,7 +3,17 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { Hamt } from 'hamt-wasm'
-import { BlockError, type BlockStore, openMap, openNodes, pull, push, serializeNodes } from 'hamt-wasm/blocks'
+import {
+  BlockError,
+  type BlockStore,
+  emptyMap,
+  openMap,
+  openNodes,
+  pull,
+  push,
+  reachable,
+  serializeNodes,
+} from 'hamt-wasm/blocks'
 import { mapDigest, nodeDigest, textDigest } from '../../js/blocks/digests.js'
 import {
   type BlockNode,
@@ -217,6 +227,61 @@ describe('bytes that change after they were read', () => {
     const remote = openMap<Value>(store, digest)
     for (let round = 0; round < 2; ++round)
       for (const [key, value] of map) expect(await remote.get(key)).toEqual(value)
+  })
+
+  test('a store that writes over all that it is handed, down to the whole buffer', async () => {
+    const honest = new MemoryStore()
+    await push(map, honest)
+    const spoil = <T>(bytes: Uint8Array, result: T): T => {
+      queueMicrotask(() => new Uint8Array(bytes.buffer).fill(57))
+      return result
+    }
+    const spoilt = (): BlockStore[] => {
+      const one: BlockStore = {
+        get: (name) => spoil(name, honest.get(name.slice())),
+        put: (name, block) => spoil(name, spoil(block, honest.put(name.slice(), block.slice()))),
+      }
+      return [
+        one,
+        {
+          ...one,
+          has: (name) => spoil(name, honest.blocks.has(hex(name))),
+          getMany: (names) => Promise.all(names.map((name) => one.get(name))),
+          putMany: (blocks) => Promise.all(blocks.map(({ digest, block }) => one.put(digest, block))),
+        },
+      ]
+    }
+    for (const store of spoilt()) {
+      const remote = openMap<Value>(store, digest)
+      remote.digest.fill(0)
+      for (let round = 0; round < 2; ++round)
+        expect(
+          (await remote.getMany([...map.keys()])).every(
+            (v, i) =>
+              v === [...map.values()][i] ||
+              hex(Hamt.from({ v }).digest()) === hex(Hamt.from({ v: [...map.values()][i] }).digest()),
+          ),
+        ).toBe(true)
+      for await (const name of reachable(store, [digest])) name.fill(0)
+      const edited = await remote.edit((d) => void d.set('an added key', valueOf(1)).delete(keyOf(2)))
+      const expected = map.set('an added key', valueOf(1)).delete(keyOf(2))
+      expect(hex(edited.digest)).toBe(hex(expected.digest()))
+      expect((await openMap<Value>(honest, edited.digest).load()).equals(expected)).toBe(true)
+      const pushed = expected.set('another', valueOf(3))
+      await push(pushed, store)
+      expect((await pull<Value>(honest, pushed.digest())).equals(pushed)).toBe(true)
+    }
+  })
+
+  test('a codec that encodes into one Buffer again and again', async () => {
+    const memory = Buffer.alloc(64)
+    const codec = {
+      encode: (text: string) => memory.subarray(0, memory.write(text)),
+      decode: (bytes: Uint8Array) => Buffer.from(bytes).toString(),
+    }
+    const empty = await emptyMap<string>(new MemoryStore(), { codec })
+    const edited = await empty.edit((d) => void d.set('a', 'apple').set('b', 'berry'))
+    expect(await edited.getMany(['a', 'b'])).toEqual(['apple', 'berry'])
   })
 
   test('a source that reads into the same memory each time', async () => {

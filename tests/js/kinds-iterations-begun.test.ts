@@ -1,5 +1,7 @@
 // An edit and the beginning of an iteration in turn: what is sorted and copied is in proportion to the turns, not to turns times entries.
 import { Hamt } from 'hamt-wasm'
+import { collectUntil } from './support/gc.js'
+import { inWasm } from './support/stores.js'
 
 const size = 4000
 const turns = 3000
@@ -144,4 +146,50 @@ test('whatever lists the keys of branches is right before, at and after the move
     expect(added.toJSON()).toEqual({ ...all, [`new ${i}`]: i })
   }
   expect(m.toJSON()).toEqual(all)
+})
+
+test.each(['diff', 'entries', 'values'] as const)(
+  'a codec that steps the walk that decodes for it: each entry is given out once, %s',
+  (method) => {
+    let walk: Iterator<unknown> | undefined
+    const seen: unknown[] = []
+    let depth = 0
+    const codec = {
+      encode: (n: number) => new TextEncoder().encode(String(n)),
+      decode: (b: Uint8Array): number => {
+        if (walk && depth < 3 && seen.length % 5 === 2) {
+          ++depth
+          const { done, value } = walk.next()
+          if (!done) seen.push(value)
+          --depth
+        }
+        return Number(new TextDecoder().decode(b))
+      },
+    }
+    for (const inStore of [<T>(f: () => T) => f(), inWasm]) {
+      const map = inStore(() =>
+        Hamt.from(
+          Array.from({ length: 700 }, (_, i) => [`k${i}`, i] as const),
+          { codec },
+        ),
+      )
+      const begun = method === 'diff' ? Hamt.empty<number>({ codec }).diff(map) : map[method]()
+      walk = begun
+      seen.length = 0
+      for (let step = begun.next(); !step.done; step = begun.next()) seen.push(step.value)
+      walk = undefined
+      const numbers = seen.map((x) =>
+        typeof x === 'number' ? x : Array.isArray(x) ? x[1] : (x as { after: number }).after,
+      )
+      expect(numbers.sort((a, b) => a - b)).toEqual(Array.from({ length: 700 }, (_, i) => i))
+    }
+  },
+)
+
+test('keys of any length leave no buffer of their length behind', async () => {
+  const before = process.memoryUsage().arrayBuffers
+  const map = Hamt.from({ ['k'.repeat(20_000_000)]: 1, short: 2 })
+  expect([...map.keys()].length).toBe(2)
+  map.dispose()
+  await collectUntil(() => process.memoryUsage().arrayBuffers - before < 10_000_000)
 })

@@ -1,7 +1,7 @@
 // What is taken for something that it is not: every mistake is an error that names what was wrong, and never an empty map, a lost edit or a
 // silent false.
 import { createRequire } from 'node:module'
-import { Hamt, serialize } from 'hamt-wasm'
+import { applyDelta, deserialize, Hamt, openSnapshot, serialize } from 'hamt-wasm'
 import { contents, expectUnchanged, other, states } from './support/states.js'
 
 async function* later(): AsyncGenerator<[string, number]> {
@@ -179,4 +179,81 @@ test('merge calls its resolver for conflicts only, as documented', () => {
   const b = Hamt.from({ same: 1, differs: 2, theirs: 1 })
   a.merge(b, (key, x, y) => (calls.push(key), x + y))
   expect(calls).toEqual(['differs'])
+})
+
+// An array-like that a stranger sends, `{ "length": 3e8 }`, would take all memory.
+describe.each<[string, (m: Hamt<unknown>, keys: Iterable<string>) => unknown]>([
+  ['getMany', (m, keys) => m.getMany(keys)],
+  ['deleteMany', (m, keys) => m.deleteMany(keys)],
+  ['prove', (m, keys) => m.prove(keys)],
+])('a list of keys for %s', (name, call) => {
+  test.each(states)('%s', (_, make) => {
+    const subject = make()
+    for (const wrong of [
+      5,
+      null,
+      undefined,
+      { length: 3e8 },
+      { a: 1 },
+      Promise.resolve(['k1']),
+      () => ['k1'],
+    ])
+      expect(() => call(subject.map, wrong as unknown as Iterable<string>)).toThrow(
+        new RegExp(`^${name} takes an iterable of keys.*, not `),
+      )
+    if (name !== 'prove') expect(() => call(subject.map, 'k1')).toThrow(/not a string/)
+    call(subject.map, new Set(['k1', 'k1']))
+    call(subject.map, ['k1', 'k1', 'none'])
+    expectUnchanged(subject)
+  })
+})
+
+test('groupBy and countBy of what is no iterable', () => {
+  for (const wrong of [5, null, undefined, { length: 3 }, Promise.resolve([1])])
+    for (const method of ['groupBy', 'countBy'] as const)
+      expect(() => Hamt[method](wrong as unknown as Iterable<number>, String)).toThrow(
+        new RegExp(`^${method} takes an iterable of items, not `),
+      )
+})
+
+test('a codec that is none is refused wherever one is given', () => {
+  const bytes = serialize([Hamt.from({ a: 1 })])
+  for (const codec of [{}, null, 5, { encode: () => bytes }] as unknown as { encode: never; decode: never }[])
+    for (const call of [
+      () => Hamt.empty({ codec }),
+      () => Hamt.from({}, { codec }),
+      () => deserialize(bytes, { codec }),
+      () => applyDelta([], bytes, { codec }),
+      () => openSnapshot(bytes, { codec }),
+    ])
+      expect(call).toThrow('a codec needs the functions encode and decode')
+})
+
+describe('an edit of a draft while its merge runs: the edit is kept, and merge says that it did nothing', () => {
+  const mergers: [string, (d: ReturnType<Hamt<unknown>['asMutable']>) => void][] = [
+    [
+      'by the iterable',
+      (d) =>
+        d.merge(
+          (function* (): Generator<[string, unknown]> {
+            yield ['m1', 1]
+            d.set('x', 1)
+            yield ['m2', 2]
+          })(),
+        ),
+    ],
+    [
+      'by the resolver',
+      (d) => d.merge(Hamt.from({ k1: 'other', k3: 'other' }), (key) => (d.set('x', 1), key)),
+    ],
+  ]
+  test.each(mergers)('%s', (_, merge) => {
+    for (const [, make] of states) {
+      const subject = make()
+      const draft = subject.map.set('k1', 'there').asMutable()
+      expect(() => merge(draft)).toThrow(/merge.*edited this draft/)
+      expect(draft.asImmutable().equals(subject.map.set('k1', 'there').set('x', 1))).toBe(true)
+      expectUnchanged(subject)
+    }
+  })
 })
