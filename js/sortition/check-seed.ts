@@ -46,6 +46,11 @@ function blockHashSeed(v: Verification): Seed {
     })
     sources.push({ name: 'the random word', seed })
   }
+  if (sources.length === 0)
+    noteUndecided(
+      v,
+      `the hash of block ${request.args.entropyBlock} is not given: whether the seed follows from it was not checked`,
+    )
   const seed = chooseSeed(v, sources, claimed)
   return { seed, usable: undefined, since: undefined, deadline: request.args.committeeDeadline }
 }

@@ -2,9 +2,8 @@
 import { seat } from './draw.js'
 import { type Participant, select } from './native.js'
 import { type Report, type Submission } from './report.js'
-import { type NodeState, ticketsOf, winners } from './select.js'
+import { ticketsOf, winners } from './select.js'
 import { nodeState } from './states.js'
-import { type Address } from './values.js'
 import { type Verification } from './verification.js'
 
 type Information = Pick<Report, 'eligible' | 'ranking' | 'ideal' | 'absent' | 'worseTickets'>
@@ -14,23 +13,34 @@ export function ideal(v: Verification, seed: bigint | undefined, submissions: Su
   const { limit } = v.evidence
   const nothing = { ranking: [], ideal: [], absent: [], worseTickets: [] }
   if (v.request.ticketPrice === undefined) return { eligible: 0, ...nothing }
-  const { participants, states } = participantsOf(v, v.request.ticketPrice)
-  const eligible = participants.length
+  const { operators, counts } = holdersOf(v, v.request.ticketPrice)
+  const eligible = operators.length
   if (seed === undefined) return { eligible, ...nothing }
-  const tickets = participants.reduce((sum, { count }) => sum + count, 0n)
+  const tickets = counts.reduce<bigint>((sum, count) => sum + BigInt(count), 0n)
   if (tickets > limit) {
     v.notes.push(
       `the ideal committee was left out: the operators hold ${tickets} tickets, more than the limit of ${limit}`,
     )
     return { eligible, ...nothing }
   }
+  const { state } = v.eligibility
+  const participants = operators.map((n, i): Participant => {
+    const owner = state.owner(n)
+    const { addresses } = state.log
+    return {
+      node: addresses.text(n),
+      owner: owner < 0 ? undefined : addresses.text(owner),
+      first: 1n,
+      count: BigInt(counts[i]!),
+    }
+  })
   const selected = select(participants, { e3Id, seed, size: eligible, ownerCap: false, limit })
   const everyone = winners(participants, selected)
   const submitted = new Set(submissions.map((s) => s.node))
   const absent = selected.flatMap(({ index, ticket, score }, i) => {
     const { node, count } = participants[index]!
     if (submitted.has(node)) return []
-    return [{ node, ticket, score, rank: i + 1, tickets: count, state: states[index]! }]
+    return [{ node, ticket, score, rank: i + 1, tickets: count, state: nodeState(state, operators[index]!) }]
   })
   const bests = new Map(everyone.map((w) => [w.node, w]))
   const worseTickets = submissions.flatMap(({ node, ticket, score, counts }) => {
@@ -47,21 +57,26 @@ export function ideal(v: Verification, seed: bigint | undefined, submissions: Su
   }
 }
 
-/** Who could take part, with all its tickets, in order of address. */
-function participantsOf(
+/** The numbers of those who could take part, and how many tickets each holds. O(operators). */
+function holdersOf(
   { eligibility, evidence }: Verification,
   ticketPrice: bigint,
-): { participants: Participant[]; states: NodeState[] } {
+): { operators: number[]; counts: (bigint | number)[] } {
   const { state } = eligibility
-  const participants: Participant[] = []
-  const states: NodeState[] = []
+  const price = ticketPrice <= Number.MAX_SAFE_INTEGER ? Number(ticketPrice) : undefined
+  const operators: number[] = []
+  const counts: (bigint | number)[] = []
   for (const n of eligibility.operators()) {
-    const operator = nodeState(state, n)
-    const count = ticketsOf(operator.ticketBalance, ticketPrice)
-    if (count === 0n || (evidence.policy === 'owner-cap' && operator.owner === undefined)) continue
-    const node: Address = state.log.addresses.text(n)
-    participants.push({ node, owner: operator.owner, first: 1n, count })
-    states.push(operator)
+    if (evidence.policy === 'owner-cap' && state.owner(n) < 0) continue
+    const balance = state.balance(n)
+    // Both are below 2^53, where the floor of a quotient is exact.
+    const count =
+      typeof balance === 'number' && price !== undefined && price > 0
+        ? Math.floor(balance / price)
+        : ticketsOf(BigInt(balance), ticketPrice)
+    if (count < 1) continue
+    operators.push(n)
+    counts.push(count)
   }
-  return { participants, states }
+  return { operators, counts }
 }

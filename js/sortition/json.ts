@@ -5,10 +5,13 @@
 import { strictDecoder } from '../core.js'
 
 /** One element of JSON is larger than this many bytes: refused. */
-const largestElement = 64 * 2 ** 20
+const largestElement = 16 * 2 ** 20
+/** One element of JSON has more values than this, each of which takes some 100 bytes of memory: refused. */
+const mostValues = 2 ** 20
 /** White space between elements, in bytes: more is no document that somebody wrote. */
 const longestGap = 2 ** 20
-const deepest = 100
+/** How deep values may be nested. */
+export const deepest = 100
 
 /** Text that is not JSON, or that no reader should trust. The message has no part of the text. */
 export class JsonError extends Error {
@@ -33,6 +36,10 @@ interface Capture {
   depth: number
   /** Colons outside strings: one for each member of its objects. */
   colons: number
+  /** Commas and opening brackets outside strings: as many as it has values, or more. */
+  values: number
+  /** Names of its lists that had elements, which were handed over. */
+  handedOver: string[]
   /** The string that was read last directly inside the value, while it is short. */
   key: number[]
   inString: boolean
@@ -43,6 +50,9 @@ interface Capture {
 }
 
 const byteOrderMark = [0xef, 0xbb, 0xbf]
+
+/** What a reader does with an element; `handedOver` names those of its lists that had elements. */
+type OnElement = (value: unknown, path: JsonPath, handedOver: readonly string[]) => void
 
 const code = (character: string) => character.charCodeAt(0)
 const [quote, backslash, comma, colon] = [code('"'), code('\\'), code(','), code(':')]
@@ -57,7 +67,7 @@ const isSpace = (byte: number) => byte === 0x20 || byte === 0x0a || byte === 0x0
  */
 export class JsonReader {
   readonly #lists: ReadonlySet<string>
-  readonly #onElement: (value: unknown, path: JsonPath) => void
+  readonly #onElement: OnElement
   /** The innermost comes last; captures and open lists alternate freely. */
   readonly #stack: (List | Capture)[] = []
   #offset = 0
@@ -68,7 +78,7 @@ export class JsonReader {
   #documents = 0
   #documentLine = 1
 
-  constructor(lists: Iterable<string>, onElement: (value: unknown, path: JsonPath) => void) {
+  constructor(lists: Iterable<string>, onElement: OnElement) {
     this.#lists = new Set(lists)
     this.#onElement = onElement
   }
@@ -113,6 +123,10 @@ export class JsonReader {
     throw new JsonError(`it is not well-formed at byte ${this.#offset + at}`)
   }
 
+  #failOfValues(at: number): never {
+    throw new JsonError(`an element of more than ${mostValues} values ends behind byte ${this.#offset + at}`)
+  }
+
   /** Outside of any element: white space, commas and brackets of open lists, and first bytes of elements. */
   #between(list: List | undefined, chunk: Uint8Array, at: number): number {
     const byte = chunk[at]!
@@ -146,6 +160,8 @@ export class JsonReader {
       bytes: 0,
       depth: 0,
       colons: 0,
+      values: 0,
+      handedOver: [],
       key: [],
       inString: false,
       escaped: false,
@@ -159,8 +175,10 @@ export class JsonReader {
   #close(list: List, at: number): number {
     this.#stack.pop()
     const outer = this.#stack.at(-1)
-    if (list.name !== undefined && outer && 'parts' in outer)
+    if (list.name !== undefined && outer && 'parts' in outer) {
+      if (list.index > 0) outer.handedOver.push(list.name)
       this.#keep(outer, new Uint8Array([openList, closeList]))
+    }
     return at + 1
   }
 
@@ -200,7 +218,10 @@ export class JsonReader {
         ++value.colons
         value.afterColon = true
         continue
+      } else if (byte === comma) {
+        if (++value.values > mostValues) this.#failOfValues(at)
       } else if (byte === openList || byte === openObject) {
+        if (++value.values > mostValues) this.#failOfValues(at)
         if (
           byte === openList &&
           value.afterColon &&
@@ -233,7 +254,7 @@ export class JsonReader {
     this.#stack.pop()
     const path = this.#path()
     const value = this.#parse(capture, path)
-    this.#onElement(value, path)
+    this.#onElement(value, path, capture.handedOver)
     const list = this.#stack.at(-1)
     if (list && !('parts' in list)) ++list.index
   }

@@ -38,6 +38,8 @@ export interface LogEntry {
   data: string | undefined
   /** What a log without candidates says, for comparison with its copies. */
   readonly print: string | undefined
+  /** What it says as the event of a contract, once that was compared. */
+  text?: { contract: ContractName; value: string }
 }
 
 /** The print of a decoded log of another event: its copies may be raw, and cannot be compared. */
@@ -168,9 +170,14 @@ export function sameContent(a: LogEntry, b: LogEntry): boolean {
     return foreign && (a.print === b.print || a.print === undecoded || b.print === undecoded)
   }
   if (a.topics && b.topics) return a.data === b.data && a.topics.join() === b.topics.join()
-  const contract = (a.args ? a : b).candidates[0]!.contract
-  const [one, other] = [argsAs(a, contract), argsAs(b, contract)]
-  return one?.eventName === other?.eventName && textOf(one?.args) === textOf(other?.args)
+  const { contract } = (a.args ? a : b).candidates[0]!
+  return contentText(a, contract) === contentText(b, contract)
+}
+
+/** What a log says as the event of a contract, as text; kept, as a log may have many copies. */
+function contentText(entry: LogEntry, contract: ContractName): string {
+  if (entry.text?.contract !== contract) entry.text = { contract, value: textOf(argsAs(entry, contract)) }
+  return entry.text.value
 }
 
 function placed<T>(where: string, read: () => T): T {

@@ -11,7 +11,7 @@
 import { encoder } from '../core.js'
 import { type ContractName, contractNames, digitsOf, integer } from './decode.js'
 import { type RegistryEvent } from './events.js'
-import { JsonError, type JsonPath, JsonReader, placeOf } from './json.js'
+import { deepest, JsonError, type JsonPath, JsonReader, placeOf } from './json.js'
 import {
   isLog,
   isPending,
@@ -109,6 +109,8 @@ export class LogReader {
   readonly #counts: LogCounts = { logs: 0, events: 0, copies: 0, removed: 0, pending: 0, others: 0 }
   readonly #thresholds = new Map<bigint, Threshold>()
   #chainId: { id: bigint; where: string } | undefined
+  /** How many elements the one that is read is in. */
+  #depth = 0
 
   constructor(options: LogOptions = {}) {
     for (const name of contractNames) {
@@ -131,7 +133,8 @@ export class LogReader {
 
   /** Adds one input that comes in pieces: of any size, JSON or JSON after JSON, as in NDJSON. */
   open(name: string): { write(chunk: Uint8Array): void; end(): void } {
-    const onElement = (value: unknown, path: JsonPath) => this.#element(value, named(name, placeOf(path)))
+    const onElement = (value: unknown, path: JsonPath, handedOver: readonly string[]) =>
+      this.#element(value, named(name, placeOf(path)), handedOver)
     const json = new JsonReader(lists, onElement)
     const guarded = (step: () => void) => {
       try {
@@ -144,8 +147,23 @@ export class LogReader {
     return { write: (chunk) => guarded(() => json.write(chunk)), end: () => guarded(() => json.end()) }
   }
 
-  /** Whatever an element is: a log, a block, an answer, or a file's object. */
-  #element(value: unknown, where: string): void {
+  /**
+   * Whatever an element is: a log, a block, an answer, or a file's object.
+   *
+   * @param handedOver its lists that had elements, which were read before it and are empty in it
+   */
+  #element(value: unknown, where: string, handedOver: readonly string[] = []): void {
+    if (this.#depth === deepest)
+      throw new LogError(`${where.slice(0, 80)}… is nested more than ${deepest} deep`)
+    ++this.#depth
+    try {
+      this.#content(value, where, handedOver)
+    } finally {
+      --this.#depth
+    }
+  }
+
+  #content(value: unknown, where: string, handedOver: readonly string[]): void {
     if (value === null || typeof value !== 'object' || Array.isArray(value))
       throw new LogError(`${where} is neither a log nor a block, but ${show(value)}`)
     const fields = value as Fields
@@ -157,7 +175,7 @@ export class LogReader {
     if ('number' in fields && 'timestamp' in fields) return this.#addBlock(fields, where)
     if (![...lists, 'contracts', 'thresholds'].some((name) => name in fields))
       throw new LogError(`${where} has no logs, and no blocks`)
-    requireSuccess(fields, where)
+    requireSuccess(fields, handedOver, where)
     for (const name of lists) if (name in fields) this.#addList(fields[name], name, where)
     if (fields.contracts != null) this.#addContracts(fields.contracts, where)
     if (fields.chainId != null) this.#addChainId(fields.chainId, where)
@@ -299,9 +317,10 @@ function named(name: string, place: string): string {
 }
 
 /** Etherscan answers status 0 with what it has; a transaction that failed has no logs. */
-function requireSuccess({ status, message, result, logs }: Fields, where: string): void {
+function requireSuccess(fields: Fields, handedOver: readonly string[], where: string): void {
+  const { status, message, result, logs } = fields
   if (status !== '0' && status !== '0x0' && status !== 0) return
-  const some = [result, logs].some((list) => Array.isArray(list) && list.length > 0)
+  const some = handedOver.length > 0 || [result, logs].some((list) => Array.isArray(list) && list.length > 0)
   if (some)
     throw new LogError(`${where} has logs, and the status ${show(status)}: ${show(message ?? 'failed')}`)
 }

@@ -93,6 +93,7 @@ export function readEvidence(given: RequestEvidence, origin: Origin): Evidence {
   if (seed !== undefined) uint256(seed, 'seed')
   if (!randomness && seed === undefined && blockHash === undefined && vrf === undefined)
     throw new TypeError('one of seed, blockHash and vrf is needed')
+  if (randomness) requireItsWord(randomness.args, vrf, blockHash)
   const open = given.open === true
   const evidence = {
     request,
@@ -197,6 +198,14 @@ function readVrf(given: unknown, e3Id: bigint, hasRandomness: boolean): Vrf | un
     randomWord: optional('randomWord', uint256),
     requestId: optional('requestId', uint256),
   }
+}
+
+/** RangeError for what is said beside a random word that was asked for, and is of another seed. */
+function requireItsWord({ requestId }: RandomnessArgs, vrf: Vrf | undefined, blockHash: unknown): void {
+  if (blockHash !== undefined)
+    throw new RangeError('blockHash is given beside randomness: the seed follows from the random word')
+  if (vrf?.requestId !== undefined && vrf.requestId !== requestId)
+    throw new RangeError(`vrf.requestId is ${vrf.requestId}n, and that of randomness is ${requestId}n`)
 }
 
 // --- what cannot be of one request, or of one chain ------------------------------------------------

@@ -55,6 +55,7 @@ export class StateAt {
   /** A state of its own. O(operators). */
   copy(): StateAt {
     const copy = new StateAt(this.log)
+    if (copy.size < this.size) copy.#makeRoom(this.size)
     copy.rows = this.rows
     copy.#version = this.#version
     copy.#seen.set(this.#seen)
@@ -140,7 +141,9 @@ export class StateAt {
       this.hasExchangedTokens = true
   }
 
-  #makeRoom(addresses: number): void {
+  /** By half as much again at least, so that operators that come one by one cost O(1) each. */
+  #makeRoom(needed: number): void {
+    const addresses = Math.max(needed, Math.ceil(1.5 * this.size))
     this.#seen = grown(this.#seen, addresses)
     this.#registered = grown(this.#registered, addresses)
     this.#activation = grown(this.#activation, addresses)

@@ -82,9 +82,15 @@ describe.each([0, 1])('recorded request %i', (i) => {
     )
   })
 
-  test('the seed may be given instead of, or beside, its block hash', () => {
+  test('the seed may be given beside its block hash; instead of it nothing is wrong, and nothing decided', () => {
     const { blockHash, ...rest } = evidence
-    expect(verifyRequest(registry, { ...rest, seed: BigInt(r.sortitionSeed) })).toEqual(report)
+    const unchecked = expect.stringMatching(/the hash of block \d+ is not given: whether the seed follows/)
+    const alone = verifyRequest(registry, { ...rest, seed: BigInt(r.sortitionSeed) })
+    expect(alone).toEqual({
+      ...report,
+      verdict: 'undecided',
+      notes: expect.arrayContaining([...report.notes, unchecked]),
+    })
     expect(verifyRequest(registry, { ...evidence, seed: BigInt(r.sortitionSeed) })).toEqual(report)
     expect(seedFromBlockHash({ blockHash, e3Id: report.e3Id })).toBe(report.seed)
   })
@@ -703,6 +709,7 @@ test('any draw: violations and committee agree with the naive implementation, wh
       expect(report.notes).toEqual([
         ...(finalized ? [expect.stringMatching(/the result came without the position/)] : []),
         expect.stringMatching(/not compared with it: ticket price .*, submission window/),
+        expect.stringMatching(/the hash of block \d+ is not given/),
       ])
 
       const shuffled = submissions
