@@ -30,7 +30,9 @@ volatile unsigned no_frames = ~0U;
 /// A value that cannot be known, and that is made anew each time.
 [[gnu::noinline]] double next_value() noexcept {
   probe_stack(1);  // what calls is not inlined a thousand times
-  return never = never + 1;
+  const double next = never + 1;
+  never = next;
+  return next;
 }
 
 /// A sum whose terms all live, on the operand stack, across the call that makes the last one.
