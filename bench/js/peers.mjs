@@ -26,112 +26,112 @@ async function optional(name) {
   }
 }
 
-/** Every library behind the same few functions. `build` is a loop of `set` from the empty map; `from` its own fastest way. */
+// Each library has functions of its own, also where they are spelled alike: shared ones would be slower for all.
+
+async function hamtWasm() {
+  const { Hamt, stats } = await import('hamt-wasm')
+  return {
+    memory: () => stats().memory,
+    empty: () => Hamt.empty(),
+    from: (entries) => Hamt.from(entries),
+    get: (m, k) => m.get(k),
+    set: (m, k, v) => m.set(k, v),
+    delete: (m, k) => m.delete(k),
+    iterate: (m, f) => {
+      for (const [k, v] of m) f(k, v)
+    },
+    equals: (a, b) => a.equals(b),
+    diff: (a, b, f) => {
+      for (const change of a.diff(b)) f(change.key)
+    },
+  }
+}
+
+const immutable = (Immutable) => ({
+  empty: () => Immutable.Map(),
+  from: (entries) => Immutable.Map(entries),
+  get: (m, k) => m.get(k),
+  set: (m, k, v) => m.set(k, v),
+  delete: (m, k) => m.delete(k),
+  iterate: (m, f) => {
+    for (const [k, v] of m) f(k, v)
+  },
+  equals: (a, b) => a.equals(b),
+})
+
+/** Of hamt and hamt_plus. */
+const hamtLike = (hamt) => ({
+  size: (m) => hamt.count(m),
+  empty: () => hamt.empty,
+  from(entries) {
+    if (hamt.mutate) return hamt.mutate((m) => entries.forEach(([k, v]) => hamt.set(k, v, m)), hamt.empty)
+    let m = hamt.empty
+    for (const [k, v] of entries) m = hamt.set(k, v, m)
+    return m
+  },
+  get: (m, k) => hamt.get(k, m),
+  set: (m, k, v) => hamt.set(k, v, m),
+  delete: (m, k) => hamt.remove(k, m),
+  iterate: (m, f) => {
+    for (const [k, v] of hamt.entries(m)) f(k, v)
+  },
+})
+
+const effect = ({ HashMap, Option }) => ({
+  size: (m) => HashMap.size(m),
+  empty: () => HashMap.empty(),
+  from: (entries) => HashMap.fromIterable(entries),
+  get: (m, k) => {
+    const found = HashMap.get(m, k)
+    return Option.isSome(found) ? found.value : undefined
+  },
+  set: (m, k, v) => HashMap.set(m, k, v),
+  delete: (m, k) => HashMap.remove(m, k),
+  iterate: (m, f) => {
+    for (const [k, v] of m) f(k, v)
+  },
+})
+
+const native = () => ({
+  native: true,
+  size: (m) => m.size,
+  empty: () => new Map(),
+  from: (entries) => new Map(entries),
+  get: (m, k) => m.get(k),
+  set: (m, k, v) => m.set(k, v),
+  delete: (m, k) => (m.delete(k), m),
+  iterate: (m, f) => {
+    for (const [k, v] of m) f(k, v)
+  },
+})
+
+const peers = { immutable, hamt_plus: hamtLike, hamt: hamtLike, effect }
+
+const byLookup = (library) => (a, b, f) => {
+  library.iterate(b, (k, v) => library.get(a, k) !== v && f(k))
+  library.iterate(a, (k) => library.get(b, k) === undefined && f(k))
+}
+const sameByLookup = (library) => (a, b) => {
+  let same = library.size(a) === library.size(b)
+  if (same) library.iterate(a, (k, v) => (same &&= library.get(b, k) === v))
+  return same
+}
+
+/** Every library, or the one that is named, behind the same few functions. `from` is its own fastest way. */
 export async function load(only) {
-  const wanted = (name) => !only || only === name
   const libraries = []
-  if (wanted('hamt-wasm')) {
-    const { Hamt, stats } = await import('hamt-wasm')
-    libraries.push({
-      name: 'hamt-wasm',
-      memory: () => stats().memory,
-      empty: () => Hamt.empty(),
-      from: (entries) => Hamt.from(entries),
-      get: (m, k) => m.get(k),
-      set: (m, k, v) => m.set(k, v),
-      delete: (m, k) => m.delete(k),
-      iterate: (m, f) => {
-        for (const [k, v] of m) f(k, v)
-      },
-      equals: (a, b) => a.equals(b),
-      diff: (a, b, f) => {
-        for (const change of a.diff(b)) f(change.key)
-      },
-    })
-  }
-  const byLookup = (library) => (a, b, f) => {
-    library.iterate(b, (k, v) => library.get(a, k) !== v && f(k))
-    library.iterate(a, (k) => library.get(b, k) === undefined && f(k))
-  }
-  const sameByLookup = (library) => (a, b) => {
-    let same = library.size(a) === library.size(b)
-    if (same) library.iterate(a, (k, v) => (same &&= library.get(b, k) === v))
-    return same
-  }
-  const add = (library) => {
+  const add = (name, library) => {
+    libraries.push(library)
+    library.name = name
     library.diff ??= byLookup(library)
     library.equals ??= sameByLookup(library)
-    libraries.push(library)
   }
-  const Immutable = wanted('immutable') && (await optional('immutable'))
-  if (Immutable) {
-    add({
-      name: 'immutable',
-      empty: () => Immutable.Map(),
-      from: (entries) => Immutable.Map(entries),
-      get: (m, k) => m.get(k),
-      set: (m, k, v) => m.set(k, v),
-      delete: (m, k) => m.delete(k),
-      iterate: (m, f) => {
-        for (const [k, v] of m) f(k, v)
-      },
-      equals: (a, b) => a.equals(b),
-    })
+  const wanted = (name) => !only || only === name
+  if (wanted('hamt-wasm')) add('hamt-wasm', await hamtWasm())
+  for (const [name, adapt] of Object.entries(peers)) {
+    const module = wanted(name) && (await optional(name))
+    if (module) add(name, adapt(module))
   }
-  for (const name of ['hamt_plus', 'hamt']) {
-    const hamt = wanted(name) && (await optional(name))
-    if (!hamt) continue
-    add({
-      name,
-      size: (m) => hamt.count(m),
-      empty: () => hamt.empty,
-      from(entries) {
-        if (hamt.mutate) return hamt.mutate((m) => entries.forEach(([k, v]) => hamt.set(k, v, m)), hamt.empty)
-        let m = hamt.empty
-        for (const [k, v] of entries) m = hamt.set(k, v, m)
-        return m
-      },
-      get: (m, k) => hamt.get(k, m),
-      set: (m, k, v) => hamt.set(k, v, m),
-      delete: (m, k) => hamt.remove(k, m),
-      iterate: (m, f) => {
-        for (const [k, v] of hamt.entries(m)) f(k, v)
-      },
-    })
-  }
-  const effect = wanted('effect') && (await optional('effect'))
-  if (effect) {
-    const { HashMap, Option } = effect
-    add({
-      name: 'effect',
-      size: (m) => HashMap.size(m),
-      empty: () => HashMap.empty(),
-      from: (entries) => HashMap.fromIterable(entries),
-      get: (m, k) => {
-        const found = HashMap.get(m, k)
-        return Option.isSome(found) ? found.value : undefined
-      },
-      set: (m, k, v) => HashMap.set(m, k, v),
-      delete: (m, k) => HashMap.remove(m, k),
-      iterate: (m, f) => {
-        for (const [k, v] of m) f(k, v)
-      },
-    })
-  }
-  if (wanted('Map')) {
-    add({
-      name: 'Map',
-      native: true,
-      size: (m) => m.size,
-      empty: () => new Map(),
-      from: (entries) => new Map(entries),
-      get: (m, k) => m.get(k),
-      set: (m, k, v) => m.set(k, v),
-      delete: (m, k) => (m.delete(k), m),
-      iterate: (m, f) => {
-        for (const [k, v] of m) f(k, v)
-      },
-    })
-  }
+  if (wanted('Map')) add('Map', native())
   return libraries
 }
