@@ -50,11 +50,11 @@ async function moduleOf(source: Awaited<WasmSource>): Promise<WebAssembly.Module
   if (typeof source === 'string') return compileFrom(source)
   switch (Object.prototype.toString.call(source)) {
     case '[object URL]':
-      return compileFrom(String(source))
+      return compileFrom((source as URL).href)
     case '[object Response]':
       return compileResponse(source as Response)
     case '[object WebAssembly.Module]':
-      return source as WebAssembly.Module
+      return source
     case '[object ArrayBuffer]':
       return WebAssembly.compile(source as ArrayBuffer)
   }

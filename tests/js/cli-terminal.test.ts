@@ -1,5 +1,4 @@
 // The command line on a terminal: colours, and what is typed completed by bash, zsh and fish.
-import { expect, test } from '@jest/globals'
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -41,91 +41,125 @@ function expectAll(kept: Kept): void {
   expect(entries).toBe(kept.model.size)
 }
 
-/** One history of `steps` steps. A kept version costs a model of its own, so of the versions in a line only some are kept. */
-function run(seed: number, steps: number): void {
-  const below = random(seed)
-  const names = Array.from({ length: 1 + below(40) }, (_, i) => `key ${i}`)
-  const name = (): string => names[below(names.length)]!
-  const value = (): Value => (below(3) === 0 ? below(5) : { n: below(1000), tags: ['a', `b${below(9)}`] })
-  const kept: Kept[] = [{ map: Hamt.empty(), model: new Map() }]
-  const open: { iterator: Iterator<[string, Value]>; left: Map<string, Value> }[] = []
-  const put = ({ map, model }: Kept, key: string, v: Value): Kept => {
-    const next = map.set(key, v)
-    // Where an equal value was there, it stays.
-    return next === map ? { map, model } : { map: next, model: new Map(model).set(key, v) }
+/** One history. A kept version costs a model of its own, so of the versions in a line only some are kept. */
+class History {
+  readonly kept: Kept[] = [{ map: Hamt.empty(), model: new Map() }]
+  private newest = this.kept[0]!
+  private readonly open: { iterator: Iterator<[string, Value]>; left: Map<string, Value> }[] = []
+  private readonly below: (n: number) => number
+  private readonly names: string[]
+
+  constructor(seed: number) {
+    this.below = random(seed)
+    this.names = Array.from({ length: 1 + this.below(40) }, (_, i) => `key ${i}`)
   }
-  const drop = ({ map, model }: Kept, key: string): Kept => {
+
+  step(number: number): void {
+    switch (this.below(12)) {
+      case 0: // goes back, or to another branch
+        this.newest = this.any()
+        break
+      case 1: // a long line, of which some versions are kept
+        for (let i = this.below(100); i > 0; --i) {
+          this.newest = this.put(this.newest)
+          if (this.below(8) === 0) this.kept.push(this.newest)
+        }
+        break
+      case 2:
+        this.newest = this.drop(this.newest)
+        break
+      case 3:
+        this.read(number % 3)
+        break
+      case 4: // an edit of an old version
+        this.kept.push(this.put(this.any()))
+        break
+      case 5: // a version moves to wasm
+        if (this.below(4) === 0) this.any().map.digest()
+        break
+      case 6:
+        expectEquality(this.any(), this.any())
+        break
+      case 7: {
+        const { map, model } = this.any()
+        this.open.push({ iterator: map.entries(), left: new Map(model) })
+        break
+      }
+      case 8:
+        this.iterate()
+        break
+      case 9:
+        if (this.kept.length > 60) this.giveUp()
+        break
+      default:
+        this.newest = this.put(this.newest)
+        this.kept.push(this.newest)
+    }
+  }
+
+  private name(): string {
+    return this.names[this.below(this.names.length)]!
+  }
+  private any(): Kept {
+    return this.kept[this.below(this.kept.length)]!
+  }
+
+  private put({ map, model }: Kept): Kept {
+    const key = this.name()
+    const { below } = this
+    const value = below(3) === 0 ? below(5) : { n: below(1000), tags: ['a', `b${below(9)}`] }
+    const next = map.set(key, value)
+    // Where an equal value was there, it stays.
+    return next === map ? { map, model } : { map: next, model: new Map(model).set(key, value) }
+  }
+  private drop({ map, model }: Kept): Kept {
+    const key = this.name()
     const next = new Map(model)
     next.delete(key)
     return { map: map.delete(key), model: next }
   }
-  let newest = kept[0]!
-  for (let step = 0; step < steps; ++step) {
-    switch (below(12)) {
-      case 0: // goes back, or to another branch
-        newest = kept[below(kept.length)]!
-        break
-      case 1: // a long line, of which some versions are kept
-        for (let i = below(100); i > 0; --i) {
-          newest = put(newest, name(), value())
-          if (below(8) === 0) kept.push(newest)
-        }
-        break
-      case 2:
-        newest = drop(newest, name())
-        break
-      case 3: // reads, oldest first or newest first, or in any order
-        for (let i = 0; i < 30; ++i) {
-          const order = step % 3
-          const at = order === 0 ? i : order === 1 ? kept.length - 1 - i : below(kept.length)
-          if (kept[at]) expectEntry(kept[at], name())
-        }
-        break
-      case 4: // an edit of an old version
-        kept.push(put(kept[below(kept.length)]!, name(), value()))
-        break
-      case 5: // a version moves to wasm
-        if (below(4) === 0) kept[below(kept.length)]!.map.digest()
-        break
-      case 6: {
-        const [a, b] = [kept[below(kept.length)]!, kept[below(kept.length)]!]
-        const isSame =
-          a.model.size === b.model.size && [...a.model].every(([k, v]) => same(v, b.model.get(k)))
-        expect(a.map.equals(b.map)).toBe(isSame)
-        break
-      }
-      case 7: {
-        const { map, model } = kept[below(kept.length)]!
-        open.push({ iterator: map.entries(), left: new Map(model) })
-        break
-      }
-      case 8:
-        for (const { iterator, left } of open) {
-          const { value: entry, done } = iterator.next()
-          if (done) {
-            if (left.size > 0) throw new Error('an iteration ended early')
-            continue
-          }
-          if (left.get(entry[0]) !== entry[1]) throw new Error('an iteration sees another version')
-          left.delete(entry[0])
-        }
-        if (open.length > 8) open.splice(0, 4).forEach(({ iterator }) => iterator.return?.())
-        break
-      case 9: // versions are given up: to the collector, or disposed
-        if (kept.length > 60) {
-          const gone = kept.splice(below(30), 20)
-          if (!gone.includes(newest) && below(2) === 0) {
-            for (const { map } of gone)
-              if (map !== newest.map && !kept.some((other) => other.map === map)) map.dispose()
-          }
-        }
-        break
-      default:
-        newest = put(newest, name(), value())
-        kept.push(newest)
+
+  /** Reads, oldest first, newest first, or in any order. */
+  private read(order: number): void {
+    const { kept } = this
+    for (let i = 0; i < 30; ++i) {
+      const at = order === 0 ? i : order === 1 ? kept.length - 1 - i : this.below(kept.length)
+      if (kept[at]) expectEntry(kept[at], this.name())
     }
   }
-  kept.forEach(expectAll)
+
+  private iterate(): void {
+    for (const { iterator, left } of this.open) {
+      const { value: entry, done } = iterator.next()
+      if (done) {
+        if (left.size > 0) throw new Error('an iteration ended early')
+        continue
+      }
+      if (left.get(entry[0]) !== entry[1]) throw new Error('an iteration sees another version')
+      left.delete(entry[0])
+    }
+    if (this.open.length > 8) this.open.splice(0, 4).forEach(({ iterator }) => iterator.return?.())
+  }
+
+  /** Versions are given up: to the collector, or disposed. */
+  private giveUp(): void {
+    const { kept, newest } = this
+    const gone = kept.splice(this.below(30), 20)
+    if (gone.includes(newest) || this.below(2) !== 0) return
+    for (const { map } of gone)
+      if (map !== newest.map && !kept.some((other) => other.map === map)) map.dispose()
+  }
+}
+
+function run(seed: number, steps: number): void {
+  const history = new History(seed)
+  for (let i = 0; i < steps; ++i) history.step(i)
+  history.kept.forEach(expectAll)
+}
+
+function expectEquality(a: Kept, b: Kept): void {
+  const isSame = a.model.size === b.model.size && [...a.model].every(([k, v]) => same(v, b.model.get(k)))
+  expect(a.map.equals(b.map)).toBe(isSame)
 }
 
 function same(a: Value, b: Value | undefined): boolean {

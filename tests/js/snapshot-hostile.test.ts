@@ -10,7 +10,6 @@ import {
   serializeDelta,
   SnapshotError,
 } from 'hamt-wasm'
-import { checksum } from '../vectors/snapshots/generate.mjs'
 import { readSnapshot } from './snapshot-reference.js'
 import { disposeAll, live, refusal, sample, sealed } from './support/snapshots.js'
 

@@ -124,7 +124,12 @@ function edited(s: Step, { map, model }: Pair, pick: (i: number) => Pair): Pair 
       return { map: map.map((_, k) => k), model: next }
     case 'from':
       return { map: Hamt.from(model), model }
-    default:
+    case 'read':
+    case 'readOften':
+    case 'iterate':
+    case 'diff':
+    case 'dispose':
+    case 'collect':
       return undefined
   }
 }
@@ -195,7 +200,16 @@ async function run(steps: readonly Step[]): Promise<Pair[]> {
       case 'collect':
         await collect()
         break
-      default: // made a version
+      case 'set':
+      case 'delete':
+      case 'update':
+      case 'mutate':
+      case 'merge':
+      case 'mergeFrom':
+      case 'filter':
+      case 'map':
+      case 'from':
+        break // made a version
     }
   }
   open.forEach(expectRest)
