@@ -23,6 +23,9 @@ const getterOf = Function.prototype.call.bind(
 /** Property names that were seen to be well-formed, at their number within an object. */
 const names = Array.from({ length: 64 }, () => '')
 
+/** In `for in`, half the time of `Object.keys`, which makes a list. */
+const { hasOwnProperty } = Object.prototype
+
 type Properties = Readonly<Record<string | number, unknown>>
 
 /** A value has at most this many parts: items and properties, each as often as it occurs. */
@@ -161,7 +164,8 @@ function checkSmall(container: object, list: Small, count: number, depth: number
   }
   if (!isPlain(container)) return 0
   let parts = 0
-  for (const name of keys(container)) {
+  for (const name in container) {
+    if (!hasOwnProperty.call(container, name)) continue // inherited
     if (++parts > fewParts || (names[parts % names.length] !== name && !isWellFormed(name))) return 0
     names[parts % names.length] = name
     if (getterOf(container, name) !== undefined) return 0

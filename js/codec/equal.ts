@@ -35,15 +35,24 @@ function sameItems(a: readonly unknown[], b: readonly unknown[], depth: number):
 
 type Properties = Readonly<Record<string, unknown>>
 
+const { hasOwnProperty } = Object.prototype
+
 function sameProperties(a: Properties, b: Properties, depth: number): boolean {
-  const names = Object.keys(a)
-  for (const name of names) {
+  let count = 0
+  // `for in` with this question makes no list of the names: half the time of `Object.keys`.
+  for (const name in a) {
+    if (!hasOwnProperty.call(a, name)) continue // inherited
+    ++count
+    const ours = a[name]
     const theirs = b[name]
-    if (theirs === undefined && !Object.hasOwn(b, name)) return false
-    if (!same(a[name], theirs, depth + 1)) return false
+    if (ours === theirs && isData(ours)) continue
+    if (theirs === undefined && !hasOwnProperty.call(b, name)) return false
+    if (!same(ours, theirs, depth + 1)) return false
   }
-  const others = Object.keys(b)
-  return (
-    names.length === others.length && names.every((name, i) => name === others[i] || Object.hasOwn(b, name))
-  )
+  return Object.keys(b).length === count
+}
+
+/** Whether a value that is `===` another is data and equal to it; 0 may be -0. */
+function isData(value: unknown): boolean {
+  return value !== 0 && value !== undefined && typeof value !== 'function' && typeof value !== 'symbol'
 }

@@ -252,7 +252,7 @@ export function withHandles<T>(versions: readonly Version[], f: (handles: Uint32
 export function edit(v: Version, key: string, value: Stored | undefined): Version {
   if (v.disposed) throw new DisposedError()
   if (v.store === null) return editRecord(v, key, value)
-  if (v.pinned) return branch(v, key, value, v.store.get(key))
+  if (v.pinned) return v.size === 0 ? begin(v, key, value) : branch(v, key, value, v.store.get(key))
   const { store } = v
   if (store.isYoung) {
     if (v.size >= young.size && value !== undefined) {
@@ -272,6 +272,12 @@ export function edit(v: Version, key: string, value: Stored | undefined): Versio
     }
   }
   return editInPlace(v, store, key, value)
+}
+
+/** The first version of a new lineage: the empty map `v` with `key` set. */
+function begin(v: Version, key: string, value: Stored | undefined): Version {
+  checkKey(key)
+  return value === undefined ? v : new Version(v.codec, 1, new YoungStore(new Map([[key, value]])))
 }
 
 function checkpoint(v: Version, key: string, value: Stored | undefined): Version {

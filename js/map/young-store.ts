@@ -19,6 +19,14 @@ const paidAnEdit = 4
 /** How often the keys of a new map may be sorted without an edit. */
 const freeSorts = 8
 
+/** As `new Map(entries)` in half the time: that makes an array of each entry. */
+function copyOf(entries: ReadonlyMap<string, Stored>): Map<string, Stored> {
+  const copy = new Map<string, Stored>()
+  const values = entries.values()
+  for (const key of entries.keys()) copy.set(key, values.next().value!)
+  return copy
+}
+
 export class YoungStore implements Contents {
   readonly isYoung = true
   /** The value that the last `put` or `remove` replaced. */
@@ -98,7 +106,7 @@ export class YoungStore implements Contents {
   /** O(n). */
   copy(): YoungStore {
     // The empty map is one for all: what lineages pay is not shared by way of it.
-    const copy = new YoungStore(new Map(this.entries), this.entries.size > 0 ? this.account : undefined)
+    const copy = new YoungStore(copyOf(this.entries), this.entries.size > 0 ? this.account : undefined)
     this.account.copies -= this.entries.size
     copy.order = this.order
     copy.values = this.values
