@@ -2,7 +2,7 @@
 import { type Ineligibility } from './eligibility.js'
 import { type NodeRegistry } from './registry.js'
 import { hex, type Report, type Seat, type Submission } from './report.js'
-import { bestTicket, informationLimit, type ScoredTicket } from './score.js'
+import { bestTicket, informationLimit, type ScoredTicket, ticketLimit } from './score.js'
 import { type NodeState, type Policy, policyOf, ticketsOf } from './select.js'
 import { nodeState } from './states.js'
 import { type Address, address, uint256 } from './values.js'
@@ -112,14 +112,24 @@ function standingAt(
   }
 }
 
-/** What a report says about one operator: eligible or not, its best ticket, its rank, its seat, and the cut-off. */
-export function explain(registry: NodeRegistry, report: Report, operator: Address): Explanation {
+/**
+ * What a report says about one operator: eligible or not, its best ticket, its rank, its seat, and the cut-off.
+ *
+ * @param options `limit`: how many tickets are hashed at most for the best one; 2^22 unless given
+ */
+export function explain(
+  registry: NodeRegistry,
+  report: Report,
+  operator: Address,
+  options: { limit?: bigint | number | undefined } = {},
+): Explanation {
   const node = address(operator, 'operator')
   const ownerCap = report.policy === 'owner-cap'
   const standing = standingAt(registry, node, report.timepoint, report.ticketPrice, ownerCap)
   const { state, tickets, eligible } = standing
   const submissions = report.submissions.filter((s) => s.node === node)
-  const best = eligible && tickets > 0n ? bestOf(report, node, tickets) : undefined
+  const limit = ticketLimit(options.limit, informationLimit)
+  const best = eligible && tickets > 0n && tickets <= limit ? bestOf(report, node, tickets) : undefined
   const rank = report.ranking.indexOf(node) + 1
   const seat = report.committee.find((s) => s.node === node)
   const worst = [...report.committee].sort((a, b) => (a.score < b.score ? 1 : -1))[0]
@@ -139,14 +149,8 @@ export function explain(registry: NodeRegistry, report: Report, operator: Addres
   return { ...partial, ...verdict(partial, report) }
 }
 
-function bestOf(report: Report, node: Address, tickets: bigint): ScoredTicket | undefined {
-  if (report.seed === undefined) return undefined
-  try {
-    return bestTicket({ node, tickets, e3Id: report.e3Id, seed: report.seed, limit: informationLimit })
-  } catch (e) {
-    if (e instanceof RangeError) return undefined // too many tickets to look at
-    throw e
-  }
+function bestOf({ seed, e3Id }: Report, node: Address, tickets: bigint): ScoredTicket | undefined {
+  return seed === undefined ? undefined : bestTicket({ node, tickets, e3Id, seed, limit: tickets })
 }
 
 /** One sentence, and what would have been needed for a seat. */

@@ -5,7 +5,7 @@ import { type RegistryEvent } from './events.js'
 import { type RequestEvidence } from './evidence.js'
 import { LogError, type Logs, type Threshold } from './logs.js'
 import { type NodeRegistry } from './registry.js'
-import { type Report } from './report.js'
+import { hex, type Report } from './report.js'
 import { type VrfInput } from './score.js'
 import { type Policy } from './select.js'
 import { type Hex } from './values.js'
@@ -148,9 +148,9 @@ export interface JudgeOptions {
   policy?: Policy | undefined
   /** Hash of the entropy block, where the logs do not have it. */
   blockHash?: Hex | undefined
-  /** A seed that somebody claims; it is compared with the one that follows. */
+  /** As somebody says it; it is compared with the one that follows, and does not take its place. */
   seed?: bigint | undefined
-  /** What the seed of a random word is made of, where the logs do not have it. */
+  /** What the seed of a request for a random word is made of, where the logs do not have it. */
   vrf?: (Omit<VrfInput, 'e3Id'> & { e3Id?: bigint }) | undefined
   /** Of the chain, where the logs do not say it. */
   chainId?: bigint | undefined
@@ -184,7 +184,8 @@ export function judgeDraw(registry: NodeRegistry, draw: DrawLogs, options: Judge
   if (gathered.needed !== undefined) return without(notDecided(gathered.needed))
   try {
     const report = verifyRequest(registry, gathered.evidence)
-    const contradiction = report.ok ? reportConflict(draw, report) : undefined
+    const contradiction =
+      seedConflict(report, options) ?? (report.ok ? reportConflict(draw, report) : undefined)
     if (contradiction) return without(cannotBeJudged(contradiction))
     return { ...verdictOf(report), e3Id, report, seedSource: gathered.seedSource, notes: report.notes }
   } catch (e) {
@@ -232,6 +233,8 @@ function contradictionOf(draw: DrawLogs, options: JudgeOptions): string | undefi
       requestId === undefined ? undefined : draw.request.address,
     ],
   ]
+  if (options.vrf !== undefined && requestId === undefined)
+    return `a random word was given, and the seed follows from the hash of block ${entropyBlock}`
   if (options.blockHash !== undefined && requestId !== undefined)
     return 'a block hash was given, and the seed follows from a random word'
   for (const [what, said, logged] of pairs) {
@@ -239,6 +242,18 @@ function contradictionOf(draw: DrawLogs, options: JudgeOptions): string | undefi
     return `the ${what} was given as ${String(said)}, and the logs say ${String(logged)}`
   }
   return undefined
+}
+
+/** A seed or a word that a caller says, and another seed that follows, or none. */
+function seedConflict({ violations, usable, seed }: Report, said: JudgeOptions): string | undefined {
+  if (said.seed === undefined && said.vrf === undefined) return undefined
+  const faults = violations.filter(({ code }) => code === 'seed')
+  const other = faults.find(({ expected }) => expected !== undefined)
+  if (other && said.seed !== undefined)
+    return `the seed was given as ${hex(said.seed)}, and ${hex(other.expected!)} follows`
+  return faults.length > 0 && usable === false && seed === undefined
+    ? 'a seed or a random word was given, and there was none: no random word came in time'
+    : undefined
 }
 
 type Value = string | number | bigint | undefined
@@ -277,22 +292,20 @@ export function evidenceOf(draw: DrawLogs, options: JudgeOptions = {}): Gathered
   return { evidence: { ...common, ...rest, open } as unknown as RequestEvidence, seedSource }
 }
 
-/** The seed follows from a block hash; or from what the caller states, which is checked against the logs. */
+/** The seed follows from a block hash; one that the caller says is scored with where the hash is not known. */
 function fromBlock({ request, blockHashes }: DrawLogs, options: JudgeOptions): Partly {
   const { entropyBlock } = request.args as { entropyBlock: bigint }
-  const recorded = options.vrf ? undefined : blockHashes.get(Number(entropyBlock))
-  const blockHash = options.blockHash ?? recorded
-  if (blockHash === undefined && options.seed === undefined && options.vrf === undefined) {
+  const blockHash = options.blockHash ?? blockHashes.get(Number(entropyBlock))
+  if (blockHash === undefined && options.seed === undefined) {
     return {
-      needed: `the hash of block ${entropyBlock}, from which the seed follows, is not in the logs: it or the seed must be given`,
+      needed: `the hash of block ${entropyBlock}, from which the seed follows, is not in the logs: it must be given`,
     }
   }
-  const seedSource = options.vrf
-    ? 'the random word that was given'
-    : blockHash === undefined
+  const seedSource =
+    blockHash === undefined
       ? 'what was given'
       : `the hash of block ${entropyBlock}${options.blockHash ? ' that was given' : ''}`
-  return { request, blockHash, vrf: options.vrf, policy: 'uncapped', seedSource }
+  return { request, blockHash, policy: 'uncapped', seedSource }
 }
 
 /** The seed follows from a random word, chain, registry and request. */
@@ -308,7 +321,8 @@ function fromRandomWord(draw: DrawLogs, options: JudgeOptions): Partly {
     request: { e3Id, ...(size && { threshold: size }) },
     randomness: request,
     fulfilment: words[0] ?? (knowsProvider ? null : undefined),
-    vrf: { chainId: chain, registry, randomWord: options.vrf?.randomWord, requestId: options.vrf?.requestId },
+    // A word that is in the logs was compared already, and may have come too late.
+    vrf: { chainId: chain, registry, ...(words.length === 0 && { randomWord: options.vrf?.randomWord }) },
     policy: policyIn(draw),
     seedSource: 'the random word',
   }

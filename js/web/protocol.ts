@@ -154,7 +154,6 @@ export type ListName = keyof Lists
 export interface CheckOptions {
   blockHash?: Hex
   seed?: bigint
-  vrf?: { randomWord: bigint; chainId: bigint; registry: Address; requestId: bigint }
   chainId?: bigint
   threshold?: readonly [number, number]
 }

@@ -85,7 +85,7 @@ inBrowsers('files', (test) => {
 
     await v.fill('#seed', '12')
     await v.click('Check with this')
-    await v.settled('Wrong: the seed is not the one that it must be.')
+    await v.sees('#sentence', `Cannot be judged: the seed was given as 0x${'c'.padStart(64, '0')}, and 0x`)
   })
 
   test('versions and sizes are those of the command line, word for word', async (v) => {

@@ -1,5 +1,5 @@
 // The form of what the visitor knows beyond the files. It is loaded when it is unfolded.
-import type { Address, Hex } from '../../sortition/index.js'
+import type { Hex } from '../../sortition/index.js'
 import { h } from '../dom.js'
 import { hex } from '../format.js'
 import type { CheckOptions, RequestRow } from '../protocol.js'
@@ -24,23 +24,6 @@ function field(id: string, label: string, hint: string, value = ''): HTMLElement
     }),
     h('p', { className: 'about', id: `${id}-hint` }, hint),
   ]
-}
-
-function randomWordFields(vrf: CheckOptions['vrf']): HTMLElement {
-  return h(
-    'details',
-    { open: vrf !== undefined },
-    h('summary', {}, 'A deployment that draws on a random word'),
-    field('randomWord', 'Random word', 'A number, decimal or after 0x.', vrf ? `${vrf.randomWord}` : ''),
-    field('chainId', 'Chain', 'Its number.', vrf ? `${vrf.chainId}` : ''),
-    field(
-      'registry',
-      'Registry',
-      'The address of the contract that asked for the word.',
-      vrf?.registry ?? '',
-    ),
-    field('requestId', 'Request of the word', 'Its number.', vrf ? `${vrf.requestId}` : ''),
-  )
 }
 
 /** Of a request whose random word is among the logs. */
@@ -92,7 +75,7 @@ export function form({ options, request, apply }: OptionsInput): HTMLElement {
       'If you have it from elsewhere: then it is compared with the one that follows.',
       options.seed === undefined ? '' : hex(options.seed),
     ),
-    request.entropyBlock === undefined ? newerFields(options) : randomWordFields(options.vrf),
+    request.entropyBlock === undefined && newerFields(options),
     problem,
     h('p', { className: 'buttons' }, h('button', { type: 'submit' }, 'Check with this')),
   )
@@ -121,16 +104,6 @@ function readOptions(form: FormData): CheckOptions {
     if (!parts) throw new Error('Threshold and size must be two numbers like 2, 3.')
     options.threshold = [Number(parts[1]), Number(parts[2])]
   }
-  if (text('chainId') && !text('randomWord')) options.chainId = number('chainId', 'The chain')
-  if (text('randomWord')) {
-    if (!/^0x[0-9a-fA-F]{40}$/.test(text('registry')))
-      throw new Error('The registry must be an address: 0x and 40 hexadecimal digits.')
-    options.vrf = {
-      randomWord: number('randomWord', 'The random word'),
-      chainId: number('chainId', 'The chain'),
-      registry: text('registry') as Address,
-      requestId: number('requestId', 'The request of the word'),
-    }
-  }
+  if (text('chainId')) options.chainId = number('chainId', 'The chain')
   return options
 }
