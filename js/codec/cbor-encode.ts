@@ -3,9 +3,9 @@
 //     safe integers (not -0)      integers, shortest form
 //     every other number          the shortest float that holds it, subnormal halves included; NaN is f9 7e00
 //     bigint                      always a bignum: tag 2 or 3 over the shortest big-endian bytes
-//     object                      a map, its keys in the order of their encoded bytes
+//     object                      a map, its keys in the order of their encoded bytes, without properties that are undefined
 //
-// Every property is read once, and every length and list of keys before what they announce; so the bytes are always well formed, whatever
+// Every property is read once (twice where one is undefined), and every length and list of keys before what they announce; so the bytes are always well formed, whatever
 // getters and proxies answer.
 import { isBytes, takeBytes } from './bytes.js'
 import { layoutOf } from './layout.js'
@@ -22,6 +22,10 @@ export function encodeCbor(value: unknown): Uint8Array<ArrayBuffer> {
   } finally {
     idle = encoder
   }
+}
+
+function withoutUndefined(object: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined))
 }
 
 let idle: Encoder | undefined
@@ -83,6 +87,13 @@ class Encoder extends Path {
   private object(object: Record<string, unknown>, guess: number): number {
     this.enter(object)
     if (!isPlain(object)) this.refuse(describeClass(object), this.depth - 1)
+    const slot = this.properties(object, guess)
+    this.leave()
+    return slot
+  }
+
+  private properties(object: Record<string, unknown>, guess: number): number {
+    const start = this.at
     const layout = layoutOf(Object.keys(object), guess)
     const { depth, steps } = this
     const { sorted, encoded, inner } = layout
@@ -90,10 +101,14 @@ class Encoder extends Path {
     for (let i = 0; i < sorted.length; ++i) {
       const key = sorted[i]!
       steps[depth - 1] = key
+      const value = object[key]
+      if (value === undefined) {
+        this.at = start
+        return this.properties(withoutUndefined(object), 0)
+      }
       this.encodedName(encoded[i])
-      inner[i] = this.item(object[key], inner[i]!)
+      inner[i] = this.item(value, inner[i]!)
     }
-    this.leave()
     return layout.slot
   }
 

@@ -1,7 +1,8 @@
 // Values by reference: checking that a value is data, freezing it in place, copying it.
 //
 // Data is what CBOR carries (cbor-encode.ts), held in data properties: a property is asked for a getter before it is read, so a getter is
-// refused and never called. Properties that are not enumerable are not part of a value.
+// refused and never called. Properties that are not enumerable are not part of a value, nor are those that are undefined: an optional field
+// that is written out is no mistake, and JSON drops it too. An undefined item of an array is refused.
 import { isBytes, takeBytes } from './bytes.js'
 import { MAX_DEPTH, Path } from './path.js'
 import {
@@ -48,7 +49,8 @@ const frozen = new WeakMap<object, Extent>()
 
 /**
  * Freezes a value deeply, in place, and gives it back. Gives a `PrivateCopy` for a value that holds bytes, which cannot be frozen, or a
- * Proxy, whose traps may throw or do anything later; where the platform cannot tell a Proxy, for one that refuses to be frozen. TypeError, naming path and `key`, for a value that is not data; then nothing has been frozen. O(parts),
+ * Proxy, whose traps may throw or do anything later; where the platform cannot tell a Proxy, for one that refuses to be frozen. Gives a
+ * frozen copy without them where properties are undefined. TypeError, naming path and `key`, for a value that is not data; then nothing has been frozen. O(parts),
  * shared containers once; O(1) for a value that was frozen here before.
  */
 export function freezeData(value: unknown, key: string): Data {
@@ -58,7 +60,9 @@ export function freezeData(value: unknown, key: string): Data {
   const walk = idle ?? new Walk()
   idle = undefined // a Proxy's trap may come here again
   try {
-    if (!walk.run(value, key)) return copyOf(value, key)
+    const found = walk.run(value, key)
+    if (found === Found.copied) return copyOf(value, key)
+    if (found === Found.undefinedProperty) return freezeData(new Copier().run(value, key), key)
     Seal.putOn(value)
     return value
   } finally {
@@ -215,7 +219,7 @@ function isSmallPrimitive(value: unknown): boolean {
   )
 }
 
-/** A deep copy of data, with nothing frozen in it; a primitive is itself. O(parts). TypeError, naming the path, for what is not data. */
+/** A deep copy of data, with nothing frozen in it, without the properties that are undefined; a primitive is itself. O(parts). TypeError, naming the path, for what is not data. */
 export function copyData(value: unknown): unknown {
   return new Copier().run(value)
 }
@@ -275,29 +279,38 @@ abstract class Reader extends Path {
   }
 }
 
+/** What a value is: frozen in place, or to be copied, or to be copied without the properties that are undefined. */
+enum Found {
+  frozen,
+  copied,
+  undefinedProperty,
+}
+
 /** Checks a value and lists its containers, to freeze them. */
 class Walk extends Reader {
   /** It holds bytes or a Proxy. */
   private mustBeCopied = false
+  private hasUndefined = false
   private containers: object[] = []
   private count = 0
   /** Large containers that this walk has been through. */
   private large: Map<object, Extent> | undefined
 
-  /** Whether the value is frozen; if not, a copy must do. */
-  run(value: object, key: string): boolean {
+  /** Freezes the value, if that can be. */
+  run(value: object, key: string): Found {
     this.under = key
     this.visit(value)
-    if (this.mustBeCopied) return false
+    if (this.mustBeCopied) return Found.copied
+    if (this.hasUndefined) return Found.undefinedProperty
     try {
       for (let i = 0; i < this.count; ++i) freeze(this.containers[i])
-      if (!isSettled(this.containers, this.count, this.large)) return false
+      if (!isSettled(this.containers, this.count, this.large)) return Found.copied
     } catch (error) {
-      if (error instanceof TypeError) return false
+      if (error instanceof TypeError) return Found.copied
       throw error
     }
     this.large?.forEach((extent, container) => frozen.set(container, extent))
-    return true
+    return Found.frozen
   }
 
   reset(): void {
@@ -305,7 +318,7 @@ class Walk extends Reader {
     if (this.count > fewParts) this.containers = []
     else for (let i = 0; i < this.count; ++i) this.containers[i] = frozen
     this.count = this.parts = 0
-    this.mustBeCopied = false
+    this.mustBeCopied = this.hasUndefined = false
     this.large = undefined
   }
 
@@ -358,7 +371,12 @@ class Walk extends Reader {
       if (!hasOwn(object, name)) continue // inherited
       steps[depth - 1] = name
       this.countName(name)
-      const below = this.part(this.property(object, name))
+      const value = this.property(object, name)
+      if (value === undefined) {
+        this.hasUndefined = true
+        continue
+      }
+      const below = this.part(value)
       if (below >= height) height = below + 1
       if (!asked && this.parts - before > fewParts) {
         const known = this.recall(object, before, index)
@@ -436,7 +454,9 @@ class Copier extends Reader {
     for (const name of keys(object)) {
       steps[depth - 1] = name
       this.countName(name)
-      const value = this.copy(this.property(object, name))
+      const property = this.property(object, name)
+      if (property === undefined) continue
+      const value = this.copy(property)
       if (name in copy) {
         // An assignment would meet `Object.prototype`: a setter, or a property that is frozen.
         defineProperty(copy, name, { value, writable: true, enumerable: true, configurable: true })

@@ -7,16 +7,20 @@ export const cannotTell = (_: unknown): boolean => false
 /** `isProxy`: whether an object is a Proxy, where the platform can tell: Node 20.16, Deno, Bun. An object so that tests can set it. */
 export const platform = { isProxy: util?.types.isProxy ?? cannotTell }
 
+const { propertyIsEnumerable: isEnumerable } = Object.prototype
+
 /** To be called in `for in`, for what is inherited: half the time of `Object.keys`, which makes a list. */
 export const { hasOwnProperty } = Object.prototype as {
   hasOwnProperty: (this: object, name: string) => boolean
 }
 
-/** Whether an object is a record: its prototype is null or the `Object.prototype` of a realm; no symbols. Not for arrays. */
+/** Whether an object is a record: its prototype is null or the `Object.prototype` of a realm; no enumerable symbols. Not for arrays. */
 export function isPlain(object: object): boolean {
   const prototype = Object.getPrototypeOf(object) as object | null
   if (prototype !== Object.prototype && prototype !== null && !isRoot(prototype)) return false
-  return !ArrayBuffer.isView(object) && Object.getOwnPropertySymbols(object).length === 0
+  if (ArrayBuffer.isView(object)) return false
+  const symbols = Object.getOwnPropertySymbols(object)
+  return symbols.length === 0 || !symbols.some((symbol) => isEnumerable.call(object, symbol))
 }
 
 /** Whether an array is no instance of a subclass: its prototype is the `Array.prototype` of a realm. */

@@ -188,12 +188,17 @@ describe('values that change while they are read', () => {
 
   test.each([
     ['an array that gets shorter', () => ({ list: shrinking() }), 'undefined (at list[1])'],
-    ['an object that loses a property', () => [vanishing()], 'undefined (at [0].b)'],
     ['a Proxy without a real length', () => new Proxy([1], withLength), 'length 1.5'],
-    ['a Proxy that lists what it has not', () => new Proxy({}, withName), 'undefined (at q)'],
   ])('%s is refused with its path', (_, make, where) => {
     expect(() => encodeCbor(make())).toThrow(TypeError)
     expect(() => encodeCbor(make())).toThrow(where)
+  })
+
+  test('a property that is gone when it is read is no part of the value', () => {
+    expect(cbor.decode(encodeCbor([vanishing()]))).toEqual([
+      expect.not.objectContaining({ b: expect.anything() }),
+    ])
+    expect(cbor.decode(encodeCbor(new Proxy({}, withName)))).toEqual({})
   })
 
   test('what is read in one go is stored as it was read', () => {

@@ -46,7 +46,7 @@ describe('values', () => {
     [Symbol('v')],
     [new Date(0)],
     [new Map()],
-    [{ a: undefined }],
+    [{ a: [undefined] }],
     ['\ud800'],
   ])('%p is refused everywhere, and nothing has changed', (bad) => {
     const m = sample() as Hamt<unknown>
