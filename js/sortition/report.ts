@@ -115,6 +115,8 @@ export interface Report {
   ok: boolean
   /** `undecided`: nothing is wrong so far, and the draw is open, or what a verdict needs is not known. */
   verdict: 'right' | 'wrong' | 'undecided'
+  /** What a verdict needs and is not known: the first of the notes that say so. */
+  undecided?: string | undefined
   /** How the request ended. */
   outcome: 'formed' | 'failed' | 'open'
   /** What is wrong. */

@@ -47,7 +47,7 @@ export function verdictOf(report: Report): Verdict {
   }
   if (report.outcome === 'open') return notDecided('nothing is wrong so far, and the logs have no result yet')
   if (report.verdict === 'undecided')
-    return notDecided('nothing is wrong so far, and not all that a verdict needs is known')
+    return notDecided(report.undecided ?? 'not all that a verdict needs is known')
   return {
     status: 'right',
     sentence:

@@ -35,15 +35,15 @@ export interface Verification {
   eligibility: Eligibility
   violations: Violation[]
   notes: string[]
-  /** Whether something that a verdict needs is not known; a note says what. */
-  undecided: boolean
+  /** What a verdict needs and is not known: the first note that says so. */
+  undecided: string | undefined
   /** Scores of the submissions, by seed: computed once. */
   scores: Map<bigint, bigint[]>
 }
 
 export function noteUndecided(v: Verification, note: string): void {
   v.notes.push(note)
-  v.undecided = true
+  v.undecided ??= note
 }
 
 /** The state of an operator at T - 1. */

@@ -25,7 +25,7 @@ export function verifyRequest(registry: NodeRegistry, given: RequestEvidence): R
   const evidence = readEvidence(given, registry.origin)
   const { request, before } = requestOf(registry, evidence)
   const eligibility = registry.eligibility(request.time - 1)
-  const found = { violations: [], notes: [], undecided: false, scores: new Map<bigint, bigint[]>() }
+  const found = { violations: [], notes: [], undecided: undefined, scores: new Map<bigint, bigint[]>() }
   const v: Verification = { registry, evidence, request, before, eligibility, ...found }
   noteWhatIsMissing(v)
   noteTimes(v)
@@ -42,7 +42,8 @@ export function verifyRequest(registry: NodeRegistry, given: RequestEvidence): R
   const ok = v.violations.length === 0
   return withJson({
     ok,
-    verdict: !ok ? 'wrong' : outcome === 'open' || v.undecided ? 'undecided' : 'right',
+    verdict: !ok ? 'wrong' : outcome === 'open' || v.undecided !== undefined ? 'undecided' : 'right',
+    undecided: v.undecided,
     outcome,
     violations: v.violations,
     kind: request.kind,

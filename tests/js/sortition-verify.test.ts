@@ -89,6 +89,7 @@ describe.each([0, 1])('recorded request %i', (i) => {
     expect(alone).toEqual({
       ...report,
       verdict: 'undecided',
+      undecided: unchecked,
       notes: expect.arrayContaining([...report.notes, unchecked]),
     })
     expect(verifyRequest(registry, { ...evidence, seed: BigInt(r.sortitionSeed) })).toEqual(report)
@@ -108,8 +109,9 @@ describe.each([0, 1])('recorded request %i', (i) => {
       expect.stringMatching(/^the request came without the position of its log/),
     ])
     expect(bare.endedAt).toBeUndefined() // its log has no time
-    expect(bare).toMatchObject({ ok: true, verdict: 'undecided' })
-    expect({ ...bare, notes: [], endedAt: report.endedAt, verdict: 'right' }).toEqual(report)
+    expect(bare).toMatchObject({ ok: true, verdict: 'undecided', undecided: bare.notes[0] })
+    const decided = { notes: [], endedAt: report.endedAt, verdict: 'right', undecided: undefined }
+    expect({ ...bare, ...decided }).toEqual(report)
   })
 
   test('is plain data', () => {
