@@ -145,7 +145,9 @@ TEST_F(Heap, RandomProgramsKeepItWhole) {
     make(std::uint64_t{1} << (17 + seed % 6), below(3) * 65536);
     const std::size_t largest = std::size_t{1} << (5 + (seed + 8) % 11);
     for (int step = 0; step < 1500; ++step) {
-      const auto any = [&] { return std::next(used_.begin(), below(used_.size()))->first; };
+      const auto any = [&] {
+        return std::next(used_.begin(), static_cast<std::ptrdiff_t>(below(used_.size())))->first;
+      };
       const std::size_t size = below(8) == 0 ? below(8 * largest) : below(largest);
       // Phases in which it fills, and in which it is emptied.
       const bool fills = below(10) < ((step / 300) % 2 == 0 ? 7U : 3U);
