@@ -246,7 +246,7 @@ describe('bytes that change after they were read', () => {
         {
           ...one,
           has: (name) => spoil(name, honest.blocks.has(hex(name))),
-          getMany: (names) => Promise.all(names.map((name) => one.get(name))),
+          getMany: (names) => Promise.all(names.map(async (name) => one.get(name))),
           putMany: (blocks) => Promise.all(blocks.map(({ digest, block }) => one.put(digest, block))),
         },
       ]

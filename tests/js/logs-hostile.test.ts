@@ -1,5 +1,5 @@
 // Logs made to cost more than they should, or to be read in one form and refused in another.
-import { afterEach, describe, expect, jest, test } from '@jest/globals'
+import { jest } from '@jest/globals'
 import {
   applyLogs,
   drawsIn,

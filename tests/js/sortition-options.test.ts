@@ -1,5 +1,4 @@
 // What a caller says beside the logs: it fills in what they lack, and never takes the place of what they say.
-import { expect, test } from '@jest/globals'
 import {
   applyLogs,
   type DrawLogs,
