@@ -16,6 +16,7 @@ import {
   LogError,
   LogReader,
   type Logs,
+  missingRequests,
   NodeRegistry,
   type Policy,
   type Verdict,
@@ -183,6 +184,8 @@ function hashOf(args: Arguments, name: string): Hex {
 export interface Opened {
   registry: NodeRegistry
   draws: Map<bigint, DrawLogs>
+  /** Of requests that are not among their logs. */
+  missing: bigint[]
   /** What was passed over, and what is taken. */
   notes: string[]
 }
@@ -192,14 +195,15 @@ export async function open(args: Arguments): Promise<Opened> {
   const before = args.has('registry') ? await loadRegistry(args.required('registry')) : NodeRegistry.empty()
   const logs = await logsOf(args)
   const { registry, notes } = continued(before, logs)
-  return { registry, draws: usable(() => drawsIn(logs)), notes: [...logs.notes, ...notes] }
+  const draws = usable(() => drawsIn(logs))
+  return { registry, draws, missing: missingRequests(logs.events), notes: [...logs.notes, ...notes] }
 }
 
 export interface Checked extends Opened {
   judgement: Judgement
 }
 
-/** UnusableInput for a request that is not there, and for one that cannot be judged. */
+/** UnusableInput for a request that is not there. */
 export async function check(args: Arguments): Promise<Checked> {
   const e3Id = numberOf(args, 'e3')
   const options = judgeOptionsOf(args)
@@ -210,7 +214,6 @@ export async function check(args: Arguments): Promise<Checked> {
       `the logs have no request of e3Id ${idText(e3Id)}${knownText([...opened.draws.keys()])}`,
     )
   const judgement = judgeDraw(opened.registry, draw, options)
-  if (judgement.status === 'cannot be judged') throw new UnusableInput(sentenceOf(judgement))
   return { ...opened, judgement }
 }
 

@@ -12,6 +12,7 @@ import {
   judgeDraw,
   type JudgeOptions,
   NodeRegistry,
+  notDecided,
   type Report,
   selectCommittee,
   type Status,
@@ -89,6 +90,8 @@ const exitStatus: Record<Status, ExitStatus> = { right: 0, wrong: 1, 'cannot be 
 
 async function verify(args: Arguments): Promise<Result> {
   const { judgement, notes } = await check(args)
+  if (judgement.status === 'cannot be judged' && !args.has('json'))
+    throw new UnusableInput(sentenceOf(judgement))
   const { report, sentence, status, e3Id } = judgement
   const text = [
     report ? format(report, judgement.seedSource) : `Request ${idText(e3Id)}\n\n${sentence}\n${giveText}`,
@@ -111,14 +114,26 @@ function toJson(v: unknown): unknown {
 
 async function list(args: Arguments): Promise<Result> {
   const options: JudgeOptions = { ...judgeOptionsOf(args), limit: 0 }
-  const { registry, draws, notes } = await open(args)
-  const rows = [...draws.values()].map((draw) => {
+  const { registry, draws, missing, notes } = await open(args)
+  const judged = [...draws.values()].map((draw) => {
     const { status, sentence, e3Id } = judgeDraw(registry, draw, options)
     return { e3Id, time: Number(draw.time), status, sentence }
   })
+  const unknown = missing.map((e3Id) => ({
+    e3Id,
+    time: undefined,
+    ...notDecided('its request is not in the logs'),
+  }))
+  const rows = [...judged, ...unknown]
   const text = [
     ...(rows.length > 0
-      ? table(rows.map(({ e3Id, time, sentence }) => [idText(e3Id), timeText(time), sentence]))
+      ? table(
+          rows.map(({ e3Id, time, sentence }) => [
+            idText(e3Id),
+            time === undefined ? '' : timeText(time),
+            sentence,
+          ]),
+        )
       : ['The logs have no requests.']),
     ...(notes.length > 0 ? ['', ...notes.map((note) => `Note: ${note}.`)] : []),
   ]
@@ -138,7 +153,8 @@ interface Reported extends Checked {
 /** The report of a request; what is not decided for want of a seed has none. */
 async function reported(args: Arguments): Promise<Reported> {
   const checked = await check(args)
-  const { judgement, notes } = checked
+  const { judgement } = checked
+  const notes = [...checked.notes, ...judgement.notes]
   if (!judgement.report) throw new UnusableInput(sentenceOf(judgement))
   const noted = notes.map((note) => `Note: ${note}.`)
   const lines = ['', `The draw: ${judgement.sentence}`, ...noted]
@@ -188,6 +204,11 @@ const nothingBetween = 'it is taken that nothing happened between'
 
 async function committee(args: Arguments): Promise<Result> {
   if (args.has('logs')) {
+    const other = ['at', 'size', 'price'].find((name) => args.has(name))
+    if (other)
+      throw new UnusableInput(
+        `--${other} is of a committee at any second, and --logs of a request: give one of the two`,
+      )
     const { report, judgement, lines } = await reported(args)
     const { committee: seats, ideal } = report
     const { status, sentence } = judgement

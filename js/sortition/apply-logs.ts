@@ -60,6 +60,11 @@ export function applyLogs(
         'operators were not compared',
     )
   }
+  const { uncompared } = checks
+  if (uncompared.length > 0)
+    notes.push(
+      `a registry does not keep ${uncompared.join(' and ')}: what it had and the logs say was not compared`,
+    )
   const first = events[0]
   if (position && old.length === 0 && first && first.blockNumber > BigInt(position.blockNumber)) {
     notes.push(

@@ -13,12 +13,21 @@ type Args = Record<string, unknown>
 export class ChangeChecks {
   readonly #slots = new Slots()
   #assets: { version: bigint; at: RegistryEvent } | undefined
+  #hasUnknownAssets = false
   /** The policy that was in force before a second. */
   #earlier: { second: number; policy: Readonly<AdmissionPolicy> } | undefined
   /** Admissions and removals of one block, whose reason or consequence is to be in it too; by operator. */
   #block: bigint | undefined
   readonly #admitted = new Map<Address, RegistryEvent>()
   readonly #removed = new Map<Address, RegistryEvent>()
+
+  /** What could not be compared, as a registry file does not keep it, in words. */
+  get uncompared(): string[] {
+    return [
+      ...(this.#slots.isUnknown ? ['slots of operators'] : []),
+      ...(this.#hasUnknownAssets ? ['versions of the assets'] : []),
+    ]
+  }
 
   /** What contradicts the state before an event, in words that follow its name; undefined for nothing. O(1), unless there is. */
   objection(before: StateAt, event: RegistryEvent): string | undefined {
@@ -93,6 +102,7 @@ export class ChangeChecks {
     if (typeof configurationVersion !== 'bigint') return undefined
     const last = this.#assets
     this.#assets = { version: configurationVersion, at: event }
+    if (!last && before.rowOf(Kind.assets) >= 0) this.#hasUnknownAssets = true
     if (!last && before.rowOf(Kind.assets) < 0 && beganAtFirst(before) && configurationVersion !== 1n)
       return `its version is ${configurationVersion}, and no log has version 1`
     if (!last || configurationVersion === last.version + 1n) return undefined
@@ -138,6 +148,8 @@ class Slots {
   readonly #operators = new Map<bigint, Address>()
   /** Slots of the tree, used or free; undefined before the first log that says it. */
   #size: { value: bigint; at: RegistryEvent | undefined } | undefined
+  /** Whether a registration was the first that says a slot, and not the first of all. */
+  isUnknown = false
 
   objection(before: StateAt, event: RegistryEvent): string | undefined {
     const { node, index, size } = event.args as Args
@@ -145,6 +157,7 @@ class Slots {
     const isAdded = event.eventName === 'CiphernodeAdded'
     const operator = lowerCase(node)
     if (!this.#size && !before.hasRegistrations) this.#size = { value: 0n, at: undefined }
+    if (!this.#size) this.isUnknown = true
     const known = this.#indices.get(operator)
     const last = this.#size
     const grown = isAdded && last !== undefined && size === last.value + 1n

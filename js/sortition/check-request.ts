@@ -134,6 +134,10 @@ function checkRandomnessRequest(v: Verification): void {
     blame(v, `the provider of the random word is ${provider}, in force was ${randomnessProvider}`)
   noteMissingSettings(v, before)
   checkThreshold(v)
+  if (request.kind === 'C' && !before.hasAdmissions)
+    v.notes.push(
+      'no admission is in the registry: it is taken that all operators are from before there were admissions',
+    )
   noteAges(v)
   if (statedSize === undefined) {
     if (request.size === undefined) noteUndecided(v, 'N, the size of the committee, is not known')

@@ -86,13 +86,18 @@ function failureConflict({ events }: DrawLogs): string | undefined {
   const [e3Failed] = named(events, 'E3Failed')
   if (!e3Failed) return undefined
   const [end] = named(events, ...resultNames)
-  const { failedAtStage } = e3Failed.args as { failedAtStage: number | bigint }
+  const { failedAtStage, reason } = e3Failed.args as {
+    failedAtStage: number | bigint
+    reason: number | bigint
+  }
   const stage = Number(failedAtStage)
   if (stage === 0) return `${nameOf(e3Failed)} says stage 0, in which there is no request`
   if (end?.eventName === 'CommitteeFormationFailed') {
     if (isOneTransaction(end, e3Failed) && isBefore(end, e3Failed)) return undefined
     return `${nameOf(e3Failed)} does not follow ${nameOf(end)} in its transaction`
   }
+  if (stage === 1 && !end && BigInt(reason) === 2n)
+    return `${nameOf(e3Failed)} says reason 2, and the CommitteeFormationFailed that goes with it is missing`
   if (stage === 1)
     return end && `${nameOf(end)} forms a committee, and ${nameOf(e3Failed)} says that there was none`
   if (end && isBefore(end, e3Failed)) return undefined
@@ -153,16 +158,20 @@ function breakerConflict({ events, request }: DrawLogs): string | undefined {
   return undefined
 }
 
-/** An operator takes its seat in the transaction of its submission, before it. */
+/** An operator takes its seat in the transaction of its first submission. */
 function unsubmittedSeat({ events }: DrawLogs): string | undefined {
   const submissions = new Map<Address, RegistryEvent>()
-  for (const each of named(events, 'TicketSubmitted'))
-    submissions.set(lowerCase((each.args as { node: Address }).node), each)
+  for (const each of named(events, 'TicketSubmitted')) {
+    const node = lowerCase((each.args as { node: Address }).node)
+    if (!submissions.has(node)) submissions.set(node, each)
+  }
   for (const seat of named(events, 'CommitteeObligationUpdated')) {
     const { operator, active } = seat.args as { operator: Address; active: boolean }
     if (!active || BigInt(operator) === 0n) continue
     const submission = submissions.get(lowerCase(operator))
     if (!submission) return `${nameOf(seat)} gives a seat to ${operator}, whose TicketSubmitted is missing`
+    if (!isOneTransaction(seat, submission))
+      return `${nameOf(seat)} is not of the transaction of ${nameOf(submission)}, which takes the seat`
   }
   return undefined
 }

@@ -3,6 +3,7 @@ import { nameOf } from './apply-logs.js'
 import { conflictOf, named, reportConflict, settingsConflict } from './conflicts.js'
 import { type RegistryEvent } from './events.js'
 import { type RequestEvidence } from './evidence.js'
+import { requestNames } from './log-set.js'
 import { LogError, type Logs, type Threshold } from './logs.js'
 import { type NodeRegistry } from './registry.js'
 import { hex, type Report } from './report.js'
@@ -38,8 +39,6 @@ export interface DrawLogs {
   /** Of the chain, where the logs say it. */
   chainId: bigint | undefined
 }
-
-const requestNames = ['CommitteeRequested', 'CommitteeRandomnessRequested']
 
 /** The requests that logs have, in the order of the chain. LogError for one that was made twice. O(events). */
 export function drawsIn(

@@ -73,11 +73,11 @@ function notesOf({ logs, pending, removed, others }: LogCounts): string[] {
   ]
 }
 
-const requestNames = ['CommitteeRequested', 'CommitteeRandomnessRequested']
+export const requestNames = ['CommitteeRequested', 'CommitteeRandomnessRequested']
 const mostNamed = 5
 
-/** Requests of which there are logs, and which are not among them. */
-function orphanNotes(events: readonly RegistryEvent[]): string[] {
+/** The e3Ids of requests of which there are logs, and which are not among them. */
+export function missingRequests(events: readonly RegistryEvent[]): bigint[] {
   const orphans = new Set<bigint>()
   const requested = new Set<bigint>()
   for (const { eventName, args } of events) {
@@ -85,9 +85,14 @@ function orphanNotes(events: readonly RegistryEvent[]): string[] {
     if (e3Id !== undefined) (requestNames.includes(eventName) ? requested : orphans).add(e3Id)
   }
   for (const e3Id of requested) orphans.delete(e3Id)
-  if (orphans.size === 0) return []
-  const some = [...orphans].slice(0, mostNamed).map(idText).join(', ')
-  const more = orphans.size > mostNamed ? ` and ${orphans.size - mostNamed} more` : ''
+  return [...orphans]
+}
+
+function orphanNotes(events: readonly RegistryEvent[]): string[] {
+  const orphans = missingRequests(events)
+  if (orphans.length === 0) return []
+  const some = orphans.slice(0, mostNamed).map(idText).join(', ')
+  const more = orphans.length > mostNamed ? ` and ${orphans.length - mostNamed} more` : ''
   return [`logs are there of ${some}${more}, and not the request, so that it is not judged`]
 }
 

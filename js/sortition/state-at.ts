@@ -5,6 +5,9 @@ import { type Assets, type EventLog, grown } from './event-log.js'
 import { type AdmissionPolicy, Kind, noAdmissionPolicy } from './events.js'
 import { type Address } from './values.js'
 
+/** As an owner it says that there is none, as in the contracts. */
+const zeroAddress: Address = `0x${'0'.repeat(40)}`
+
 /**
  * The state after the first rows of a log; it can be moved on. An activation holds for the configuration version in
  * force when it happened, so what is kept is that version, and activity is a comparison: a new version makes everybody
@@ -77,6 +80,7 @@ export class StateAt {
   moveTo(rows: number): this {
     const { kinds, operators, operands } = this.log.columns
     const addresses = this.log.addresses.length
+    const none = this.log.addresses.find(zeroAddress)
     if (this.#seen.length < addresses) this.#makeRoom(addresses)
     for (let i = this.rows; i < rows; ++i) {
       const who = operators[i]!
@@ -105,7 +109,7 @@ export class StateAt {
           this.#activation[who] = 0
           break
         case Kind.owner:
-          this.#owner[who] = operand + 1
+          this.#owner[who] = operand === none ? 0 : operand + 1
           break
         case Kind.admission:
           this.hasAdmissions = true

@@ -19,6 +19,10 @@ function hamtWasm(words: string[]) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], { cwd: folder, env })
   return { status, out: stdout.toString(), err: stderr.toString() }
 }
+interface Named {
+  eventName: string
+  args: Record<string, unknown>
+}
 const logsOf = (names: string[]) => names.flatMap((name) => ['--logs', name])
 
 test('every file of the corpus has a case', () => {
@@ -107,6 +111,33 @@ test.each<[name: string, status: number]>([
     }
   },
 )
+
+test('what cannot be judged is JSON, too; a request that is not there is a row, and decides nothing', () => {
+  const words = ['sortition', 'verify', '--logs', 'two-committees.json', '--e3', '7']
+  const json = hamtWasm([...words, '--json'])
+  expect(json).toMatchObject({ status: 2, err: '' })
+  expect(JSON.parse(json.out)).toMatchObject({ status: 'cannot be judged', ok: false, e3Id: '7' })
+  const { logs } = JSON.parse(new TextDecoder().decode(evidence('right.json'))) as { logs: Named[] }
+  const file = join(dir, 'no-request.json')
+  writeFileSync(file, JSON.stringify({ logs: logs.filter((log) => log.eventName !== 'CommitteeRequested') }))
+  const said = hamtWasm(['sortition', 'list', '--logs', file])
+  expect(said).toMatchObject({ status: 3, err: '' })
+  expect(said.out).toMatch(/^7 +Not decided: its request is not in the logs\.\n/)
+  expect(said.out).toContain('Note: logs are there of 7, and not the request, so that it is not judged.')
+})
+
+test('a draw whose operators hold more tickets than are worth a second: the ideal committee is left out', () => {
+  const { logs, ...rest } = JSON.parse(new TextDecoder().decode(evidence('right.json'))) as { logs: Named[] }
+  for (const { eventName, args } of logs)
+    if (eventName === 'TicketBalanceUpdated') args.newBalance = `${10n * 2n ** 21n}`
+  const read = readLogs([{ name: 'rich', content: { logs, ...rest } }])
+  const { registry } = applyLogs(NodeRegistry.empty(), read)
+  const { status, notes } = judgeDraw(registry, drawsIn(read).get(7n)!)
+  expect(status).toBe('right')
+  expect(notes.join()).toMatch(
+    /the ideal committee was left out: the operators hold 8388608 tickets, more than .* 4194304/,
+  )
+})
 
 test.each(['chain-run', 'chain-run-live', 'chain-run-upgrade'])(
   '%s: every recorded request is right',

@@ -532,6 +532,10 @@ describe('sortition', () => {
     )
     expect(hamtWasm([...any, '--at', '5', '--size', '3', '--price', '1']).out).toContain('3 seats stay empty')
     expectUnusable(hamtWasm(any), /needs --at, or the request among --logs/)
+    expectUnusable(
+      hamtWasm(['sortition', 'committee', ...ofRequest(0), '--size', '9']),
+      /--size is of a committee at any second, and --logs of a request/,
+    )
     expectUnusable(hamtWasm([...any, '--at', '5', '--size', '-3', '--price', '1']), /--size|size must be/)
   })
 

@@ -36,7 +36,7 @@ const withWord = (data: string, i: number, n: bigint | number) =>
   data.slice(0, 2 + 64 * i) + word(n) + data.slice(2 + 64 * (i + 1))
 
 /** All requests of a run, in the order of the chain: status and sentence, or the error that all of them get. */
-function judge(run: Run, options = {}): { status: string; sentence: string }[] {
+function judge(run: Run, options = {}): { status: string; sentence: string; notes?: string[] }[] {
   const { logs, blocks, contracts, chainId, requests, thresholds } = run
   const said = thresholds ?? Object.fromEntries(requests.map((r) => [r.e3Id, r.threshold]))
   try {
@@ -347,6 +347,29 @@ const cases: Case[] = [
     /CommitteeObligationUpdated at .* gives a seat to 0x[0-9a-f]{40}, whose TicketSubmitted is missing/,
   ],
   [
+    'a seat that is taken long before the submission',
+    'chain-run',
+    (run) => moveTo(first(run, 'CommitteeRequested'), first(run, 'CommitteeObligationUpdated', 2)),
+    /CommitteeObligationUpdated at .* is not of the transaction of TicketSubmitted at .*, which takes the seat/,
+  ],
+  [
+    'a failure for want of members without the failure to form a committee',
+    'chain-run-live',
+    (run) => drop(run, first(run, 'CommitteeFormationFailed')),
+    /E3Failed at .* says reason 2, and the CommitteeFormationFailed that goes with it is missing/,
+  ],
+  [
+    'a second breaker, of another word',
+    'chain-run-live',
+    (run) => {
+      const log = structuredClone(first(run, 'RandomnessCircuitBreakerTripped'))
+      log.topics[2] = `0x${word(5)}`
+      log.logIndex = '0x1f4'
+      run.logs.push(log)
+    },
+    /RandomnessCircuitBreakerTripped at .* is not of the word that CommitteeRandomnessRequested at .* asked for/,
+  ],
+  [
     'an operator from before the first version of the rules',
     'chain-run',
     (run) => {
@@ -629,6 +652,14 @@ describe('what callers say, and the logs otherwise', () => {
       { policy: 'owner-cap' },
       /the policy was given as owner-cap, and the logs say uncapped/,
     ],
+    [
+      'a random word, of a request that draws on a block hash',
+      'chain-run',
+      {
+        vrf: { randomWord: 5n, requestId: 1n, chainId: 31337n, registry: live.contracts.ciphernodeRegistry },
+      },
+      /a random word was given, and the seed follows from the hash of block \d+/,
+    ],
     ['a threshold', 'chain-run', { threshold: [2, 4] }, /threshold was given as 2,4, and the logs say 2,3/],
   ])('%s', (_, name, options, says) => {
     for (const { status, sentence } of judge(open(name), options)) {
@@ -661,6 +692,71 @@ describe('what callers say, and the logs otherwise', () => {
   })
 })
 
+describe('a registry that goes on', () => {
+  const run = open('chain-run')
+  const part = (of: (block: number) => boolean) =>
+    readLogs([
+      {
+        name: 'run',
+        content: { ...run, requests: [], logs: run.logs.filter((l) => of(Number(l.blockNumber))) },
+      },
+    ])
+  const resumed = (registry: NodeRegistry, from: number) =>
+    applyLogs(
+      NodeRegistry.deserialize(registry.serialize()),
+      part((block) => block > from),
+    )
+  const { registry } = applyLogs(
+    NodeRegistry.empty(),
+    part((block) => block <= 100),
+  )
+
+  test('what its file does not keep is not compared, and said', () => {
+    const uncompared =
+      'a registry does not keep slots of operators: what it had and the logs say was not compared'
+    expect(resumed(registry, 100).notes).toContain(uncompared)
+    const before = applyLogs(
+      NodeRegistry.empty(),
+      part((block) => block <= 17),
+    ).registry
+    expect(resumed(before, 17).notes.join()).toMatch(
+      /a registry does not keep versions of the assets: what it had/,
+    )
+  })
+  test('beside all logs everything is compared', () => {
+    expect(resumed(registry, 0).notes.join()).not.toMatch(/does not keep/)
+  })
+  test('an owner of zeros is none', () => {
+    const live = open('chain-run-live')
+    const winner = live.requests[0]!.finalized!.committee[0]!.toLowerCase()
+    const log = live.logs.find(
+      (each) => isOf('BondOwnerSet')(each) && BigInt(each.topics[1]!) === BigInt(winner),
+    )!
+    log.topics[2] = `0x${word(0)}`
+    expect(judge(live)[0]).toMatchObject({ status: 'wrong' })
+  })
+  test('capped requests without any admission: said', () => {
+    const live = open('chain-run-live')
+    const isAdmission = (log: Log) => isOf('AdmissionStarted')(log) || isOf('AdmissionPolicyUpdated')(log)
+    live.logs = live.logs.filter((log) => !isAdmission(log))
+    expect(judge(live)[0]).toMatchObject({
+      status: 'right',
+      notes: [expect.stringMatching(/^no admission is in the registry/), expect.anything()],
+    })
+  })
+  test('a word without its contract: said', () => {
+    const content = open('chain-run-live')
+    const logs = readLogs([{ name: 'run', content }])
+    const events = logs.events.map((event) =>
+      event.eventName === 'RandomnessFulfilled' ? { ...event, address: undefined as never } : event,
+    )
+    const applied = applyLogs(NodeRegistry.empty(), logs).registry
+    const [draw] = drawsIn({ ...logs, events }).values()
+    const { notes } = judgeDraw(applied, draw!, { threshold: content.requests[0]!.threshold })
+    expect(notes.join()).toMatch(/the fulfilment came without its contract/)
+  })
+})
+
 describe('input that has no end, or comes in pieces', () => {
   test.each(['logs', 'result'])('lists in lists of %s are nested, too: 100 deep at most', (name) => {
     const text = `{"${name}":[`.repeat(100_000)
@@ -682,11 +778,26 @@ describe('input that has no end, or comes in pieces', () => {
       /not well-formed at byte 1/,
     )
   })
-  test('logs beside a status that says that they are not all', () => {
+  test('logs beside a status that says that they are not all, parsed, as text, in any order of members', () => {
     const { logs, blocks } = open('chain-run')
-    const answer = { status: '0', message: 'Query Timeout occured', result: logs }
-    expect(() => readLogs([{ name: 'a', content: [answer, { blocks, logs: [] }] }])).toThrow(
-      /has logs, and the status "0": "Query Timeout occured"/,
+    const [status, message] = ['0', 'Query Timeout occured']
+    for (const answer of [
+      { status, message, result: logs },
+      { result: logs, message, status },
+    ])
+      for (const content of [
+        [answer, { blocks, logs: [] }],
+        JSON.stringify(answer),
+        JSON.stringify([answer]),
+      ])
+        expect(() => readLogs([{ name: 'a', content }])).toThrow(
+          /has logs, and the status "0": "Query Timeout occured"/,
+        )
+    const receipt = JSON.stringify({ status: '0x0', logs })
+    expect(() => readLogs([{ name: 'a', content: receipt }])).toThrow(
+      /has logs, and the status "0x0": "failed"/,
     )
+    const none = JSON.stringify({ status: '0', message: 'No records found', result: [] })
+    expect(readLogs([{ name: 'a', content: none }]).events).toEqual([])
   })
 })

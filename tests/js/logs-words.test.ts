@@ -58,7 +58,7 @@ test.each<[kind: string, run: string, alter: (run: Run) => void, says: RegExp]>(
         0,
         1n,
       ),
-    /whose seat was taken already/,
+    /whose seat was taken already|is not of the transaction of TicketSubmitted at .*, which takes the seat/,
   ],
   [
     'seats in another registry',
