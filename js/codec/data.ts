@@ -4,6 +4,7 @@
 // refused and never called. Properties that are not enumerable are not part of a value, nor are those that are undefined: an optional field
 // that is written out is no mistake, and JSON drops it too. An undefined item of an array is refused.
 import { isBytes, takeBytes } from './bytes.js'
+import { checkKey } from './keys.js'
 import { MAX_DEPTH, Path } from './path.js'
 import {
   cannotTell,
@@ -55,7 +56,9 @@ const frozen = new WeakMap<object, Extent>()
  */
 export function freezeData(value: unknown, key: string): Data {
   if (typeof value !== 'object' || value === null) return copyOf(value, key)
-  if (Seal.isOn(value) || freezeSmall(value)) return value
+  if (Seal.isOn(value)) return value
+  checkKey(key) // before anything is frozen
+  if (freezeSmall(value)) return value
   if (isBytes(value)) return copyOf(value, key)
   const walk = idle ?? new Walk()
   idle = undefined // a Proxy's trap may come here again

@@ -12,7 +12,6 @@ import { cbor, encodeCbor } from '../codec/codec.js'
 import type { Codec } from '../codec/codec.js'
 import { copyData, freezeData, PrivateCopy } from '../codec/data.js'
 import { sameData } from '../codec/equal.js'
-import { checkKey } from '../codec/keys.js'
 import { shorten } from '../codec/path.js'
 import { cannotTell, platform } from '../codec/plain.js'
 import { SnapshotError } from '../errors.js'
@@ -94,7 +93,6 @@ export function toStored(codec: Codec<unknown>, key: string, value: unknown): St
   if (codec !== cbor) return new SealedBytes(codec, takeBytes(codec.encode(value), 'what a codec encodes to'))
   const type = typeof value
   if (value === null || type === 'number' || type === 'boolean') return value
-  if (type === 'object') checkKey(key) // before anything is frozen
   const data = freezeData(value, key)
   return data instanceof PrivateCopy ? new SealedData(data.value) : data
 }
