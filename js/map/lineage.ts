@@ -267,7 +267,7 @@ export function edit(v: Version, key: string, value: Stored | undefined): Versio
       if (v.store !== store || v.disposed) return edit(v, key, value)
     }
     if (store.isDue(v.size)) {
-      store.countAsCheckpoint(v.size)
+      store.countAsCheckpoint(v.size, value !== undefined && isReferable(value))
       return checkpoint(v, key, value)
     }
   }

@@ -62,7 +62,10 @@ function dropOwned(owned: Owned): void {
   drain()
 }
 
-/** Sizes of the tries of checkpoints that were not freed yet, by handle; and their sum. */
+/** What a checkpoint keeps of an object, the object too, in entries of the trie that hold none. */
+const weightOfObject = 5
+
+/** What the tries of checkpoints that were not freed yet keep, in entries, by handle; and their sum. */
 const checkpoints = new Map<number, number>()
 let checkpointed = 0
 
@@ -171,9 +174,10 @@ export class TrieStore implements Contents {
   }
 
   /** Counts this trie among those that wait for the collector: the more there are, the rarer checkpoints become. */
-  countAsCheckpoint(size: number): void {
-    checkpoints.set(this.handle, size)
-    checkpointed += size
+  countAsCheckpoint(size: number, holdsObjects: boolean): void {
+    const weight = holdsObjects ? weightOfObject * size : size
+    checkpoints.set(this.handle, weight)
+    checkpointed += weight
   }
 
   private putObject(key: string, value: object): Outcome {

@@ -22,13 +22,15 @@ export function objectOf(id: number): object {
 
 /**
  * An id for an object, to be handed to the next call that takes one. When that call throws, or gives an error, say so with `doubt`. O(1) amortised: looks
- * for dead ids when the table has grown by half. Throws as `check`; then nothing is left behind.
+ * for dead ids when none is free and half as many as are in use were given out. Throws as `check`; then nothing is left behind.
  */
 export function referTo(object: object): number {
   if (doubtful.length > 0) settleDoubts()
   if (free.length === 0 && objects.length >= roomy) {
     drain()
-    roomy = Math.max(1024, objects.length + ((objects.length - free.length) >> 1))
+    // Half as many ids as are in use until the next time, those that are free included: else the table grows with every round.
+    const used = objects.length - free.length
+    roomy = Math.max(1024, objects.length + Math.max(0, (used >> 1) - free.length))
   }
   const id = free.length > 0 ? free.pop()! : objects.length
   objects[id] = object
