@@ -7,7 +7,9 @@ export const cannotTell = (_: unknown): boolean => false
 /** `isProxy`: whether an object is a Proxy, where the platform can tell: Node 20.16, Deno, Bun. An object so that tests can set it. */
 export const platform = { isProxy: util?.types.isProxy ?? cannotTell }
 
-const { propertyIsEnumerable: isEnumerable } = Object.prototype
+const { propertyIsEnumerable: isEnumerable } = Object.prototype as {
+  propertyIsEnumerable: (this: object, name: PropertyKey) => boolean
+}
 
 /** To be called in `for in`, for what is inherited: half the time of `Object.keys`, which makes a list. */
 export const { hasOwnProperty } = Object.prototype as {
