@@ -20,7 +20,7 @@ export { takeOutput, usualCapacity, withInput, writeBytes } from './wasm/input.j
 export { isStarted, raw, start, startLater, startPart } from './wasm/instance.js'
 export { Result, Status } from './generated/interface.js'
 export type { Exports } from './generated/interface.js'
-export { fresh, result, wordsAt } from './wasm/memory.js'
+export { fresh, result } from './wasm/memory.js'
 export { bytesOfText } from './wasm/text.js'
 export { isBytes, sameBytes, takeBytes, viewBytes } from './codec/bytes.js'
 export { ByteReader } from './codec/byte-reader.js'

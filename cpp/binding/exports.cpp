@@ -52,6 +52,8 @@ HAMT_EXPORT(prove, many_paths, (handle map, bytes_size size, number count), map,
 HAMT_EXPORT(snapshot_read, many_paths,
             (bytes_size file, number is_delta, number bases, bytes_size limit), file, is_delta,
             bases, limit)
+HAMT_EXPORT(snapshot_take, one_path, (number i), i)
+HAMT_EXPORT(snapshot_drop, one_path, ())
 HAMT_EXPORT(snapshot_validate, many_paths, (bytes_size file), file)
 HAMT_EXPORT(snapshot_meta, many_paths, (bytes_size file), file)
 HAMT_EXPORT(snapshot_digest, many_paths, (bytes_size file, number version), file, version)

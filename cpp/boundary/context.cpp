@@ -80,7 +80,7 @@ status size(context& c, handle map) {
   return run_reading(c, [&] {
     const tree* const m = c.maps.find(map);
     if (m == nullptr) return c.no_map(map);
-    c.words.map = {map, m->size()};
+    c.words.map.size = m->size();
     return status::ok;
   });
 }

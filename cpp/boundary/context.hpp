@@ -6,6 +6,7 @@
 #include <memory>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "blocks/missing.hpp"
 #include "boundary/buffer.hpp"
@@ -35,6 +36,8 @@ class context {
   id_table<tree> maps;
   id_table<std::unique_ptr<differences>> cursors;
   id_table<std::unique_ptr<lacking_blocks>> walks;
+  /// What snapshot_read has loaded and nobody has taken. A pointer, so that it changes in one step.
+  std::unique_ptr<std::vector<tree>> loaded;
   buffer input, output;
   /// The value that the last edit replaced: a buffer of its own, which no other call touches.
   buffer replaced;

@@ -203,11 +203,16 @@ class context;
 /// their UTF-8.
 [[gnu::noinline]] status prove(context& c, handle map, std::size_t size, std::uint32_t count);
 
-/// The versions of a file, as handles. Input: the file, zeros up to a multiple of four, handles of
-/// `bases` maps among which are those that a delta names. Without `is_delta` the file must be a
-/// snapshot. The versions may take `limit` bytes.
+/// Loads the versions of a file; `snapshot_take` makes handles of them. Input: the file, zeros up
+/// to a multiple of four, handles of `bases` maps among which are those that a delta names. Without
+/// `is_delta` the file must be a snapshot. The versions may take `limit` bytes. Result: `map.size`,
+/// how many they are.
 [[gnu::noinline]] status snapshot_read(context& c, std::size_t file_size, std::uint32_t is_delta,
                                        std::uint32_t bases, std::size_t limit);
+/// A handle of version `i` that was loaded, once; 0 for an empty one. Result: `map.id`.
+[[gnu::noinline]] status snapshot_take(context& c, std::uint32_t i);
+/// Frees the versions that were loaded and not taken.
+[[gnu::noinline]] status snapshot_drop(context& c);
 /// Whether a snapshot obeys every rule.
 [[gnu::noinline]] status snapshot_validate(context& c, std::size_t file_size);
 /// The meta of a snapshot or a delta.

@@ -1,7 +1,7 @@
 // Snapshots into maps.
 #include "snapshot/read.hpp"
 
-#include <cstring>
+#include <memory>
 #include <span>
 #include <string_view>
 #include <utility>
@@ -15,21 +15,12 @@ namespace hamt::boundary {
 
 namespace {
 
-/// Leaves a handle for each map in the output; all or none.
+/// Leaves maps for `snapshot_take`.
 status hand_over(context& c, std::vector<tree> maps) {
-  c.output.clear();
-  c.output.reserve(maps.size() * sizeof(handle));
-  try {
-    for (tree& m : maps) c.output.append(m.empty() ? handle{0} : c.maps.add(std::move(m)));
-  } catch (...) {
-    for (std::size_t i = 0; i < c.output.size(); i += sizeof(handle)) {
-      handle h;
-      std::memcpy(&h, c.output.data() + i, sizeof h);
-      if (h != 0) c.maps.drop(h);
-    }
-    throw;
-  }
-  return c.give_output();
+  c.words.map.size = maps.size();
+  auto all = std::make_unique<std::vector<tree>>(std::move(maps));
+  std::swap(c.loaded, all);
+  return status::ok;
 }
 
 }  // namespace
@@ -50,6 +41,24 @@ status snapshot_read(context& c, std::size_t file_size, std::uint32_t is_delta, 
     snapshot::base_finder find(std::span<const tree>(maps),
                                [](const tree& m) { return digest_of(m); });
     return hand_over(c, snapshot::read_delta<policy>(file, find, limit).versions);
+  });
+}
+
+status snapshot_take(context& c, std::uint32_t i) {
+  return run(c, [&] {
+    if (c.loaded == nullptr || i >= c.loaded->size()) return status::bad_argument;
+    tree& m = (*c.loaded)[i];
+    c.words.map = {0, 0};
+    if (!m.empty()) c.give_map(m);
+    m = tree();
+    return status::ok;
+  });
+}
+
+status snapshot_drop(context& c) {
+  return run(c, [&] {
+    const auto all = std::move(c.loaded);
+    return status::ok;
   });
 }
 

@@ -12,8 +12,7 @@ import * as lineage from './lineage.js'
 import { StoredBatch } from './stored-batch.js'
 import { fromStored, sameStored, toStored } from './stored.js'
 import type { Stored } from './stored.js'
-import { copyOfHandle, emptyTrie, storeOf } from './trie-store.js'
-import type { TrieStore } from './trie-store.js'
+import { copyOfHandle, emptyTrie, TrieStore } from './trie-store.js'
 import type { Version } from './version.js'
 import { young, YoungStore } from './young-store.js'
 
@@ -176,7 +175,7 @@ export function merge(
   other: Version,
   resolve?: (key: string, ours: unknown, theirs: unknown) => unknown,
 ): Version {
-  const trie = lineage.withHandles([v, other], (h) => storeOf(v.codec, () => raw.merge(h[0]!, h[1]!)))
+  const trie = lineage.withHandles([v, other], (h) => new TrieStore(v.codec, () => raw.merge(h[0]!, h[1]!)))
   if (resolve === undefined) return lineage.become(v, trie)
   return amended(v, trie, (builder) => {
     // What differs from ours and was there before: exactly the clashes.
@@ -197,7 +196,7 @@ export function mergeFrom(
 ): Version {
   const clashes = new StoredBatch(v.codec, true, 3)
   const trie = lineage.withHandles([base, v, other], (h) => {
-    const merged = storeOf(v.codec, () => raw.mergeChanges(h[0]!, h[1]!, h[2]!))
+    const merged = new TrieStore(v.codec, () => raw.mergeChanges(h[0]!, h[1]!, h[2]!))
     try {
       clashes.read()
     } catch (error) {

@@ -4,12 +4,10 @@
 // disturb it. It is closed at its end, by `return` (so by `break`), or by the collector. wasm goes on before the batch is in JavaScript: after a
 // step that failed in between, or that the host cut off, the walk is over, and says so.
 import { InterruptedError } from '../errors.js'
-import { Result } from '../generated/interface.js'
 import { check } from '../wasm/errors.js'
-import { finalizers, giveBack } from '../wasm/handles.js'
+import { aWalk, finalizers, giveBack, own } from '../wasm/handles.js'
 import type { Owned } from '../wasm/handles.js'
 import { raw } from '../wasm/instance.js'
-import { result } from '../wasm/memory.js'
 import { iteratorPrototype } from './entries.js'
 import * as lineage from './lineage.js'
 import { StoredBatch } from './stored-batch.js'
@@ -29,8 +27,7 @@ export interface Difference<V> {
 
 const firstBatch = 64
 const largestBatch = 512
-const closeWalk = (cursor: number): unknown => raw.diffClose(cursor)
-const registry = finalizers<Owned>((walk) => giveBack(walk, closeWalk))
+const registry = finalizers<Owned>((walk) => giveBack(walk, aWalk.drop))
 
 /** The differences of two tries, batch by batch. */
 export class DiffIterator<V> implements IterableIterator<Difference<V>, undefined> {
@@ -108,9 +105,8 @@ export class DiffIterator<V> implements IterableIterator<Difference<V>, undefine
   #open(versions: readonly [Version, Version]): void {
     this.#close()
     lineage.withHandles(versions, (handles) => {
-      check(raw.diffOpen(handles[0]!, handles[1]!, firstBatch))
-      this.#walk.id = result(Result.cursorId)
-      if (this.#walk.id !== 0) registry.register(this, this.#walk, this)
+      registry.register(this, this.#walk, this)
+      own(this.#walk, aWalk, () => raw.diffOpen(handles[0]!, handles[1]!, firstBatch))
       this.#batch.read()
       this.#versions = null
     })
@@ -127,7 +123,7 @@ export class DiffIterator<V> implements IterableIterator<Difference<V>, undefine
 
   #close(): void {
     if (this.#walk.id === 0) return
-    giveBack(this.#walk, closeWalk)
+    giveBack(this.#walk, aWalk.drop)
     registry.unregister(this)
   }
 }

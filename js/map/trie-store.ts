@@ -7,7 +7,7 @@ import { cbor, notPrimitive, readPrimitive } from '../codec/codec.js'
 import type { Codec } from '../codec/codec.js'
 import { Result, Status, ValueForm } from '../generated/interface.js'
 import { check } from '../wasm/errors.js'
-import { finalizers, giveBack, newHandle, sizeOfHandle } from '../wasm/handles.js'
+import { aMap, dropUnowned, finalizers, giveBack, own, sizeOfHandle } from '../wasm/handles.js'
 import type { Owned } from '../wasm/handles.js'
 import { input, writeBytes, writeKey } from '../wasm/input.js'
 import { raw } from '../wasm/instance.js'
@@ -45,20 +45,20 @@ export function oldOf(record: Version): Stored | undefined {
   return record.old as Stored | undefined
 }
 
-const dropMap = (handle: number): unknown => raw._hamt_drop(handle)
 const registry = finalizers<Owned>(dropOwned)
 
 /** Drops a handle, unless that was done. When it throws, nothing was done, and the collector does it later. */
 function dropOwned(owned: Owned): void {
   const handle = owned.id
   if (handle === 0) return
-  giveBack(owned, dropMap)
+  giveBack(owned, aMap.drop)
   const size = checkpoints.get(handle)
   if (size !== undefined) {
     checkpoints.delete(handle)
     checkpointed -= size
   }
   takeReplaced()
+  dropUnowned()
   drain()
 }
 
@@ -79,16 +79,14 @@ export class TrieStore implements Contents {
   handle = 0
   private readonly owned: Owned = { id: 0 }
 
-  /** Without a handle: `own` takes one over. A handle that comes after its owner cannot get lost, whatever fails in between. */
-  constructor(readonly codec: Codec<unknown>) {
+  /** Owns the map that a call makes. A handle that comes after its owner cannot get lost, whatever fails in between. Throws as `check`. */
+  constructor(
+    readonly codec: Codec<unknown>,
+    make: () => Status,
+  ) {
     registry.register(this, this.owned, this)
-  }
-
-  /** Takes a handle over. Calls nothing. */
-  own(handle: number): this {
-    this.owned.id = handle
-    this.handle = handle
-    return this
+    own(this.owned, aMap, make)
+    this.handle = this.owned.id
   }
 
   get(key: string): Stored | undefined {
@@ -223,15 +221,9 @@ function noEdit(status: Status): Outcome {
   return unchanged
 }
 
-/** A store of the map that a call makes. Throws as `check`; then nothing is left behind. */
-export function storeOf(codec: Codec<unknown>, make: () => Status): TrieStore {
-  const store = new TrieStore(codec)
-  return store.own(newHandle(make()))
-}
-
-/** A store of a handle's map: O(1), edits of either copy paths from now on. */
+/** A second store of the map behind a handle. O(1). */
 export function copyOfHandle(codec: Codec<unknown>, handle: number): TrieStore {
-  return storeOf(codec, () => raw._hamt_copy(handle))
+  return new TrieStore(codec, () => raw._hamt_copy(handle))
 }
 
 /** A store of an empty map. */

@@ -18,7 +18,6 @@ import {
   viewBytes,
   withHandles,
   withInput,
-  wordsAt,
 } from '../core.js'
 import { native } from './native.js'
 import { decodeMeta, encodeMeta, settings, wrongDigest } from './options.js'
@@ -93,7 +92,7 @@ export function deserialize<V = unknown>(bytes: Uint8Array, options?: Deserializ
   const file = viewBytes(bytes, 'a snapshot')
   const { codec, digest, limit } = settings(options)
   const maps = withInput([file], () =>
-    handOver<V>(native()._hamt_snapshot_read(file.length, 0, 0, limit), codec),
+    handOver<V>(() => native()._hamt_snapshot_read(file.length, 0, 0, limit), codec),
   )
   return expect(maps, digest)
 }
@@ -114,7 +113,7 @@ export function applyDelta<V>(
   })
   const maps = withHandles(bases, (handles) =>
     withInput([file, bytesOf(handles)], () =>
-      handOver<V>(native()._hamt_snapshot_read(file.length, 1, handles.length, limit), codec),
+      handOver<V>(() => native()._hamt_snapshot_read(file.length, 1, handles.length, limit), codec),
     ),
   )
   return expect(maps, digest)
@@ -159,21 +158,28 @@ function checkCodecs(maps: readonly Hamt<unknown>[]): void {
     throw new TypeError('the maps of one file must have the same codec')
 }
 
-/** Makes maps of the handles that a call left in the output buffer; when that fails, nothing is left behind. */
-function handOver<V>(status: Status, codec: Codec<V>): Hamt<V>[] {
-  check(status)
-  const at = result(Result.outputData)
-  const count = result(Result.outputSize) / 4
+/** What a call has loaded is in wasm still, all or some of it. */
+let isLoaded = false
+
+/** Makes maps of the versions that a call loads; when that fails, nothing is left behind, or the next call drops it. */
+function handOver<V>(load: () => Status, codec: Codec<V>): Hamt<V>[] {
+  if (isLoaded) dropLoaded()
+  isLoaded = true
+  check(load())
+  const count = result(Result.mapSize)
   const tries: TrieStore[] = []
   try {
-    while (tries.length < count) tries.push(new TrieStore(codec as Codec<unknown>))
-    const handles = wordsAt(at, count)
-    for (let i = 0; i < count; ++i) tries[i]!.own(handles[i]!)
-  } catch (error) {
-    for (const handle of wordsAt(at, count)) raw._hamt_drop(handle)
-    throw error
+    while (tries.length < count)
+      tries.push(new TrieStore(codec as Codec<unknown>, () => raw._hamt_snapshot_take(tries.length)))
+    return tries.map((trie) => mapOf<V>(trie))
+  } finally {
+    dropLoaded()
   }
-  return tries.map((trie) => mapOf<V>(trie))
+}
+
+function dropLoaded(): void {
+  check(raw._hamt_snapshot_drop())
+  isLoaded = false
 }
 
 function expect<V>(maps: Hamt<V>[], digest: Uint8Array | undefined): Hamt<V>[] {

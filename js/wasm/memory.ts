@@ -35,6 +35,12 @@ export function result(word: Result): number {
   return words[results + word]!
 }
 
+/** Sets a word of the results to 0. */
+export function clear(word: Result): void {
+  if (words.length === 0) renew()
+  words[results + word] = 0
+}
+
 /** `count` words at an address that is a multiple of four: a view. */
 export function wordsAt(address: number, count: number): Uint32Array<ArrayBuffer> {
   if (words.length === 0) renew()

@@ -164,11 +164,19 @@ class map_steps : protected entry_steps {
     status s;
     if (!succeeds([&] { return snapshot_read(c(), size, bases != 0, bases, 1 << 30); }, s)) return;
     BOUNDARY_REQUIRE(s == status::ok);
-    const std::string list = calls_.output();
-    BOUNDARY_REQUIRE(list.size() == (handles.size() - bases) * sizeof(handle));
+    BOUNDARY_REQUIRE(calls_.words().map.size == handles.size() - bases);
     for (std::size_t i = bases; i < handles.size(); ++i) {
-      handle h;
-      std::memcpy(&h, list.data() + (i - bases) * sizeof h, sizeof h);
+      if (choose_(8) == 0) {  // the others are not taken
+        if (choose_(2) == 0) BOUNDARY_REQUIRE(snapshot_drop(c()) == status::ok);
+        return;
+      }
+      const auto number = static_cast<std::uint32_t>(i - bases);
+      if (!succeeds([&] { return snapshot_take(c(), number); }, s)) {
+        // It is there as before.
+        s = snapshot_take(c(), number);
+      }
+      BOUNDARY_REQUIRE(s == status::ok);
+      const handle h = new_handle();
       const contents& expected = maps_.at(handles[i]);
       BOUNDARY_REQUIRE((h == 0) == expected.empty());
       BOUNDARY_REQUIRE(calls_.entries(h) == expected);
@@ -196,11 +204,9 @@ class map_steps : protected entry_steps {
     }
     const status s = snapshot_read(c(), file.size(), 0, 0, choose_(65536));
     if (s != status::ok) return;
-    const std::string list = calls_.output();
-    for (std::size_t i = 0; i < list.size(); i += sizeof(handle)) {
-      handle h;
-      std::memcpy(&h, list.data() + i, sizeof h);
-      BOUNDARY_REQUIRE(drop(c(), h) == status::ok);
+    for (auto i = static_cast<std::uint32_t>(calls_.words().map.size); i-- != 0;) {
+      BOUNDARY_REQUIRE(snapshot_take(c(), i) == status::ok);
+      BOUNDARY_REQUIRE(drop(c(), new_handle()) == status::ok);
     }
   }
 

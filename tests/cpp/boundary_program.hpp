@@ -208,6 +208,7 @@ class program : private map_steps {
   void wrong_in_files(const wrong& w) {
     const status all[] = {
         attach(c(), w.n),
+        snapshot_take(c(), UINT32_MAX),
         snapshot_read(c(), w.n, 0, 0, SIZE_MAX),
         snapshot_read(c(), w.key_size, 1, UINT32_MAX, SIZE_MAX),
         snapshot_read(c(), w.n, 1, 1U << 30, SIZE_MAX),

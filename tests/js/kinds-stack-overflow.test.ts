@@ -1,6 +1,7 @@
 // Stack overflows that are caught: at every depth, in every operation, in callbacks and between the steps of an iteration, no version changes,
-// nothing is skipped, and everything works afterwards.
-import { Hamt, InterruptedError } from 'hamt-wasm'
+// nothing is skipped, nothing stays in wasm that nobody holds, and everything works afterwards.
+import { Hamt, InterruptedError, stats } from 'hamt-wasm'
+import { collectUntil } from './support/gc.js'
 import {
   contents,
   expectContents,
@@ -47,7 +48,16 @@ function isOverflow(error: unknown): boolean {
   return name === 'RangeError' || name === 'InternalError'
 }
 
+/** Fails unless wasm holds nothing any more, whatever overflowed. */
+const expectNothingLeft = async (): Promise<void> => {
+  await collectUntil(() => stats().maps === 0 && stats().nodes === 0)
+  expect(stats()).toMatchObject({ maps: 0, nodes: 0, bytes: 0, objects: 0 })
+}
+afterAll(expectNothingLeft)
+
 describe.each(states)('%s', (_, make) => {
+  afterAll(expectNothingLeft)
+
   test.each(uses)('%s', (name, use) => {
     const expected = show(use(make().map, other()))
     const subject = make()
@@ -175,6 +185,8 @@ const callbacks: [string, (m: Hamt<unknown>, overflow: () => void) => unknown][]
 ]
 
 describe.each(callbacks)('overflows inside the callback of %s, which edits the same map', (_, use) => {
+  afterAll(expectNothingLeft)
+
   test.each(states)('%s', (_, make) => {
     const subject = make()
     const expected = show(use(make().map, () => {}))
