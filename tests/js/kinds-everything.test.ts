@@ -1,7 +1,16 @@
 // Histories under attack: versions are frozen, copied, disposed, moved to wasm, saved and loaded, stacks overflow, allocations fail, and buffers are
-// used again, at random moments; every kept version stays what it was. HAMT_LONG=1 makes 100,000 steps.
+// used again, and, in Node, scripts are ended, at random moments; every kept version stays what it was. HAMT_LONG=1 makes 100,000 steps.
 import fc from 'fast-check'
-import { deserialize, Hamt, serialize } from 'hamt-wasm'
+import { deserialize, Hamt, InterruptedError, serialize } from 'hamt-wasm'
+
+interface Vm {
+  createContext(globals: object): object
+  runInContext(code: string, context: object, options: { timeout: number }): unknown
+}
+/** What can end a script in the middle; browsers have nothing like it. */
+const vm = (
+  globalThis as { process?: { getBuiltinModule?: (id: string) => unknown } }
+).process?.getBuiltinModule?.('node:vm') as Vm | undefined
 
 interface Kept {
   map: Hamt<unknown>
@@ -19,7 +28,7 @@ const value = fc.oneof(
   fc.record({ bytes: fc.uint8Array({ maxLength: 8 }) }),
 )
 const at = fc.oneof({ weight: 3, arbitrary: fc.constant(-1) }, { weight: 1, arbitrary: fc.nat(200) })
-const attack = fc.constantFrom('none', 'none', 'overflow', 'no memory')
+const attack = fc.constantFrom('none', 'none', 'overflow', 'no memory', ...(vm ? ['termination'] : []))
 const step = fc.oneof(
   { weight: 10, arbitrary: fc.record({ do: fc.constant('set' as const), at, key, value, attack }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('delete' as const), at, key, attack }) },
@@ -80,7 +89,36 @@ function withoutMemory<T>(f: () => T): T {
   }
 }
 
-const attacks = { none: <T>(f: () => T) => f(), overflow: fromTheDepth, 'no memory': withoutMemory }
+/** Runs `f` again and again until the host ends it somewhere, then once more. */
+function terminated<T>(f: () => T): T {
+  try {
+    vm!.runInContext('for (;;) f()', vm!.createContext({ f }), { timeout: 1 })
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error
+  }
+  return f()
+}
+
+const attacks = {
+  none: <T>(f: () => T) => f(),
+  overflow: fromTheDepth,
+  'no memory': withoutMemory,
+  termination: terminated,
+}
+
+/** How often a version was right, and how often it said that a termination has torn it. */
+const counts = { right: 0, interrupted: 0 }
+
+/** Runs `f`; that a map was torn by a termination is as good as what it checks. */
+function unlessTorn(f: () => void): void {
+  try {
+    f()
+    ++counts.right
+  } catch (error) {
+    if (!vm || !(error instanceof InterruptedError)) throw error
+    ++counts.interrupted
+  }
+}
 
 /** Bytes of the callers, which are used again for something else. */
 function spoil(x: unknown): void {
@@ -101,7 +139,7 @@ function run(steps: readonly Step[]): Kept[] {
     kept.push({ map, model })
     if (kept.length > 60) kept.splice(1, 20)
   }
-  for (const s of steps) {
+  const doStep = (s: Step): void => {
     const { map, model } = pick(s.at)
     const next = new Map(model)
     const under = 'attack' in s ? attacks[s.attack as keyof typeof attacks] : attacks.none
@@ -171,6 +209,7 @@ function run(steps: readonly Step[]): Kept[] {
       }
     }
   }
+  for (const s of steps) unlessTorn(() => doStep(s))
   return kept
 }
 
@@ -183,9 +222,11 @@ test('histories under attack: every kept version stays what it was', () => {
       fc.boolean(),
       (steps, forwards) => {
         const kept = run(steps)
-        for (const pair of forwards ? kept : [...kept].reverse()) expectKept(pair)
+        for (const pair of forwards ? kept : [...kept].reverse()) unlessTorn(() => expectKept(pair))
       },
     ),
     { numRuns: isLong ? 400 : 60 },
   )
+  // A termination tears what it was changing, and few histories share that.
+  expect(counts.right).toBeGreaterThan(5 * counts.interrupted)
 }, 600_000)
