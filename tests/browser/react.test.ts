@@ -14,10 +14,12 @@ beforeAll(() => {
     encoding: 'utf8',
   })
   if (built.status !== 0) throw new Error(built.stdout + built.stderr)
-  writeFileSync(
-    join(out, 'index.html'),
-    '<!doctype html><meta charset="utf-8"><div id="root"></div><script type="module" src="/app.js"></script>',
-  )
+  const html = '<!doctype html><meta charset="utf-8"><div id="root"></div>'
+  for (const [page, script] of [
+    ['index', 'app'],
+    ['list', 'list'],
+  ])
+    writeFileSync(join(out, `${page}.html`), `${html}<script type="module" src="/${script}.js"></script>`)
 }, 60_000)
 
 interface Outcome {
@@ -68,4 +70,31 @@ describe.each(browserNames)('%s', (name) => {
     },
     120_000,
   )
+
+  test('a list of 10,000 rows: an edit renders its rows, and undo, save, load and verify do what they say', async () => {
+    const page = await at.browser.newPage()
+    try {
+      await page.goto(`${at.server.url}/list.html`)
+      await page.waitForFunction(() => 'runList' in window, { timeout: 60_000, polling: 100 })
+      const { steps, verified } = await page.evaluate(() => (window as any).runList(10_000))
+      const hundred = Array.from({ length: 100 }, (_, i) => `row${100 + i}`)
+      expect(steps).toEqual({
+        mount: { rendered: 10_000, rows: 10_000, done: 0, entries: 10_000 },
+        'edit one': { rendered: ['row7'], rows: 10_000, done: 1, entries: 10_000 },
+        'edit it to what it is': { rendered: [], rows: 10_000, done: 1, entries: 10_000 },
+        'delete one': { rendered: [], rows: 9_999, done: 1, entries: 9_999 },
+        'add one': { rendered: ['new'], rows: 10_000, done: 1, entries: 10_000 },
+        'edit a hundred': { rendered: hundred, rows: 10_000, done: 101, entries: 10_000 },
+        filter: { rendered: [], rows: 9_899, done: 0, entries: 9_899 },
+        undo: { rendered: [...hundred, 'row7'], rows: 10_000, done: 101, entries: 10_000 },
+        'undo the hundred': { rendered: hundred, rows: 10_000, done: 1, entries: 10_000 },
+        'load what is shown': { rendered: [], rows: 10_000, done: 1, entries: 10_000 },
+        'load the first': { rendered: ['row7', 'row8'], rows: 10_001, done: 0, entries: 10_001 },
+        unmount: { rendered: [], rows: 0, done: 0, entries: 10_001 },
+      })
+      expect(verified).toEqual([{ found: true, value: { title: 'todo 7', done: true } }, false, 4])
+    } finally {
+      await page.close()
+    }
+  }, 120_000)
 })

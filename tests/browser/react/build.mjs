@@ -1,9 +1,9 @@
-// build.mjs <folder>: bundles the React page. The package itself is not bundled: the page imports the built dist/ from the server.
+// build.mjs <folder>: bundles the React pages. The package itself is not bundled: the page imports the built dist/ from the server.
 import * as esbuild from 'esbuild'
 import { fileURLToPath } from 'node:url'
 
 await esbuild.build({
-  entryPoints: [fileURLToPath(new URL('app.js', import.meta.url))],
+  entryPoints: ['app.js', 'list.js'].map((name) => fileURLToPath(new URL(name, import.meta.url))),
   outdir: process.argv[2],
   bundle: true,
   format: 'esm',
@@ -14,7 +14,10 @@ await esbuild.build({
     {
       name: 'served',
       setup(build) {
-        build.onResolve({ filter: /^hamt-wasm$/ }, () => ({ path: '/dist/index.js', external: true }))
+        build.onResolve({ filter: /^hamt-wasm/ }, ({ path }) => ({
+          path: `/dist/${path.split('/')[1] ?? 'index'}.js`,
+          external: true,
+        }))
       },
     },
   ],
