@@ -16,9 +16,9 @@ import { checkVersion } from './version.js'
 import type { Version } from './version.js'
 
 /** A key whose value differs; `undefined` means that it is not there. */
-export interface Difference<V> {
+export interface Difference<V, K extends string = string> {
   /** The key. */
-  readonly key: string
+  readonly key: K
   /** Its value in the map that was asked. */
   readonly before: V | undefined
   /** Its value in the newer one. */
@@ -30,7 +30,10 @@ const largestBatch = 512
 const registry = finalizers<Owned>((walk) => giveBack(walk, aWalk.drop))
 
 /** The differences of two tries, batch by batch. */
-export class DiffIterator<V> implements IterableIterator<Difference<V>, undefined> {
+export class DiffIterator<V, K extends string = string> implements IterableIterator<
+  Difference<V, K>,
+  undefined
+> {
   /** The versions, until the walk has begun. */
   #versions: readonly [Version, Version] | null
   /** The walk in wasm. */
@@ -51,7 +54,7 @@ export class DiffIterator<V> implements IterableIterator<Difference<V>, undefine
     lineage.retain(after)
   }
 
-  next(): IteratorResult<Difference<V>, undefined> {
+  next(): IteratorResult<Difference<V, K>, undefined> {
     const batch = this.#batch
     for (;;) {
       if (this.#i >= batch.count && !this.#nextBatch()) return { value: undefined, done: true }
@@ -64,7 +67,7 @@ export class DiffIterator<V> implements IterableIterator<Difference<V>, undefine
       const isSame = sameStored(before, after)
       const value = isSame
         ? undefined
-        : { key, before: fromStored(before) as V, after: fromStored(after) as V }
+        : { key: key as K, before: fromStored(before) as V, after: fromStored(after) as V }
       // A codec may have stepped this walk.
       if (steps !== this.#steps) continue
       ++this.#steps
@@ -73,7 +76,7 @@ export class DiffIterator<V> implements IterableIterator<Difference<V>, undefine
     }
   }
 
-  return(): IteratorResult<Difference<V>, undefined> {
+  return(): IteratorResult<Difference<V, K>, undefined> {
     this.#end()
     return { value: undefined, done: true }
   }

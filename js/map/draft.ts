@@ -9,11 +9,11 @@ import type { Version } from './version.js'
 import { YoungStore } from './young-store.js'
 
 /** What a draft needs of maps. */
-interface Host<V> {
+interface Host<V, K extends string> {
   /** As `Hamt.merge`. */
   merge(version: Version, other: unknown, resolve: unknown): Version
   /** The map of a version. */
-  freeze(version: Version): Hamt<V>
+  freeze(version: Version): Hamt<V, K>
 }
 
 /** @internal Makes a draft unusable; gives the version that it holds. */
@@ -23,7 +23,7 @@ export let endDraft: (draft: Draft<unknown>) => Version | null
  * A map under change: what `asMutable` gives, and what `fn` of `withMutations` gets. Edits change it in place; the version that it was made from
  * sees nothing of them. It has the costs and the errors of the map's methods, and is of no use after its end.
  */
-export class Draft<V> {
+export class Draft<V, K extends string = string> {
   static {
     endDraft = (draft) => {
       const v = draft.#version
@@ -34,10 +34,10 @@ export class Draft<V> {
 
   /** null after the end. */
   #version: Version | null
-  readonly #host: Host<V>
+  readonly #host: Host<V, K>
 
   /** @internal */
-  constructor(version: Version, host: Host<V>) {
+  constructor(version: Version, host: Host<V, K>) {
     checkVersion(version)
     this.#version = version
     this.#host = host
@@ -54,17 +54,17 @@ export class Draft<V> {
   }
 
   /** The value of `key`, or undefined. One path. */
-  get(key: string): V | undefined {
+  get(key: K): V | undefined {
     return lineage.get(this.#current(), key) as V | undefined
   }
 
   /** Whether `key` is there. One path. */
-  has(key: string): boolean {
+  has(key: K): boolean {
     return lineage.has(this.#current(), key)
   }
 
   /** Sets `key`. One path; allocates a small object. */
-  set(key: string, value: V): this {
+  set(key: K, value: V): this {
     const stored = toStored(this.#current().codec, key, value)
     // A codec may have ended the draft.
     this.#version = lineage.edit(this.#current(), key, stored)
@@ -72,13 +72,13 @@ export class Draft<V> {
   }
 
   /** Deletes `key`, if it is there. One path. */
-  delete(key: string): this {
+  delete(key: K): this {
     this.#version = lineage.edit(this.#current(), key, undefined)
     return this
   }
 
   /** Sets `key` to what `fn` makes of its value (or of undefined); deletes it when `fn` returns undefined. Two paths. */
-  update(key: string, fn: (value: V | undefined) => V | undefined): this {
+  update(key: K, fn: (value: V | undefined) => V | undefined): this {
     const value = settled(callback(fn, 'update')(this.get(key)), 'update')
     return value === undefined ? this.delete(key) : this.set(key, value)
   }
@@ -87,7 +87,7 @@ export class Draft<V> {
    * Takes the entries of a map, an iterable or a record over, as `Hamt.merge` does: they win, or `resolve` decides. TypeError when the iterable or
    * `resolve` edits this draft; then it has these edits, and nothing was merged.
    */
-  merge(other: HamtInput<V>, resolve?: (key: string, ours: V, theirs: V) => V | undefined): this {
+  merge(other: HamtInput<V, K>, resolve?: (key: K, ours: V, theirs: V) => V | undefined): this {
     if (resolve !== undefined) callback(resolve, 'merge')
     const before = this.#current()
     const merged = this.#host.merge(before, other, resolve)
@@ -104,14 +104,14 @@ export class Draft<V> {
   }
 
   /** Calls `fn` for every entry that is there now, in the order of iteration; edits meanwhile are not seen. O(n). */
-  forEach(fn: (value: V, key: string) => void): void {
+  forEach(fn: (value: V, key: K) => void): void {
     callback(fn, 'forEach')
-    eachEntry(this.#current(), (key, value) => void settled(fn(value as V, key) as unknown, 'forEach'))
+    eachEntry(this.#current(), (key, value) => void settled(fn(value as V, key as K) as unknown, 'forEach'))
   }
 
   /** The keys that are there now, in the order of `Hamt.keys`; edits meanwhile are not seen. */
-  keys(): Keys {
-    return new EntryIterator<string>(this.#current(), keysOnly) as unknown as Keys
+  keys(): Keys<K> {
+    return new EntryIterator<string>(this.#current(), keysOnly) as unknown as Keys<K>
   }
 
   /** The values that are there now, in the order of `keys`. */
@@ -120,12 +120,12 @@ export class Draft<V> {
   }
 
   /** The entries that are there now, in the order of `keys`. */
-  entries(): Entries<V> {
-    return new EntryIterator<[string, V]>(this.#current(), both) as unknown as Entries<V>
+  entries(): Entries<V, K> {
+    return new EntryIterator<[string, V]>(this.#current(), both) as unknown as Entries<V, K>
   }
 
   /** The entries that are there now: for `for … of` and the spread. */
-  [Symbol.iterator](): Entries<V> {
+  [Symbol.iterator](): Entries<V, K> {
     return this.entries()
   }
 
@@ -133,7 +133,7 @@ export class Draft<V> {
    * Ends the draft and gives its contents as a map: the very one that the draft was made from when they are equal. TypeError in
    * `withMutations`, which ends its draft itself. O(1), and what `equals` takes.
    */
-  asImmutable(): Hamt<V> {
+  asImmutable(): Hamt<V, K> {
     const map = this.#host.freeze(this.#current())
     this.#version = null
     return map

@@ -23,19 +23,29 @@ import type { Version } from './version.js'
 import { YoungStore } from './young-store.js'
 
 /** Entries for a map: another map, an iterable of `[key, value]`, or a plain object. */
-export type HamtInput<V> = Iterable<readonly [string, V]> | { readonly [key: string]: V }
+export type HamtInput<V, K extends string = string> =
+  Iterable<readonly [K, V]> | { readonly [key: string]: V }
+
+/** What promises, dates, functions, iterables and the like are not: they have a property here. */
+interface NoInstance {
+  readonly [Symbol.iterator]?: never
+  readonly [Symbol.asyncIterator]?: never
+  readonly [Symbol.toStringTag]?: never
+  readonly [Symbol.toPrimitive]?: never
+  readonly [Symbol.hasInstance]?: never
+}
 
 // What `ReadonlyMap` has, under every version of TypeScript.
-export type Keys = ReturnType<ReadonlyMap<string, unknown>['keys']>
+export type Keys<K extends string = string> = ReturnType<ReadonlyMap<K, unknown>['keys']>
 export type Values<V> = ReturnType<ReadonlyMap<string, V>['values']>
-export type Entries<V> = ReturnType<ReadonlyMap<string, V>['entries']>
+export type Entries<V, K extends string = string> = ReturnType<ReadonlyMap<K, V>['entries']>
 
 /** @internal The version behind a map. TypeError for what is none. */
 export let versionOf: (map: Hamt<unknown>) => Version
 /** @internal Whether a value is a map. TypeError for one of another copy of this package. */
 export let isHamt: (value: unknown) => value is Hamt<unknown>
 /** @internal The map of a version. */
-export let wrap: <V>(version: Version) => Hamt<V>
+export let wrap: <V, K extends string = string>(version: Version) => Hamt<V, K>
 
 /** Marks maps of every copy of this package. */
 const brand = Symbol.for('hamt-wasm.Hamt')
@@ -53,7 +63,7 @@ let empty: Hamt<unknown> | undefined
  *
  * Costs: n is the number of entries. "A path" is one lookup in a small map, and at most 13 nodes in a large one, 3 or 4 in one of 100,000.
  */
-export class Hamt<V> implements ReadonlyMap<string, V> {
+export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
   static {
     versionOf = (map) => {
       if (#version in map) return map.#version
@@ -70,11 +80,11 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
         )
       return false
     }
-    wrap = <V>(version: Version) => {
-      if (version.size > 0 || version.codec !== cbor) return new Hamt<V>(version)
+    wrap = <V, K extends string = string>(version: Version) => {
+      if (version.size > 0 || version.codec !== cbor) return new Hamt<V, K>(version)
       lineage.dispose(version) // frees it now, unless others need it
       empty ??= new Hamt(lineage.pinned(cbor, 0, new YoungStore()))
-      return empty as Hamt<V>
+      return empty as Hamt<V, K>
     }
     // What tools see: a kind of its own, which proxies and cloning tools leave alone.
     Object.defineProperties(Hamt.prototype, {
@@ -92,10 +102,11 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
   readonly contents: object
 
   /** The empty map; there is one for all who give no codec. O(1). */
-  static empty<V>(options?: HamtOptions<V>): Hamt<V> {
-    return (
-      empty && !options ? empty : wrap(lineage.pinned(codecIn(options), 0, new YoungStore()))
-    ) as Hamt<V>
+  static empty<V, K extends string = string>(options?: HamtOptions<V>): Hamt<V, K> {
+    return (empty && !options ? empty : wrap(lineage.pinned(codecIn(options), 0, new YoungStore()))) as Hamt<
+      V,
+      K
+    >
   }
 
   /**
@@ -106,9 +117,10 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
   static from<V>(entries: Iterable<readonly [string, V]>, options?: HamtOptions<V>): Hamt<V>
   static from<V>(record: { readonly [key: string]: V }, options?: HamtOptions<V>): Hamt<V>
   static from<T extends object>(
-    record: T & { readonly [Symbol.iterator]?: never },
+    record: T & NoInstance,
     options?: HamtOptions<T[keyof T & string]>,
   ): Hamt<T[keyof T & string]>
+  static from<V, K extends string>(entries: HamtInput<V, K>, options?: HamtOptions<V>): Hamt<V, K>
   static from<V>(entries: object, options?: HamtOptions<V>): Hamt<V> {
     const codec = codecIn(options)
     if (entries instanceof Hamt && isHamt(entries) && versionOf(entries).codec === codec)
@@ -136,7 +148,7 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
   }
 
   /** The value of `key`, or undefined. One path. The same object each time, unless it holds a `Uint8Array`. */
-  get(key: string): V | undefined {
+  get(key: K): V | undefined {
     return lineage.get(versionOf(this), key) as V | undefined
   }
 
@@ -144,12 +156,12 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
    * The values of many keys, in their order; undefined for a key that is absent. A path a key; in wasm, one call for each thousand keys or
    * 256 KB of values.
    */
-  getMany(keys: Iterable<string>): (V | undefined)[] {
+  getMany(keys: Iterable<K>): (V | undefined)[] {
     return getMany(usable(this), [...iterable(keys, 'getMany', 'keys')]) as (V | undefined)[]
   }
 
   /** Whether `key` is there. One path. */
-  has(key: string): boolean {
+  has(key: K): boolean {
     return lineage.has(versionOf(this), key)
   }
 
@@ -157,13 +169,13 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
    * A version with `key` set to `value`, which is frozen; this one, with the object that was there, when an equal value is there (equal encoded
    * bytes). One path.
    */
-  set(key: string, value: V): Hamt<V> {
+  set(key: K, value: V): Hamt<V, K> {
     const version = usable(this)
     return this.#become(lineage.edit(version, key, toStored(version.codec, key, value)))
   }
 
   /** A version without `key`; this one when it is absent. One path. */
-  delete(key: string): Hamt<V> {
+  delete(key: K): Hamt<V, K> {
     return this.#become(lineage.edit(versionOf(this), key, undefined))
   }
 
@@ -171,24 +183,24 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
    * A version with `key` set to what `fn` makes of its value (or of undefined); when `fn` returns undefined, without `key`. This one when
    * nothing changes. Two paths.
    */
-  update(key: string, fn: (value: V | undefined) => V | undefined): Hamt<V> {
+  update(key: K, fn: (value: V | undefined) => V | undefined): Hamt<V, K> {
     const value = settled(callback(fn, 'update')(this.get(key)), 'update')
     return value === undefined ? this.delete(key) : this.set(key, value)
   }
 
   /** As `update`, where `key` is there; this version, without a call of `fn`, where it is absent. */
-  updateIfPresent(key: string, fn: (value: V) => V | undefined): Hamt<V> {
+  updateIfPresent(key: K, fn: (value: V) => V | undefined): Hamt<V, K> {
     callback(fn, 'updateIfPresent')
     return this.has(key) ? this.update(key, fn as (value: V | undefined) => V | undefined) : this
   }
 
   /** A version with the entries of a map, an iterable or a record, the last of equal keys; this one when nothing changes. A path an entry. */
-  setMany(entries: HamtInput<V>): Hamt<V> {
+  setMany(entries: HamtInput<V, K>): Hamt<V, K> {
     return this.#merge(entries, undefined, 'setMany')
   }
 
   /** A version without the keys; this one when all are absent. A path a key. TypeError for what is no iterable, or a string. */
-  deleteMany(keys: Iterable<string>): Hamt<V> {
+  deleteMany(keys: Iterable<K>): Hamt<V, K> {
     const version = usable(this)
     return this.#become(combine.deleteMany(version, keys))
   }
@@ -198,7 +210,7 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
    * `resolve` gives the value (undefined: leaves the key out). Where both have a key with *equal* values, `resolve` is not called: it decides
    * conflicts; to count or add, use `mergeWith`. Of two large maps, parts that are equal in both are not visited; else a path an entry of `other`.
    */
-  merge(other: HamtInput<V>, resolve?: (key: string, ours: V, theirs: V) => V | undefined): Hamt<V> {
+  merge(other: HamtInput<V, K>, resolve?: (key: K, ours: V, theirs: V) => V | undefined): Hamt<V, K> {
     if (resolve !== undefined) callback(resolve, 'merge')
     return this.#merge(other, resolve, 'merge')
   }
@@ -207,19 +219,19 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
    * The entries of both, as `merge`; for *every* key that both have, equal values too, `fn` makes the value (undefined: leaves the key out).
    * As many paths as the smaller has entries. TypeError for a promise.
    */
-  mergeWith(other: HamtInput<V>, fn: (ours: V, theirs: V, key: string) => V | undefined): Hamt<V> {
+  mergeWith(other: HamtInput<V, K>, fn: (ours: V, theirs: V, key: K) => V | undefined): Hamt<V, K> {
     callback(fn, 'mergeWith')
     const version = usable(this)
     return this.#become(combine.mergeWith(version, input(version, other, 'mergeWith'), fn as never), other)
   }
 
   /** A version with those entries whose keys `other` has too; this one when these are all. As many paths as twice the smaller has entries. */
-  intersect(other: Hamt<unknown>): Hamt<V> {
+  intersect(other: Hamt<unknown>): Hamt<V, K> {
     return this.#become(combine.intersect(usable(this), another(other)))
   }
 
   /** A version with those entries whose keys `other` has not; this one when these are all. As many paths as twice the smaller has entries. */
-  without(other: Hamt<unknown>): Hamt<V> {
+  without(other: Hamt<unknown>): Hamt<V, K> {
     return this.#become(combine.without(usable(this), another(other)))
   }
 
@@ -228,10 +240,10 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
    * (undefined stands for "not there", for its arguments and its result). O(changes) between relatives.
    */
   mergeFrom(
-    base: Hamt<V>,
-    other: Hamt<V>,
-    resolve: (key: string, ours: V | undefined, theirs: V | undefined, base: V | undefined) => V | undefined,
-  ): Hamt<V> {
+    base: Hamt<V, K>,
+    other: Hamt<V, K>,
+    resolve: (key: K, ours: V | undefined, theirs: V | undefined, base: V | undefined) => V | undefined,
+  ): Hamt<V, K> {
     callback(resolve, 'mergeFrom')
     const version = usable(this)
     return this.#become(
@@ -243,10 +255,10 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
    * One new version from many edits: `fn` gets a draft (a transient) that changes in place. This version when nothing has changed in the end. When
    * `fn` throws, nothing has happened; TypeError when it returns a promise. The draft is of no use afterwards.
    */
-  withMutations(fn: (draft: Draft<V>) => void): Hamt<V> {
+  withMutations(fn: (draft: Draft<V, K>) => void): Hamt<V, K> {
     callback(fn, 'withMutations')
     const version = usable(this)
-    const draft = new Draft<V>(version, {
+    const draft = new Draft<V, K>(version, {
       merge: merged,
       freeze() {
         throw new TypeError('withMutations ends its draft itself')
@@ -260,7 +272,7 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
         throw error
       }
       const result = endDraft(draft)!
-      return lineage.equals(version, result) ? this : wrap<V>(result)
+      return lineage.equals(version, result) ? this : wrap<V, K>(result)
     })
   }
 
@@ -268,62 +280,66 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
    * A draft with the contents of this version, for edits outside of a callback: it changes in place until `asImmutable` ends it. This version stays
    * as it is. O(1).
    */
-  asMutable(): Draft<V> {
+  asMutable(): Draft<V, K> {
     const version = usable(this)
-    return new Draft<V>(version, {
+    return new Draft<V, K>(version, {
       merge: merged,
-      freeze: (v) => (v === version || (!version.disposed && lineage.equals(version, v)) ? this : wrap<V>(v)),
+      freeze: (v) =>
+        v === version || (!version.disposed && lineage.equals(version, v)) ? this : wrap<V, K>(v),
     })
   }
 
   /** A version with the entries for which `fn` says true; this one when these are all. O(n) calls. TypeError for a promise. */
-  filter<W extends V>(fn: (value: V, key: string) => value is W): Hamt<W>
-  filter(fn: (value: V, key: string) => unknown): Hamt<V>
-  filter(fn: (value: V, key: string) => unknown): Hamt<V> {
+  filter<W extends V>(fn: (value: V, key: K) => value is W): Hamt<W, K>
+  filter(fn: (value: V, key: K) => unknown): Hamt<V, K>
+  filter(fn: (value: V, key: K) => unknown): Hamt<V, K> {
     callback(fn, 'filter')
     const version = usable(this)
     return this.#become(bulk.filter(version, fn as never))
   }
 
   /** A map with the same keys, each with the value that `fn` makes of its own. O(n). */
-  map<W>(fn: (value: V, key: string) => W): Hamt<W> {
+  map<W>(fn: (value: V, key: K) => W): Hamt<W, K> {
     callback(fn, 'map')
     const version = usable(this)
-    return this.#become(bulk.map(version, fn as never)) as unknown as Hamt<W>
+    return this.#become(bulk.map(version, fn as never)) as unknown as Hamt<W, K>
   }
 
   /** Folds the entries, in the order of iteration. O(n). */
-  reduce<A>(fn: (sum: A, value: V, key: string) => A, init: A): A {
+  reduce<A>(fn: (sum: A, value: V, key: K) => A, init: A): A {
     callback(fn, 'reduce')
     let sum = init
     eachEntry(versionOf(this), (key, value) => {
-      sum = settled(fn(sum, value as V, key), 'reduce')
+      sum = settled(fn(sum, value as V, key as K), 'reduce')
     })
     return sum
   }
 
   /** Whether `fn` says true for some entry. O(n), up to the first such entry in the order of iteration. TypeError for a promise. */
-  some(fn: (value: V, key: string) => unknown): boolean {
+  some(fn: (value: V, key: K) => unknown): boolean {
     return this.#first(fn, 'some') !== undefined
   }
 
   /** Whether `fn` says true for every entry. O(n), up to the first for which it does not. TypeError for a promise. */
-  every(fn: (value: V, key: string) => unknown): boolean {
+  every(fn: (value: V, key: K) => unknown): boolean {
     callback(fn, 'every')
     return this.#first((value, key) => !settled(fn(value, key), 'every'), 'every') === undefined
   }
 
   /** The value of the first entry, in the order of iteration, for which `fn` says true, or undefined. O(n). TypeError for a promise. */
-  find<W extends V>(fn: (value: V, key: string) => value is W): W | undefined
-  find(fn: (value: V, key: string) => unknown): V | undefined
-  find(fn: (value: V, key: string) => unknown): V | undefined {
+  find<W extends V>(fn: (value: V, key: K) => value is W): W | undefined
+  find(fn: (value: V, key: K) => unknown): V | undefined
+  find(fn: (value: V, key: K) => unknown): V | undefined {
     return this.#first(fn, 'find')?.[1]
   }
 
   /** Calls `fn` for every entry, in the order of iteration. O(n). TypeError for a promise. */
-  forEach(fn: (value: V, key: string, map: Hamt<V>) => void): void {
+  forEach(fn: (value: V, key: K, map: Hamt<V, K>) => void): void {
     callback(fn, 'forEach')
-    eachEntry(versionOf(this), (key, value) => void settled(fn(value as V, key, this) as unknown, 'forEach'))
+    eachEntry(
+      versionOf(this),
+      (key, value) => void settled(fn(value as V, key as K, this) as unknown, 'forEach'),
+    )
   }
 
   /**
@@ -331,8 +347,8 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
    * trie sorts its keys first, O(n log n), when some have come or gone, and moves to a trie when edits do not pay for that: O(log n) an edit,
    * amortised. An iterator sees this version, whatever happens meanwhile.
    */
-  keys(): Keys {
-    return new EntryIterator<string>(versionOf(this), keysOnly) as unknown as Keys
+  keys(): Keys<K> {
+    return new EntryIterator<string>(versionOf(this), keysOnly) as unknown as Keys<K>
   }
 
   /** The values, in the order of `keys`. */
@@ -341,12 +357,12 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
   }
 
   /** The entries, in the order of `keys`. */
-  entries(): Entries<V> {
-    return new EntryIterator<[string, V]>(versionOf(this), both) as unknown as Entries<V>
+  entries(): Entries<V, K> {
+    return new EntryIterator<[K, V]>(versionOf(this), both) as unknown as Entries<V, K>
   }
 
   /** The entries, in the order of `keys`: for `for … of` and the spread. */
-  [Symbol.iterator](): Entries<V> {
+  [Symbol.iterator](): Entries<V, K> {
     return this.entries()
   }
 
@@ -354,7 +370,7 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
    * Whether both have equal contents (equal encoded bytes). O(1) for the same node, never worse than what is not shared. TypeError for a map of
    * another copy of this package.
    */
-  equals(other: Hamt<V>): boolean {
+  equals(other: Hamt<V, K>): boolean {
     const version = usable(this)
     if (!isHamt(other)) return false
     lineage.checkUsable(versionOf(other))
@@ -362,9 +378,9 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
   }
 
   /** What differs between this version and `newer`, in the order of iteration. O(changes) between relatives. Can be walked once. */
-  diff(newer: Hamt<V>): IterableIterator<Difference<V>, undefined> {
+  diff(newer: Hamt<V, K>): IterableIterator<Difference<V, K>, undefined> {
     const version = usable(this)
-    return new DiffIterator<V>(version, alike(version, newer))
+    return new DiffIterator<V, K>(version, alike(version, newer))
   }
 
   /**
@@ -396,7 +412,7 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
   }
 
   /** A `Map` with the entries, in the order of iteration. O(n). */
-  toMap(): Map<string, V> {
+  toMap(): Map<K, V> {
     return new Map(this.entries())
   }
 
@@ -444,19 +460,19 @@ export class Hamt<V> implements ReadonlyMap<string, V> {
   }
 
   /** The map of a version: this one or `other`, where it is theirs. */
-  #become(version: Version, other?: unknown): Hamt<V> {
+  #become(version: Version, other?: unknown): Hamt<V, K> {
     if (version === this.#version) return this
-    return other instanceof Hamt && other.#version === version ? (other as Hamt<V>) : wrap<V>(version)
+    return other instanceof Hamt && other.#version === version ? (other as Hamt<V, K>) : wrap<V, K>(version)
   }
 
-  #merge(other: HamtInput<V>, resolve: unknown, method: string): Hamt<V> {
+  #merge(other: HamtInput<V, K>, resolve: unknown, method: string): Hamt<V, K> {
     const version = usable(this)
     if (version.size > 0) return this.#become(merged(version, other, resolve, method))
     const theirs = input(version, other, method)
-    return isHamt(other) ? (other as Hamt<V>) : wrap<V>(theirs)
+    return isHamt(other) ? (other as Hamt<V, K>) : wrap<V, K>(theirs)
   }
 
-  #first(fn: (value: V, key: string) => unknown, method: string): [string, V] | undefined {
+  #first(fn: (value: V, key: K) => unknown, method: string): [K, V] | undefined {
     callback(fn, method)
     for (const entry of this.entries()) if (settled(fn(entry[1], entry[0]), method)) return entry
     return undefined

@@ -55,6 +55,66 @@ test('values are inferred and checked', () => {
   expect([...strings]).toEqual([['b', 'x']])
 })
 
+test('keys can be literals, which every method knows', () => {
+  type Fruit = 'apples' | 'pears'
+  const stock: Hamt<number, Fruit> = Hamt.empty<number, Fruit>().set('apples', 3)
+  exactly<Hamt<number, Fruit>>()(stock.update('pears', (n = 0) => n + 1).delete('apples'), true)
+  exactly<[Fruit, number][]>()([...stock], true)
+  exactly<Fruit[]>()([...stock.keys()], true)
+  exactly<Map<Fruit, number>>()(stock.toMap(), true)
+  exactly<Hamt<string, Fruit>>()(
+    stock.map((n, key) => `${n} ${key satisfies Fruit}`),
+    true,
+  )
+  exactly<Hamt<number, Fruit>>()(Hamt.from<number, Fruit>({ apples: 3, pears: 5 }), true)
+  exactly<Hamt<number, Fruit>>()(Hamt.from<number, Fruit>([['apples', 3]]), true)
+  exactly<Hamt<number, Fruit>>()(
+    stock.withMutations((draft) => draft.set('pears', 2)),
+    true,
+  )
+  exactly<Hamt<number, Fruit>>()(stock.asMutable().delete('pears').asImmutable(), true)
+  exactly<Fruit[]>()(
+    [...stock.diff(stock.set('pears', 1))].map(({ key }) => key),
+    true,
+  )
+  const wide: Hamt<number> = stock
+  const view: ReadonlyMap<Fruit, number> = stock
+  expect([wide.get('plums'), view.get('apples')]).toEqual([undefined, 3])
+  // None of this runs.
+  const never = (): void => {
+    // @ts-expect-error another key
+    stock.get('plums')
+    // @ts-expect-error another key
+    stock.set('plums', 1)
+    // @ts-expect-error another key
+    stock.withMutations((draft) => draft.delete('plums'))
+    // @ts-expect-error another key
+    stock.deleteMany(['plums'])
+  }
+  expect(never).toBeInstanceOf(Function)
+})
+
+test('interfaces are records and values, in generic code too', () => {
+  interface Todo {
+    title: string
+    due?: string
+  }
+  interface Settings {
+    readonly width: number
+    readonly height: number
+  }
+  const settings: Settings = { width: 1, height: 2 }
+  exactly<Hamt<number>>()(Hamt.from(settings), true)
+  exactly<Hamt<Todo>>()(Hamt.from<Todo>({ a: { title: 'write' } }), true)
+  class Store<V> {
+    map = Hamt.empty<V>()
+    put(key: string, value: V): Hamt<V> {
+      return (this.map = this.map.set(key, value).merge(Hamt.from({ [key]: value })))
+    }
+  }
+  expect(new Store<Todo>().put('a', { title: 'write' }).size).toBe(1)
+})
+
 test('mistakes are errors', () => {
   const numbers = Hamt.from({ a: 1 })
   // None of this runs.
@@ -73,6 +133,16 @@ test('mistakes are errors', () => {
     for (const change of numbers.diff(numbers)) change.after = 1
     // @ts-expect-error not entries
     Hamt.from([1, 2])
+    // @ts-expect-error a promise: an `await` is missing
+    Hamt.from(Promise.resolve({ a: 1 }))
+    // @ts-expect-error a date
+    Hamt.from(new Date())
+    // @ts-expect-error a function
+    Hamt.from(() => ({ a: 1 }))
+    // @ts-expect-error a set of values
+    Hamt.from(new Set([1]))
+    // @ts-expect-error a buffer
+    Hamt.from(new ArrayBuffer(1))
   }
   expect(never).toBeInstanceOf(Function)
 })

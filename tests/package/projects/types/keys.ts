@@ -1,0 +1,20 @@
+import { type Draft, Hamt } from 'hamt-wasm'
+
+type Fruit = 'apples' | 'pears'
+interface Todo {
+  title: string
+  due?: string
+}
+
+const stock: Hamt<number, Fruit> = Hamt.empty<number, Fruit>().set('apples', 3)
+const keys: Fruit[] = [...stock.keys()]
+const view: ReadonlyMap<Fruit, number> = stock
+const restock = (draft: Draft<number, Fruit>): void => void draft.set('pears', 1)
+const todos: Hamt<Todo> = Hamt.from<Todo>({ a: { title: 'write' } })
+
+// @ts-expect-error another key
+stock.get('plums')
+// @ts-expect-error a promise
+Hamt.from(Promise.resolve({ a: 1 }))
+
+export { keys, restock, todos, view }
