@@ -35,6 +35,7 @@ export async function buildPlayground(assets) {
       resolveDir: root,
     },
     external: ['node:*'],
+    tsconfigRaw: {}, // whose paths lead to the sources, in place of the package
     outfile: join(assets, 'hamt-wasm.js'),
   })
   writeFileSync(
