@@ -20,9 +20,13 @@ export const { hasOwnProperty } = Object.prototype as {
 export function isPlain(object: object): boolean {
   const prototype = Object.getPrototypeOf(object) as object | null
   if (prototype !== Object.prototype && prototype !== null && !isRoot(prototype)) return false
-  if (ArrayBuffer.isView(object)) return false
+  return !ArrayBuffer.isView(object) && !hasSymbols(object)
+}
+
+/** Whether an object has enumerable symbols. */
+function hasSymbols(object: object): boolean {
   const symbols = Object.getOwnPropertySymbols(object)
-  return symbols.length === 0 || !symbols.some((symbol) => isEnumerable.call(object, symbol))
+  return symbols.length > 0 && symbols.some((symbol) => isEnumerable.call(object, symbol))
 }
 
 /** Whether an array is no instance of a subclass: its prototype is the `Array.prototype` of a realm. */
@@ -49,9 +53,7 @@ function isRoot(prototype: object): boolean {
  * there are as many names. O(length).
  */
 export function isExtended(array: readonly unknown[]): boolean {
-  const { length } = array
-  if (Reflect.ownKeys(array).length === length + 1) return false
-  return Object.keys(array).length !== length || Object.getOwnPropertySymbols(array).length > 0
+  return Object.keys(array).length !== array.length || hasSymbols(array)
 }
 
 /** What an object is that is not plain, in an error message. */

@@ -438,14 +438,14 @@ describe('where a Proxy cannot be told from an object', () => {
   afterEach(() => void (platform.isProxy = isProxy))
 
   test.each<[string, (sibling: Record<string, unknown>) => void]>([
-    ['a function', (sibling) => (sibling['x'] = () => 1)],
-    ['an object that is not frozen', (sibling) => (sibling['x'] = { n: 1 })],
+    ['a function', (sibling) => void Reflect.set(sibling, 'x', () => 1)],
+    ['an object that is not frozen', (sibling) => void Reflect.set(sibling, 'x', { n: 1 })],
     [
       'a getter',
-      (sibling) => void Object.defineProperty(sibling, 'x', { get: () => Math.random(), enumerable: true }),
+      (sibling) => void Reflect.defineProperty(sibling, 'x', { get: () => Math.random(), enumerable: true }),
     ],
-    ['bytes', (sibling) => (sibling['x'] = new Uint8Array(1))],
-    ['undefined', (sibling) => (sibling['x'] = undefined)],
+    ['bytes', (sibling) => void Reflect.set(sibling, 'x', new Uint8Array(1))],
+    ['undefined', (sibling) => void Reflect.set(sibling, 'x', undefined)],
   ])(
     'its trap puts %s into what was checked: that is refused, or copied, and the version stays',
     (_, change) => {
