@@ -2,8 +2,15 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { plain } from '../sortition/index.js'
 
-/** Invalid input: one line on the error output, exit status 2. */
-export class UnusableInput extends Error {}
+/** Invalid input: one line on the error output, exit status 2. With `--json`: what programs get in its place, if anything. */
+export class UnusableInput extends Error {
+  constructor(
+    message: string,
+    readonly json?: unknown,
+  ) {
+    super(message)
+  }
+}
 
 export interface Option {
   /** What stands for the value in the help; absent for a switch. */

@@ -16,10 +16,10 @@ import {
   LogError,
   LogReader,
   type Logs,
-  missingRequests,
   NodeRegistry,
   type Policy,
-  type Verdict,
+  type RegistryEvent,
+  unrequested,
 } from '../sortition/index.js'
 import { type Arguments, type Option, UnusableInput } from './command.js'
 import { chunksOf, nameOf, readSnapshot } from './files.js'
@@ -59,11 +59,11 @@ export const requestOptions: Record<string, Option> = {
   ...judgeOptions,
   e3: { value: 'ID', help: 'the request, by its e3Id: decimal, or 0x', required: true },
   threshold: { value: 'H,N', help: 'threshold and size of the committee, where the logs do not say them' },
-  seed: { value: 'SEED', help: 'the seed, where the hash of the entropy block is not among the logs' },
-  'block-hash': { value: 'HASH', help: 'the hash of the entropy block' },
+  seed: { value: 'SEED', help: 'the seed as somebody says it: compared with the one that follows' },
+  'block-hash': { value: 'HASH', help: 'the hash of the entropy block, where the logs lack it' },
   'random-word': {
     value: 'WORD',
-    help: 'in place of the block hash; with --request-id, --registry-address and --chain-id',
+    help: 'where the logs lack it; with --request-id, --registry-address and --chain-id',
   },
   'request-id': { value: 'ID', help: 'of the random word' },
   'registry-address': { value: 'ADDRESS', help: 'of the contract that asked for the word' },
@@ -184,8 +184,8 @@ function hashOf(args: Arguments, name: string): Hex {
 export interface Opened {
   registry: NodeRegistry
   draws: Map<bigint, DrawLogs>
-  /** Of requests that are not among their logs. */
-  missing: bigint[]
+  /** Draws whose request is not among their logs, by the first of these. */
+  unrequested: Map<bigint, RegistryEvent>
   /** What was passed over, and what is taken. */
   notes: string[]
 }
@@ -196,14 +196,14 @@ export async function open(args: Arguments): Promise<Opened> {
   const logs = await logsOf(args)
   const { registry, notes } = continued(before, logs)
   const draws = usable(() => drawsIn(logs))
-  return { registry, draws, missing: missingRequests(logs.events), notes: [...logs.notes, ...notes] }
+  return { registry, draws, unrequested: unrequested(logs.events), notes: [...logs.notes, ...notes] }
 }
 
 export interface Checked extends Opened {
   judgement: Judgement
 }
 
-/** UnusableInput for a request that is not there. */
+/** Unjudged for a draw that cannot be judged; UnusableInput for a request that is not there. */
 export async function check(args: Arguments): Promise<Checked> {
   const e3Id = numberOf(args, 'e3')
   const options = judgeOptionsOf(args)
@@ -214,6 +214,7 @@ export async function check(args: Arguments): Promise<Checked> {
       `the logs have no request of e3Id ${idText(e3Id)}${knownText([...opened.draws.keys()])}`,
     )
   const judgement = judgeDraw(opened.registry, draw, options)
+  if (judgement.status === 'cannot be judged') throw new Unjudged(judgement)
   return { ...opened, judgement }
 }
 
@@ -224,6 +225,15 @@ function knownText(ids: bigint[]): string {
   return `; they have ${ids.slice(0, mostNamed).map(idText).join(', ')}${more > 0 ? ` and ${more} more` : ''}`
 }
 
-export function sentenceOf({ sentence }: Verdict): string {
-  return sentence.replace(/\.$/, '')
+/** A draw that cannot be judged. */
+export class Unjudged extends UnusableInput {
+  constructor(readonly judgement: Judgement) {
+    super(judgement.sentence.replace(/\.$/, ''))
+  }
+}
+
+/** UnusableInput for an option that is of the other form of a command. */
+export function refuseOthers(args: Arguments, names: readonly string[], form: string, other: string): void {
+  const name = names.find((each) => args.has(each))
+  if (name) throw new UnusableInput(`--${name} is of ${form}, and ${other}: give one of the two`)
 }

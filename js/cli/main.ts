@@ -3,7 +3,15 @@
 import { readFileSync } from 'node:fs'
 import { plain, table } from '../sortition/index.js'
 import { blockCommands } from './blocks.js'
-import { type Command, type ExitStatus, helpOf, readArguments, UnusableInput } from './command.js'
+import {
+  type Arguments,
+  type Command,
+  type ExitStatus,
+  helpOf,
+  readArguments,
+  type Result,
+  UnusableInput,
+} from './command.js'
 import { completionCommand } from './completion.js'
 import { snapshotCommands } from './snapshots.js'
 import { sortitionCommands } from './sortition.js'
@@ -92,7 +100,9 @@ async function run(words: string[]): Promise<ExitStatus> {
     await print(args === 'help' ? helpOf(command) : version())
     return 0
   }
-  const { text, note, json, status, bytes } = await command.run(args)
+  const result = await resultOf(command, args)
+  if (!result) return 2
+  const { text, note, json, status, bytes } = result
   const said = args.has('json')
     ? printable(JSON.stringify(json, null, 2))
     : coloured(text, bytes !== undefined)
@@ -104,6 +114,17 @@ async function run(words: string[]): Promise<ExitStatus> {
     await write(process.stderr, `${said}\n`)
   }
   return status
+}
+
+/** Undefined for unusable input of which programs were told. */
+async function resultOf(command: Command, args: Arguments): Promise<Result | undefined> {
+  try {
+    return await command.run(args)
+  } catch (e) {
+    if (!(e instanceof UnusableInput) || e.json === undefined || !args.has('json')) throw e
+    await print(printable(JSON.stringify(e.json, null, 2)))
+    return undefined
+  }
 }
 
 // --- output --------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 import {
   type Address,
   assumption,
+  cannotBeJudged,
   endsBefore,
   explain,
   explainAt,
@@ -12,19 +13,18 @@ import {
   judgeDraw,
   type JudgeOptions,
   NodeRegistry,
-  notDecided,
   type Report,
   selectCommittee,
   type Status,
   table,
   timeText,
+  type Verdict,
   type Winner,
 } from '../sortition/index.js'
 import { type Arguments, type Command, type ExitStatus, type Result, UnusableInput } from './command.js'
 import {
   addressOf,
   check,
-  type Checked,
   continued,
   contractOptions,
   judgeOptions,
@@ -36,9 +36,10 @@ import {
   numberOf,
   open,
   policyOf,
+  refuseOthers,
   requestOptions,
-  sentenceOf,
   timepointOf,
+  Unjudged,
   usable,
 } from './evidence.js'
 import { isStandardOutput, nameOf, targetOf, write } from './files.js'
@@ -64,7 +65,7 @@ async function replay(args: Arguments): Promise<Result> {
   const text = [
     `${applied} events replayed${known > 0 ? `, ${known} were known already` : ''}; ${operators} operators, ${versions} versions`,
     `${target ? nameOf(out) : 'standard output'}: ${value.bytes(bytes.length)}, up to block ${position.blockNumber}, log ${position.logIndex}`,
-    ...all.map((note) => `Note: ${note}.`),
+    ...noted(all),
   ]
   const { changes } = registry
   const json = {
@@ -88,16 +89,31 @@ const statuses =
 
 const exitStatus: Record<Status, ExitStatus> = { right: 0, wrong: 1, 'cannot be judged': 2, 'not decided': 3 }
 
+/** A command about draws. With `--json` what it refuses is a verdict, too, in the form of what it gives otherwise. */
+function judging(run: (args: Arguments) => Promise<Result>, form: (verdict: Verdict) => object) {
+  return async (args: Arguments): Promise<Result> => {
+    try {
+      return await run(args)
+    } catch (e) {
+      if (!(e instanceof UnusableInput)) throw e
+      if (!(e instanceof Unjudged)) throw new UnusableInput(e.message, form(cannotBeJudged(e.message)))
+      const { status, sentence, e3Id } = e.judgement
+      throw new UnusableInput(e.message, toJson({ ...form({ status, sentence }), e3Id }))
+    }
+  }
+}
+
+const noted = (notes: readonly string[]) => notes.map((note) => `Note: ${note}.`)
+
 async function verify(args: Arguments): Promise<Result> {
   const { judgement, notes } = await check(args)
-  if (judgement.status === 'cannot be judged' && !args.has('json'))
-    throw new UnusableInput(sentenceOf(judgement))
   const { report, sentence, status, e3Id } = judgement
   const text = [
     report ? format(report, judgement.seedSource) : `Request ${idText(e3Id)}\n\n${sentence}\n${giveText}`,
-    ...(notes.length > 0 ? ['', ...notes.map((note) => `Note: ${note}.`)] : []),
+    ...(notes.length > 0 ? ['', ...noted(notes)] : []),
     '',
     assumption,
+    cannotBeJudged,
   ]
   const json = toJson({ ...report, ok: status === 'right', status, sentence, e3Id, logNotes: notes })
   return { text: text.join('\n'), json, status: exitStatus[status] }
@@ -105,7 +121,7 @@ async function verify(args: Arguments): Promise<Result> {
 
 /** Where a seed is missing. */
 const giveText =
-  'Give --block-hash or --seed, or --chain-id and --threshold for a request with a random word.'
+  'Give --block-hash, or --chain-id and --threshold for a request with a random word; with --seed all but the seed is checked.'
 
 /** As `plainJson` has it, as a value. */
 function toJson(v: unknown): unknown {
@@ -114,28 +130,20 @@ function toJson(v: unknown): unknown {
 
 async function list(args: Arguments): Promise<Result> {
   const options: JudgeOptions = { ...judgeOptionsOf(args), limit: 0 }
-  const { registry, draws, missing, notes } = await open(args)
+  const { registry, draws, unrequested, notes } = await open(args)
   const judged = [...draws.values()].map((draw) => {
     const { status, sentence, e3Id } = judgeDraw(registry, draw, options)
     return { e3Id, time: Number(draw.time), status, sentence }
   })
-  const unknown = missing.map((e3Id) => ({
-    e3Id,
-    time: undefined,
-    ...notDecided('its request is not in the logs'),
-  }))
-  const rows = [...judged, ...unknown]
+  const others = [...unrequested].map(([e3Id, { timestamp }]) => {
+    return { e3Id, time: Number(timestamp), ...cannotBeJudged('its request is not in the logs') }
+  })
+  const rows = [...judged, ...others]
   const text = [
     ...(rows.length > 0
-      ? table(
-          rows.map(({ e3Id, time, sentence }) => [
-            idText(e3Id),
-            time === undefined ? '' : timeText(time),
-            sentence,
-          ]),
-        )
+      ? table(rows.map(({ e3Id, time, sentence }) => [idText(e3Id), timeText(time), sentence]))
       : ['The logs have no requests.']),
-    ...(notes.length > 0 ? ['', ...notes.map((note) => `Note: ${note}.`)] : []),
+    ...(notes.length > 0 ? ['', ...noted(notes)] : []),
   ]
   const worst = (['cannot be judged', 'wrong', 'not decided'] as const).find((status) =>
     rows.some((row) => row.status === status),
@@ -144,21 +152,18 @@ async function list(args: Arguments): Promise<Result> {
   return { text: text.join('\n'), json: toJson({ requests: rows, notes }), status: exitStatus[first] }
 }
 
-interface Reported extends Checked {
-  report: Report
-  /** The verdict on the draw, for the end of the text. */
-  lines: string[]
-}
-
-/** The report of a request; what is not decided for want of a seed has none. */
-async function reported(args: Arguments): Promise<Reported> {
-  const checked = await check(args)
-  const { judgement } = checked
-  const notes = [...checked.notes, ...judgement.notes]
-  if (!judgement.report) throw new UnusableInput(sentenceOf(judgement))
-  const noted = notes.map((note) => `Note: ${note}.`)
-  const lines = ['', `The draw: ${judgement.sentence}`, ...noted]
-  return { ...checked, report: judgement.report, lines }
+/** What a command says of a request, with the verdict on its draw and what goes with it, and the status of that. */
+async function aboutRequest(
+  args: Arguments,
+  say: (report: Report, registry: NodeRegistry) => { text: string[]; json: object },
+): Promise<Result> {
+  const { judgement, registry, notes: logNotes } = await check(args)
+  const { report, status, sentence, e3Id } = judgement
+  const said = report ? say(report, registry) : { text: [`Request ${idText(e3Id)}`, '', giveText], json: {} }
+  const notes = [...judgement.notes, ...logNotes]
+  const text = [...said.text, '', `The draw: ${sentence}`, ...noted(notes)]
+  const json = toJson({ ...said.json, draw: { status, sentence, notes } })
+  return { text: text.join('\n'), json, status: exitStatus[status] }
 }
 
 async function explainCommand(args: Arguments): Promise<Result> {
@@ -168,19 +173,17 @@ async function explainCommand(args: Arguments): Promise<Result> {
     throw new UnusableInput(
       'sortition explain needs --e3 and --logs, or --at and one of --registry and --logs',
     )
-  const { registry, report, judgement, lines } = await reported(args)
-  const explanation = usable(() => explain(registry, report, operator))
-  const { status, sentence } = judgement
-  const text = [formatExplanation(explanation), ...lines].join('\n')
-  return { text, json: toJson({ ...explanation, draw: { status, sentence } }), status: exitStatus[status] }
+  refuseOthers(args, ['price'], 'any second, with --at', '--e3 of a request')
+  return aboutRequest(args, (report, registry) => {
+    const { limit } = judgeOptionsOf(args)
+    const explanation = usable(() => explain(registry, report, operator, { limit }))
+    return { text: [formatExplanation(explanation)], json: explanation }
+  })
 }
 
 /** Whether an operator could take part at any second. */
 async function standing(args: Arguments, operator: Address): Promise<Result> {
-  const others = Object.keys(requestOptions).filter((name) => !Object.hasOwn(judgeOptions, name))
-  const other = others.find((name) => args.has(name))
-  if (other)
-    throw new UnusableInput(`--${other} is of a request, and --at of any second: give one of the two`)
+  refuseOthers(args, ['chain-id', ...ofRequests], 'a request', '--at of any second')
   if (!args.has('registry') && !args.has('logs'))
     throw new UnusableInput('sortition explain --at needs --registry or --logs')
   const second = timepointOf(args)
@@ -195,40 +198,41 @@ async function standing(args: Arguments, operator: Address): Promise<Result> {
   const beyond =
     BigInt(end.timestamp) < second ? [`${endsBefore(end.timestamp, second)}: ${nothingBetween}`] : []
   const all = [...notes, ...beyond]
-  const text = [formatStanding(said), ...(all.length > 0 ? ['', ...all.map((note) => `Note: ${note}.`)] : [])]
+  const text = [formatStanding(said), ...(all.length > 0 ? ['', ...noted(all)] : [])]
   return { text: text.join('\n'), json: toJson({ ...said, notes: all }), status: 0 }
 }
 const nothingBetween = 'it is taken that nothing happened between'
+/** Options that only a request has. */
+const ofRequests = Object.keys(requestOptions).filter((name) => !Object.hasOwn(judgeOptions, name))
 
 // --- committee -----------------------------------------------------------------------------------
 
 async function committee(args: Arguments): Promise<Result> {
   if (args.has('logs')) {
-    const other = ['at', 'size', 'price'].find((name) => args.has(name))
-    if (other)
-      throw new UnusableInput(
-        `--${other} is of a committee at any second, and --logs of a request: give one of the two`,
-      )
-    const { report, judgement, lines } = await reported(args)
-    const { committee: seats, ideal } = report
-    const { status, sentence } = judgement
-    const text = [
-      seats.length > 0
-        ? 'Committee that follows from the submissions'
-        : 'No committee follows from the submissions.',
-      ...(seats.length > 0 ? winnerTable('party', seats, 0) : []),
-      '',
-      'For information: had everyone submitted its best ticket',
-      ...winnerTable('rank', ideal, 1),
-      ...lines,
-    ]
-    const json = toJson({ committee: seats, ideal, draw: { status, sentence } })
-    return { text: text.join('\n'), json, status: exitStatus[status] }
+    refuseOthers(args, ['at', 'size', 'price'], 'a committee at any second', '--logs of a request')
+    return aboutRequest(args, ({ committee: seats, ideal }) => {
+      const text = [
+        ...(seats.length > 0
+          ? ['Committee that follows from the submissions', ...winnerTable('party', seats, 0)]
+          : ['No committee follows from the submissions.']),
+        ...(ideal.length > 0
+          ? ['', 'For information: had everyone submitted its best ticket', ...winnerTable('rank', ideal, 1)]
+          : []),
+      ]
+      return { text, json: { committee: seats, ideal } }
+    })
   }
   for (const name of ['registry', 'at', 'seed', 'size', 'price']) {
     if (!args.has(name))
       throw new UnusableInput(`sortition committee needs --${name}, or the request among --logs`)
   }
+  const needed = ['e3', 'seed', 'limit']
+  const unused = [
+    'chain-id',
+    ...Object.keys(contractOptions),
+    ...ofRequests.filter((name) => !needed.includes(name)),
+  ]
+  refuseOthers(args, unused, 'a request, with --logs', '--at of any second')
   const size = Number(numberOf(args, 'size'))
   const registry = await loadRegistry(args.required('registry'))
   const second = timepointOf(args)
@@ -281,14 +285,14 @@ export const sortitionCommands: Command[] = [
     summary: 'check a draw: its seed, every submission, the committee',
     options: requestOptions,
     details: `${logForms}\n${statuses}`,
-    run: verify,
+    run: judging(verify, (verdict) => ({ ok: false, ...verdict })),
   },
   {
     name: 'sortition list',
     summary: 'show all requests among logs, each with its verdict',
     options: judgeOptions,
     details: `${logForms}\nExit status: 1 when a draw is wrong; else 2 when one cannot be judged; else 3 when one is not decided; else 0.`,
-    run: list,
+    run: judging(list, (verdict) => verdict),
   },
   {
     name: 'sortition committee',
@@ -310,7 +314,7 @@ export const sortitionCommands: Command[] = [
       'With --logs: the committee that follows from the submissions, and for information the committee that would follow if\n' +
       `each operator had submitted its best ticket. Without: the latter, from --registry, --at, --seed, --size and --price.\n${logForms}\n` +
       `With --logs, the exit status is that of the draw:\n${statuses}`,
-    run: committee,
+    run: judging(committee, (draw) => ({ draw })),
   },
   {
     name: 'sortition explain',
@@ -334,6 +338,6 @@ export const sortitionCommands: Command[] = [
       'last seat, and what a seat would have needed. With --at: whether it could take part in a draw with the state of that\n' +
       'second, with how many tickets, or why not.\n' +
       `${logForms}\nWith --e3, the exit status is that of the draw:\n${statuses}`,
-    run: explainCommand,
+    run: judging(explainCommand, (draw) => ({ draw })),
   },
 ]

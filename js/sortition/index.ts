@@ -84,7 +84,7 @@ export { aloneText } from './text.js'
 /** @internal For the command line. */
 export { endsBefore } from './words.js'
 /** @internal For the command line. */
-export { missingRequests } from './log-set.js'
+export { unrequested } from './log-set.js'
 /** @internal For the command line. */
 export { hex } from './report.js'
 /** @internal For the command line. */

@@ -1,5 +1,5 @@
 // Logs put together: copies, removed logs, blocks and contracts, checked against each other.
-import { type ContractName, contractNames } from './decode.js'
+import { type ContractName, contractNames, eventNamed } from './decode.js'
 import { describe, type RegistryEvent } from './events.js'
 import { idText } from './text.js'
 import { argsAs, LogError, type LogEntry, sameContent } from './log-entry.js'
@@ -60,7 +60,7 @@ export function combineLogs(
     blockHashes: new Map([...blocks].flatMap(([n, { hash }]) => (hash ? [[n, hash.value]] : []))),
     latest: latestOf(blocks),
     contracts: byContract,
-    notes: [...notesOf(counts), ...notes, ...orphanNotes(events)],
+    notes: [...notesOf(counts), ...notes, ...unrequestedNotes(events)],
   }
 }
 
@@ -76,23 +76,29 @@ function notesOf({ logs, pending, removed, others }: LogCounts): string[] {
 export const requestNames = ['CommitteeRequested', 'CommitteeRandomnessRequested']
 const mostNamed = 5
 
-/** The e3Ids of requests of which there are logs, and which are not among them. */
-export function missingRequests(events: readonly RegistryEvent[]): bigint[] {
-  const orphans = new Set<bigint>()
+/**
+ * Draws whose request is not among their logs, by the first of these: logs of the registry and of the controller. Providers of
+ * random words and bonding registries may serve other registries, too. O(events).
+ */
+export function unrequested(events: readonly RegistryEvent[]): Map<bigint, RegistryEvent> {
+  const draws = new Map<bigint, RegistryEvent>()
   const requested = new Set<bigint>()
-  for (const { eventName, args } of events) {
-    const { e3Id } = args as { e3Id?: bigint }
-    if (e3Id !== undefined) (requestNames.includes(eventName) ? requested : orphans).add(e3Id)
+  for (const event of events) {
+    const { e3Id } = event.args as { e3Id?: bigint }
+    const contract = eventNamed(event.eventName)?.contract
+    if (e3Id === undefined || (contract !== 'ciphernodeRegistry' && contract !== 'interfold')) continue
+    if (requestNames.includes(event.eventName)) requested.add(e3Id)
+    else if (!draws.has(e3Id)) draws.set(e3Id, event)
   }
-  for (const e3Id of requested) orphans.delete(e3Id)
-  return [...orphans]
+  for (const e3Id of requested) draws.delete(e3Id)
+  return draws
 }
 
-function orphanNotes(events: readonly RegistryEvent[]): string[] {
-  const orphans = missingRequests(events)
-  if (orphans.length === 0) return []
-  const some = orphans.slice(0, mostNamed).map(idText).join(', ')
-  const more = orphans.length > mostNamed ? ` and ${orphans.length - mostNamed} more` : ''
+function unrequestedNotes(events: readonly RegistryEvent[]): string[] {
+  const draws = [...unrequested(events).keys()]
+  if (draws.length === 0) return []
+  const some = draws.slice(0, mostNamed).map(idText).join(', ')
+  const more = draws.length > mostNamed ? ` and ${draws.length - mostNamed} more` : ''
   return [`logs are there of ${some}${more}, and not the request, so that it is not judged`]
 }
 

@@ -112,18 +112,11 @@ test.each<[name: string, status: number]>([
   },
 )
 
-test('what cannot be judged is JSON, too; a request that is not there is a row, and decides nothing', () => {
+test('what cannot be judged is JSON, too', () => {
   const words = ['sortition', 'verify', '--logs', 'two-committees.json', '--e3', '7']
   const json = hamtWasm([...words, '--json'])
   expect(json).toMatchObject({ status: 2, err: '' })
   expect(JSON.parse(json.out)).toMatchObject({ status: 'cannot be judged', ok: false, e3Id: '7' })
-  const { logs } = JSON.parse(new TextDecoder().decode(evidence('right.json'))) as { logs: Named[] }
-  const file = join(dir, 'no-request.json')
-  writeFileSync(file, JSON.stringify({ logs: logs.filter((log) => log.eventName !== 'CommitteeRequested') }))
-  const said = hamtWasm(['sortition', 'list', '--logs', file])
-  expect(said).toMatchObject({ status: 3, err: '' })
-  expect(said.out).toMatch(/^7 +Not decided: its request is not in the logs\.\n/)
-  expect(said.out).toContain('Note: logs are there of 7, and not the request, so that it is not judged.')
 })
 
 test('a draw whose operators hold more tickets than are worth a second: the ideal committee is left out', () => {

@@ -426,7 +426,7 @@ describe('sortition', () => {
     expect(hamtWasm(['sortition', 'verify', '--logs', 'decoded.json', '--e3', e3[0]!])).toMatchObject({
       status: 3,
       out: expect.stringMatching(
-        /\nNot decided: the hash of block 113, from which the seed follows, is not in the logs.*\nGive --block-hash or --seed/,
+        /\nNot decided: the hash of block 113, from which the seed follows, is not in the logs.*\nGive --block-hash, or/,
       ),
     })
     const { sortitionSeed, entropyBlockHash } = chain.requests[0]!
