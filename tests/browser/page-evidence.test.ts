@@ -1,29 +1,19 @@
 // The corpus of evidence, honest and not: the page gives every case the verdict that the command line gives, word for word.
 import { execFile } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { applyLogs, NodeRegistry, readLogs } from 'hamt-wasm/sortition'
+import { cases, contentOf, type EvidenceCase } from '../js/support/evidence.js'
 import { root } from './harness.js'
 import { inBrowsers } from './page-fixture.js'
 
-interface Case {
-  logs: string[]
-  /** Logs of which a registry file is made. */
-  registry?: string[]
-}
-
 const corpus = join(root, 'tests/vectors/evidence')
-const e3Id = 7
 const folder = mkdtempSync(join(tmpdir(), 'hamt-evidence-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-const files = readdirSync(corpus).filter((name) => /\.(nd)?json$/.test(name) && name !== 'cases.json')
-for (const name of files) copyFileSync(join(corpus, name), join(folder, name))
-
-const cases = JSON.parse(readFileSync(join(corpus, 'cases.json'), 'utf8')) as Case[]
 
 /** The registry file of a case, if it has one. */
-function registryOf({ registry }: Case): string | undefined {
+function registryOf({ registry }: EvidenceCase): string | undefined {
   if (!registry) return undefined
   const inputs = registry.map((name) => ({ name, content: readFileSync(join(corpus, name)) }))
   const name = `of-${registry.join('-')}.hamt`
@@ -32,7 +22,8 @@ function registryOf({ registry }: Case): string | undefined {
 }
 
 /** What the command line says: its verdict, or why there is none; and its status. */
-async function said(given: Case): Promise<{ status: number; words: string }> {
+async function said(given: EvidenceCase): Promise<{ status: number; words: string }> {
+  for (const name of given.logs) writeFileSync(join(folder, name), contentOf(given, name))
   const registry = registryOf(given)
   const args = given.logs.flatMap((name) => ['--logs', name])
   if (registry) args.push('--registry', registry)
@@ -40,7 +31,7 @@ async function said(given: Case): Promise<{ status: number; words: string }> {
   return new Promise((resolve) =>
     execFile(
       process.execPath,
-      [cli, 'sortition', 'verify', ...args, '--e3', `${e3Id}`],
+      [cli, 'sortition', 'verify', ...args, '--e3', `${given.e3Id ?? 7}`],
       { cwd: folder },
       (error, out, complaint) => {
         const verdict = /^(Right|Wrong|Not decided|Cannot be judged):.*$/m.exec(out)?.[0]
@@ -59,7 +50,7 @@ inBrowsers('evidence', (test) => {
     for (const given of cases) {
       const { status, words } = await said(given)
       await v.page.goto('about:blank')
-      await v.open(`#e3=0x${e3Id.toString(16)}`)
+      await v.open(`#e3=0x${(given.e3Id ?? 7).toString(16)}`)
       const names = [...given.logs, registryOf(given) ?? []].flat()
       await v.choose(...names.map((name) => join(folder, name)))
       const shown = await v.page.waitForFunction(
@@ -79,5 +70,5 @@ inBrowsers('evidence', (test) => {
         words,
       })
     }
-  }, 240_000)
+  }, 600_000)
 })

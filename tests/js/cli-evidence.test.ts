@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { applyLogs, drawsIn, judgeDraw, NodeRegistry, readLogs } from 'hamt-wasm/sortition'
 import { vectors } from './support/chain.js'
-import { cases, evidence, evidenceFile, judgeAll, registryOf } from './support/evidence.js'
+import { cases, contentOf, evidence, evidenceFile, judgeAll, registryOf } from './support/evidence.js'
 
 const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 const folder = evidenceFile('')
@@ -14,9 +14,9 @@ let dir: string
 beforeAll(() => void (dir = mkdtempSync(join(tmpdir(), 'hamt-wasm-evidence-'))))
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
-function hamtWasm(words: string[]) {
+function hamtWasm(words: string[], cwd = folder) {
   const { NODE_OPTIONS: _, ...env } = process.env
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], { cwd: folder, env })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...words], { cwd, env })
   return { status, out: stdout.toString(), err: stderr.toString() }
 }
 interface Named {
@@ -31,18 +31,22 @@ test('every file of the corpus has a case', () => {
   expect(files.filter((name) => !named.has(name))).toEqual([])
 })
 
-test.each(cases)('$logs beside $registry: $status, $says', ({ logs, registry, status, says }) => {
+test.each(cases)('$logs beside $registry, $kind: $status, $says', (given) => {
+  const { logs, registry, status, says, e3Id = 7 } = given
   const said = judgeAll(
-    () => readLogs(logs.map((name) => ({ name, content: evidence(name) }))),
+    () => readLogs(logs.map((name) => ({ name, content: contentOf(given, name) }))),
     () => registryOf(registry),
+    BigInt(e3Id),
   )
   expect(said).toMatchObject({ status, sentence: expect.stringContaining(says) })
 
   const beside = registry ? ['--registry', join(dir, `${registry.join()}.hamt`)] : []
   if (registry && !existsSync(beside[1]!))
     expect(hamtWasm(['sortition', 'replay', ...logsOf(registry), '--out', beside[1]!]).status).toBe(0)
-  const verify = ['sortition', 'verify', ...logsOf(logs), ...beside, '--e3', '7']
-  const text = hamtWasm(verify)
+  const verify = ['sortition', 'verify', ...logsOf(logs), ...beside, '--e3', `${e3Id}`]
+  if (given.change) for (const name of logs) writeFileSync(join(dir, name), contentOf(given, name))
+  const cwd = given.change ? dir : folder
+  const text = hamtWasm(verify, cwd)
   expect(text.status).toBe(status)
   if (status === 2) {
     expect(text.out).toBe('')
@@ -50,9 +54,13 @@ test.each(cases)('$logs beside $registry: $status, $says', ({ logs, registry, st
   } else {
     expect(text.err).toBe('')
     expect(text.out.split('\n')).toContain(said.sentence)
-    const json = hamtWasm([...verify, '--json'])
+    const json = hamtWasm([...verify, '--json'], cwd)
     expect(json.status).toBe(status)
-    expect(JSON.parse(json.out)).toMatchObject({ sentence: said.sentence, ok: status === 0, e3Id: '7' })
+    expect(JSON.parse(json.out)).toMatchObject({
+      sentence: said.sentence,
+      ok: status === 0,
+      e3Id: `${e3Id}`,
+    })
     for (const note of said.notes) expect(text.out).toContain(`Note: ${note}.`)
   }
   // Nothing that a terminal obeys, whatever the files have.
