@@ -1,7 +1,7 @@
 // Runs whose logs are altered, split and shuffled: no alteration that the logs can show leads to another verdict.
 import fc from 'fast-check'
 import { applyLogs, NodeRegistry, readLogs } from 'hamt-wasm/sortition'
-import { run } from './support/chain.js'
+import { type ChainRun, type LiveRun, run, vectors } from './support/chain.js'
 import { e3Id, evidence, judgeAll } from './support/evidence.js'
 
 interface Log {
@@ -25,26 +25,44 @@ interface Run {
   blocks: Block[]
   contracts: Record<string, string>
   e3Id: bigint
+  chainId?: number
+  thresholds?: Record<string, readonly number[]>
 }
 const hexadecimal = (n: number) => `0x${n.toString(16)}`
 const parsed = (name: string) => JSON.parse(new TextDecoder().decode(evidence(name))) as Run
 
 const small = { ...parsed('raw.json'), e3Id }
 const left = { ...parsed('reorganised.json'), e3Id }
-const times = new Map(run.blocks.map((b) => [b.number, b.timestamp]))
-const known = new Set(
-  readLogs([{ name: 'run', content: run }]).events.map((e) => `${e.blockNumber}:${e.logIndex}`),
-)
+/** Those logs of a recorded run that are read, each with its time. */
+function readable(content: Pick<ChainRun, 'logs' | 'blocks'>): Log[] {
+  const known = new Set(
+    readLogs([{ name: 'run', content }]).events.map((e) => `${e.blockNumber}:${e.logIndex}`),
+  )
+  const times = new Map(content.blocks.map((b) => [b.number, b.timestamp]))
+  return (content.logs as unknown as Log[])
+    .map((log) => ({ ...log, blockTimestamp: hexadecimal(times.get(Number(log.blockNumber))!) }))
+    .filter((log) => known.has(`${Number(log.blockNumber)}:${Number(log.logIndex)}`))
+}
 const recorded: Run = {
   contracts: {
     ciphernodeRegistry: run.contracts.ciphernodeRegistry,
     bondingRegistry: run.contracts.bondingRegistry,
   },
   blocks: run.blocks,
-  logs: (run.logs as unknown as Log[])
-    .map((log) => ({ ...log, blockTimestamp: hexadecimal(times.get(Number(log.blockNumber))!) }))
-    .filter((log) => known.has(`${Number(log.blockNumber)}:${Number(log.logIndex)}`)),
+  logs: readable(run),
   e3Id: BigInt(run.requests[0]!.e3Id),
+}
+const live = vectors<LiveRun>('chain-run-live')
+const newer: Run = {
+  contracts: {
+    ciphernodeRegistry: live.contracts.ciphernodeRegistry,
+    bondingRegistry: live.contracts.bondingRegistry,
+  },
+  blocks: live.blocks,
+  logs: readable(live),
+  chainId: live.chainId,
+  thresholds: Object.fromEntries(live.requests.map((r) => [r.e3Id, r.threshold])),
+  e3Id: BigInt(live.requests[1]!.e3Id),
 }
 /** The committee in another order: wrong. */
 const swapped = (from: Run): Run => ({
@@ -62,6 +80,8 @@ const runs: [string, Run][] = [
   ['small, wrong order', swapped(small)],
   ['recorded, right', recorded],
   ['recorded, wrong order', swapped(recorded)],
+  ['recorded of the newer protocol, right', newer],
+  ['recorded of the newer protocol, wrong order', swapped(newer)],
 ]
 
 const judge = (files: unknown[], registry: () => NodeRegistry, request: bigint) =>
@@ -179,7 +199,8 @@ describe.each(runs)('%s', (_, base) => {
           const files = Array.from({ length: count }, (): Log[] => [])
           rest.forEach((log, i) => files[keys[i]! % count]!.push(log))
           for (const file of files) file.sort((a, b) => keys[altered.indexOf(a)]! - keys[altered.indexOf(b)]!)
-          const contents = [...files, { blocks: base.blocks, contracts: base.contracts }]
+          const { blocks, contracts, chainId, thresholds } = base
+          const contents = [...files, { blocks, contracts, chainId, thresholds }]
           const { status } = judge(contents, registry, base.e3Id)
           const expected = byLog.size === 0 ? truth : truthOf(base, gone)
           if (status === expected) ++same
