@@ -56,6 +56,7 @@ export function verifyProof<V>(
   proof: Uint8Array,
   codec: ValueDecoder<V> = cbor as ValueDecoder<V>,
 ): ProofResult<V> | ProofResult<V>[] {
+  if (typeof codec?.decode !== 'function') throw new TypeError('a codec needs the function decode')
   const expected = takeBytes(digest, 'digest')
   const bytes = takeBytes(proof, 'proof')
   if (expected.length !== 32) throw new ProofError('digest', `a digest has 32 bytes, not ${expected.length}`)

@@ -57,7 +57,7 @@ export function keyText(bytes: Uint8Array): string {
 
 /** What is iterated over; TypeError unless it can be. */
 function listed<T>(list: Iterable<T>): Iterable<T> {
-  if (typeof list?.[Symbol.iterator] !== 'function')
+  if (typeof list !== 'object' || typeof (list as Iterable<T> | null)?.[Symbol.iterator] !== 'function')
     throw new TypeError(`a list of keys is needed, not ${kind(list)}`)
   return list
 }

@@ -33,10 +33,10 @@ export interface OpenOptions<V> extends Omit<DeserializeOptions<V>, 'limit'> {
  * `trusted`. The bytes must not change while they are in use; when their buffer is transferred, reading throws a TypeError.
  */
 export function openSnapshot<V = unknown>(bytes: Uint8Array, options?: OpenOptions<V>): OpenedSnapshot<V> {
-  const file = viewBytes(bytes, 'a snapshot')
   const { codec, digest } = settings(options)
   const trusted: unknown = given(options).trusted ?? false
   if (typeof trusted !== 'boolean') throw new TypeError(`trusted must be a boolean, not ${kind(trusted)}`)
+  const file = viewBytes(bytes, 'a snapshot')
   if (!trusted) withInput([file], () => check(native()._hamt_snapshot_validate(file.length)))
   const opened = new OpenedSnapshot<V>(new SnapshotView(file), codec)
   if (digest && !(opened.length > 0 && sameBytes(opened.at(opened.length - 1).digest(), digest)))

@@ -89,8 +89,8 @@ function write<V>(
  * rule of the format checked first; `SnapshotError` names the one that is broken, and where.
  */
 export function deserialize<V = unknown>(bytes: Uint8Array, options?: DeserializeOptions<V>): Hamt<V>[] {
-  const file = viewBytes(bytes, 'a snapshot')
   const { codec, digest, limit } = settings(options)
+  const file = viewBytes(bytes, 'a snapshot')
   const maps = withInput([file], () =>
     handOver<V>(() => native()._hamt_snapshot_read(file.length, 0, 0, limit), codec),
   )
@@ -103,9 +103,9 @@ export function applyDelta<V>(
   bytes: Uint8Array,
   options?: DeserializeOptions<V>,
 ): Hamt<V>[] {
-  const file = viewBytes(bytes, 'a delta')
   const { codec, digest, limit } = settings(options)
   const bases = listOf(base, 'base')
+  const file = viewBytes(bytes, 'a delta')
   bases.forEach(checkUsable)
   bases.forEach((map, i) => {
     if (map.size > 0 && codecOf(map) !== codec)

@@ -282,3 +282,32 @@ test('what is no Uint8Array is refused by name', () => {
   expect(() => Hamt.from<unknown>({}).set('a', lying)).toThrow(TypeError)
   expect(() => openSnapshot(lying)).toThrow(TypeError)
 })
+
+test('a getter of options, or an iterable of bases, that transfers the buffer: the bytes are refused by name', () => {
+  const base = Hamt.from({ a: 1 })
+  const file = serialize([base])
+  const delta = serializeDelta([base], [base.set('b', 2)])
+  const transfer = (bytes: Uint8Array): void =>
+    void structuredClone(bytes.buffer, { transfer: [bytes.buffer as ArrayBuffer] })
+  const options = (bytes: Uint8Array): object => ({
+    get limit(): undefined {
+      return void transfer(bytes)
+    },
+  })
+  const calls: ((bytes: Uint8Array) => unknown)[] = [
+    (bytes) => deserialize(bytes, options(bytes)),
+    (bytes) => openSnapshot(bytes, options(bytes)),
+    (bytes) => applyDelta([base], bytes, options(bytes)),
+    (bytes) =>
+      applyDelta(
+        (function* (): Generator<Hamt<number>> {
+          transfer(bytes)
+          yield base
+        })(),
+        bytes,
+      ),
+  ]
+  calls.forEach((call, i) =>
+    expect(() => call((i < 2 ? file : delta).slice())).toThrow(/must be a Uint8Array with its buffer/),
+  )
+})
