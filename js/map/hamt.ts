@@ -26,15 +26,6 @@ import { YoungStore } from './young-store.js'
 export type HamtInput<V, K extends string = string> =
   Iterable<readonly [K, V]> | { readonly [key: string]: V }
 
-/** What promises, dates, functions, iterables and the like are not: they have a property here. */
-interface NoInstance {
-  readonly [Symbol.iterator]?: never
-  readonly [Symbol.asyncIterator]?: never
-  readonly [Symbol.toStringTag]?: never
-  readonly [Symbol.toPrimitive]?: never
-  readonly [Symbol.hasInstance]?: never
-}
-
 // What `ReadonlyMap` has, under every version of TypeScript.
 export type Keys<K extends string = string> = ReturnType<ReadonlyMap<K, unknown>['keys']>
 export type Values<V> = ReturnType<ReadonlyMap<string, V>['values']>
@@ -117,7 +108,14 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
   static from<V>(entries: Iterable<readonly [string, V]>, options?: HamtOptions<V>): Hamt<V>
   static from<V>(record: { readonly [key: string]: V }, options?: HamtOptions<V>): Hamt<V>
   static from<T extends object>(
-    record: T & NoInstance,
+    // Promises, dates, functions, iterables and the like have one of these.
+    record: T & {
+      readonly [Symbol.iterator]?: never
+      readonly [Symbol.asyncIterator]?: never
+      readonly [Symbol.toStringTag]?: never
+      readonly [Symbol.toPrimitive]?: never
+      readonly [Symbol.hasInstance]?: never
+    },
     options?: HamtOptions<T[keyof T & string]>,
   ): Hamt<T[keyof T & string]>
   static from<V, K extends string>(entries: HamtInput<V, K>, options?: HamtOptions<V>): Hamt<V, K>
