@@ -1,5 +1,4 @@
 // Commands about a draw: whatever they print, they say the verdict on it, and end with its status.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
