@@ -78,6 +78,7 @@ class program : private map_steps {
     for (const auto& [h, m] : maps_) BOUNDARY_REQUIRE(calls_.entries(h, 3) == m);
     for (const auto& [id, rest] : cursors_) BOUNDARY_REQUIRE(diff_close(c(), id) == status::ok);
     for (const auto& [h, m] : maps_) BOUNDARY_REQUIRE(drop(c(), h) == status::ok);
+    BOUNDARY_REQUIRE(snapshot_drop(c()) == status::ok);
     drain_all();
     BOUNDARY_REQUIRE(calls_.words().usage.maps == 0);
     BOUNDARY_REQUIRE(calls_.words().usage.references == 0);
