@@ -100,7 +100,8 @@ export class PageView {
       this.#drawVerdict(check, options, opened.operators)
       this.#hideWithoutVerdict(check.kind)
     }
-    if (checked) this.#drawChecked(checked, alterations)
+    if (check && check.kind !== 'unknown') this.#drawLogs(check, alterations)
+    if (checked) this.#drawChecked(checked)
     const { tickets, history } = answers
     const charts = answers.charts?.value
     if (!charts) return
@@ -166,15 +167,17 @@ export class PageView {
   readonly #drawVerdict = latest((...input: Parameters<VerdictView['draw']>) => this.#verdict.draw(...input))
 
   readonly #hideWithoutVerdict = latest((kind: CheckAnswer['kind']) => {
-    this.#verdict.element.hidden = kind === 'unknown'
-    for (const { element } of [this.#committee, this.#scores, this.#comparison, this.#operator, this.#logs])
+    // What was altered is undone in the logs, whatever the verdict.
+    for (const { element } of [this.#verdict, this.#logs]) element.hidden = kind === 'unknown'
+    for (const { element } of [this.#committee, this.#scores, this.#comparison, this.#operator])
       element.hidden = kind !== 'checked'
   })
 
-  readonly #drawChecked = latest((checked: Checked, alterations: State['alterations']) => {
+  readonly #drawLogs = latest((...input: Parameters<LogsView['draw']>) => this.#logs.draw(...input))
+
+  readonly #drawChecked = latest((checked: Checked) => {
     this.#committee.draw(checked)
     this.#comparison.draw(checked)
-    this.#logs.draw(checked, alterations)
     document.title = `${checked.verdict.sentence} Sortition verifier`
   })
 

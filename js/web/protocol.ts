@@ -194,7 +194,7 @@ export interface Checked {
 export type CheckAnswer =
   | Checked
   /** The evidence is not complete, or contradicts itself. `needed`: what is missing can be given by hand. */
-  | { kind: 'unchecked'; request: RequestRow; verdict: Verdict; needed: boolean }
+  | { kind: 'unchecked'; request: RequestRow; verdict: Verdict; altered: number; needed: boolean }
   | { kind: 'unknown' }
 
 /** A log of a request with its arguments as text. */

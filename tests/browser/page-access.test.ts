@@ -162,7 +162,7 @@ inBrowsers('access', (test, name, server) => {
       expect(await findings()).toEqual([])
       await v.page.keyboard.press('Escape')
       await v.click('Leave this log out', await v.openLog('0x1cbd…c9ec, ticket 6'))
-      await v.settled(/^Wrong/)
+      await v.settled(/^Cannot be judged: CommitteeObligationUpdated /)
       await v.sees('#logs .outcome', 'altered')
       expect(await findings()).toEqual([])
     }
@@ -171,10 +171,21 @@ inBrowsers('access', (test, name, server) => {
   test('it works without its server once it has been visited', async (v) => {
     const own = await serve({ '/': server().site }, policy)
     const there = await v.context.newPage()
+    // Caches of other pages of the origin, of this page elsewhere, and of an older build of it.
+    const others = ['of another page', 'hamt-wasm verifier', `hamt-wasm verifier ${own.url}/elsewhere/ 1`]
+    await there.goto(`${own.url}/favicon.svg`)
+    await there.evaluate(
+      (names) => Promise.all(names.map((name) => caches.open(name))),
+      [...others, `hamt-wasm verifier ${own.url}/ an older build`],
+    )
     await there.goto(own.url)
     await there.waitForFunction(() => document.documentElement.dataset.offline === 'ready', {
       timeout: 30_000,
     })
+    await there.waitForFunction((count) => caches.keys().then((names) => names.length === count), {}, 4)
+    const kept = await there.evaluate(() => caches.keys())
+    expect(kept).toEqual(expect.arrayContaining(others))
+    expect(kept.filter((name) => name.endsWith('an older build'))).toEqual([])
     await own.close()
     await there.reload()
     await there.goto(`${own.url}/#from=example`)

@@ -88,6 +88,13 @@ inBrowsers('verdict', (test) => {
     await v.settled(
       /^Cannot be judged: CommitteeActivationChanged at .* the end of the draw, or that is missing\.$/,
     )
+    // What cannot be judged is undone all the same.
+    await v.click('Undo', '.altered')
+    await v.settled(right)
+    await v.click('Leave this log out', committee)
+    await v.sees('#logs .outcome', 'Cannot be judged')
+    await v.click('Undo all', '#logs .outcome')
+    await v.settled(right)
   })
 
   test('what is no value is refused beside the field, and the verdict stays', async (v) => {

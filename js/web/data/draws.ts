@@ -46,6 +46,7 @@ export class Draws {
   readonly rows: readonly RequestRow[]
   readonly #statuses = new Map<bigint, Status>()
   #last: { e3Id: bigint; check: Check } | undefined
+  #logs: { e3Id: bigint; logs: readonly AlteredLog[] } | undefined
 
   /** LogError for a request that was made twice. O(events). */
   constructor(
@@ -78,7 +79,15 @@ export class Draws {
     const { status, sentence, report } = judgement
     const verdict = { status, sentence }
     const request = rowOf(draw)
-    if (!report) return { kind: 'unchecked', request, verdict, needed: status === 'not decided' }
+    this.#logs = { e3Id, logs }
+    if (!report)
+      return {
+        kind: 'unchecked',
+        request,
+        verdict,
+        altered: alteredOf(logs),
+        needed: status === 'not decided',
+      }
     const recorded = recordedSeats(draw.events, report)
     const check: Check = { report, logs, recorded, comparison: comparisonOf(report) }
     this.#last = { e3Id, check }
@@ -104,7 +113,7 @@ export class Draws {
       seats: report.committee.length,
       recordedDiffers: recorded?.differs ?? false,
       missed: report.ideal.length > 0 ? comparison.filter((row) => row.ideal && !row.real).length : undefined,
-      altered: logs.filter((log) => log.altered).length,
+      altered: alteredOf(logs),
       firstOperator: report.ranking[0],
       version: this.versionBefore(Number(report.timepoint) + 1),
     }
@@ -123,6 +132,13 @@ export class Draws {
     return this.#last.check
   }
 
+  /** The logs of a request as they were last checked, whatever came of it. */
+  #logsOf(e3Id: bigint): readonly AlteredLog[] {
+    if (this.#logs?.e3Id !== e3Id) this.check(e3Id, {}, {})
+    if (this.#logs?.e3Id !== e3Id) throw new RangeError(`these logs have no request ${e3Id}`)
+    return this.#logs.logs
+  }
+
   reportOf(e3Id: bigint): Report {
     return this.#lastOf(e3Id).report
   }
@@ -137,12 +153,12 @@ export class Draws {
   }
 
   log(e3Id: bigint, key: string): ShownLog {
-    const log = this.#lastOf(e3Id).logs.find(({ original }) => logKey(original) === key)
+    const log = this.#logsOf(e3Id).find(({ original }) => logKey(original) === key)
     if (!log) throw new RangeError(`request ${e3Id} has no log ${key}`)
     return shownLog(log)
   }
   logs(e3Id: bigint): Listing<AlteredLog, LogRow> {
-    return { items: this.#lastOf(e3Id).logs, row: logRow, text: searched }
+    return { items: this.#logsOf(e3Id), row: logRow, text: searched }
   }
 
   requests(): Listing<RequestRow, RequestRow> {
@@ -171,6 +187,10 @@ function searched({ original: { args, eventName, blockNumber } }: AlteredLog): s
 function isoDate(seconds: number): string {
   const date = new Date(seconds * 1000)
   return Number.isNaN(date.getTime()) ? '' : date.toISOString()
+}
+
+function alteredOf(logs: readonly AlteredLog[]): number {
+  return logs.filter((log) => log.altered).length
 }
 
 /** A request with what was altered about its logs. */

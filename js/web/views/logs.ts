@@ -3,7 +3,7 @@ import type { Client } from '../client.js'
 import { h, put } from '../dom.js'
 import { plural } from '../format.js'
 import { Paged } from '../paged.js'
-import type { Alterations, Checked, LogRow } from '../protocol.js'
+import type { Alterations, CheckAnswer, LogRow } from '../protocol.js'
 import { section } from './parts.js'
 
 const titles: Record<string, string> = {
@@ -28,6 +28,8 @@ interface LogActions {
   undoAll: () => void
   goTo: (section: string) => void
 }
+
+type Judged = Exclude<CheckAnswer, { kind: 'unknown' }>
 
 export class LogsView {
   readonly #section = section(
@@ -55,7 +57,7 @@ export class LogsView {
     put(this.#section.body, this.#outcome, this.#list.element)
   }
 
-  draw({ request: { e3Id }, altered, verdict }: Checked, alterations: Alterations): void {
+  draw({ request: { e3Id }, altered, verdict }: Judged, alterations: Alterations): void {
     const { undoAll, goTo } = this.actions
     put(
       this.#outcome,

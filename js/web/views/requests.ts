@@ -45,7 +45,7 @@ export class RequestPicker {
   #option(row: RequestRow): HTMLElement[] {
     const status = h('span', { className: 'about' }, '…')
     const shown = this.#shown
-    if (shown?.kind === 'checked' && shown.request.e3Id === row.e3Id)
+    if (shown && shown.kind !== 'unknown' && shown.request.e3Id === row.e3Id)
       status.textContent = shown.verdict.status + (shown.altered > 0 ? ', altered' : '')
     else this.#ask(row.e3Id, status)
     return [h('span', {}, nameOf(row)), status]

@@ -49,7 +49,12 @@ export class VerdictView {
     this.#sentence.textContent = sentence
     this.#announcement.textContent = sentence
     const checked = check.kind === 'checked' ? check : undefined
-    put(this.#basis, checked ? basis(checked, operators, this.actions) : assumed())
+    put(
+      this.#basis,
+      assumed(),
+      check.kind !== 'unknown' && check.altered > 0 && alteredNotice(check.altered, this.actions),
+      checked && basis(checked, operators),
+    )
     this.#violations.element.hidden = !checked || checked.violations === 0
     if (checked && checked.violations > 0)
       this.#violations.show(this.client.list('violations', { e3Id: checked.request.e3Id }))
@@ -95,8 +100,17 @@ function assumed(): HTMLElement {
   return h('p', { className: 'about assumed' }, assumption)
 }
 
-function basis(checked: Checked, operators: number, { undoAll }: VerdictActions): HTMLElement[] {
-  const { size, outcome, verdict, eligible, submitted, counted, altered, notes } = checked
+function alteredNotice(altered: number, { undoAll }: VerdictActions): HTMLElement {
+  return h(
+    'p',
+    { className: 'notice altered' },
+    `You have altered ${plural(altered, 'log')} of this request: this is not what the chain says. `,
+    h('button', { onclick: undoAll }, 'Undo'),
+  )
+}
+
+function basis(checked: Checked, operators: number): HTMLElement[] {
+  const { size, outcome, verdict, eligible, submitted, counted, notes } = checked
   const parts = [
     `Of ${plural(operators, 'operator')}, ${grouped(eligible)} were eligible, and ${grouped(submitted)} submitted a ticket` +
       (counted < submitted ? `, ${grouped(counted)} of them validly.` : '.'),
@@ -108,17 +122,6 @@ function basis(checked: Checked, operators: number, { undoAll }: VerdictActions)
         : `The ${grouped(size)} lowest scores ${checked.isCapped ? 'of different bond owners' : 'among these'} are the committee that the chain recorded.`,
     )
   return [
-    assumed(),
-    ...(altered > 0
-      ? [
-          h(
-            'p',
-            { className: 'notice altered' },
-            `You have altered ${plural(altered, 'log')} of this request: this is not what the chain says. `,
-            h('button', { onclick: undoAll }, 'Undo'),
-          ),
-        ]
-      : []),
     h('p', {}, parts.join(' ')),
     ...notes.map((note) => h('p', { className: 'about' }, `Note: ${note}.`)),
   ]
