@@ -116,9 +116,8 @@ export async function buildDocs(out = join(root, 'build', 'site')) {
     includeVersion: true,
     githubPages: false,
     sort: ['source-order'],
-    // What a platform calls URL, Response and WebAssembly.Module; and what an argument must not be.
+    // What a platform calls URL, Response and WebAssembly.Module.
     intentionallyNotExported: [
-      'js/map/hamt.ts:NoInstance',
       'js/wasm/platform.ts:Url',
       'js/wasm/platform.ts:HttpResponse',
       'js/wasm/platform.ts:WasmModule',
