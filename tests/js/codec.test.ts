@@ -195,9 +195,8 @@ describe('values that change while they are read', () => {
   })
 
   test('a property that is gone when it is read is no part of the value', () => {
-    expect(cbor.decode(encodeCbor([vanishing()]))).toEqual([
-      expect.not.objectContaining({ b: expect.anything() }),
-    ])
+    const [read] = cbor.decode(encodeCbor([vanishing()])) as [object]
+    expect('b' in read).toBe(false)
     expect(cbor.decode(encodeCbor(new Proxy({}, withName)))).toEqual({})
   })
 
