@@ -42,15 +42,16 @@ export const formatter = {
   /** The line, or null for what is no `Hamt`. */
   header(thing: unknown): JsonMl | null {
     if (!(thing instanceof Hamt)) return null
-    if (!isReadable(thing)) return ['span', {}, thing.toString(), ['span', dim, ' disposed']]
-    const parts = firstEntries(thing, shownInHeader).flatMap(([key, value], i): JsonMl[] => [
+    const map: Hamt<unknown> = thing
+    if (!isReadable(map)) return ['span', {}, map.toString(), ['span', dim, ' disposed']]
+    const parts = firstEntries(map, shownInHeader).flatMap(([key, value], i): JsonMl[] => [
       i === 0 ? ' { ' : ', ',
       `${JSON.stringify(key)} → `,
       reference(value),
     ])
-    if (thing.size > shownInHeader) parts.push(', …')
-    if (thing.size > 0) parts.push(' }')
-    return ['span', {}, thing.toString(), ...parts]
+    if (map.size > shownInHeader) parts.push(', …')
+    if (map.size > 0) parts.push(' }')
+    return ['span', {}, map.toString(), ...parts]
   },
   /** Whether there is anything to open. */
   hasBody(map: Hamt<unknown>): boolean {
