@@ -42,7 +42,7 @@ export const formatter = {
   /** The line, or null for what is no `Hamt`. */
   header(thing: unknown): JsonMl | null {
     if (!(thing instanceof Hamt)) return null
-    const map: Hamt<unknown> = thing
+    const map = thing as Hamt<unknown>
     if (!isReadable(map)) return ['span', {}, map.toString(), ['span', dim, ' disposed']]
     const parts = firstEntries(map, shownInHeader).flatMap(([key, value], i): JsonMl[] => [
       i === 0 ? ' { ' : ', ',
