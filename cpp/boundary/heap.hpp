@@ -144,18 +144,18 @@ class heap {
     return std::max(whole, smallest);
   }
 
-  struct place {
+  struct list_index {
     unsigned row, list;
   };
-  static place place_of(address size) noexcept {
+  static list_index list_of(address size) noexcept {
     if (size < lists * step) return {0, size / step};
     const unsigned log = 31 - static_cast<unsigned>(std::countl_zero(size));
     return {log - log_exact + 1, (size >> (log - log_lists)) & (lists - 1)};
   }
-  address& first(place at) noexcept { return firsts_[at.row * lists + at.list]; }
+  address& first(list_index at) noexcept { return firsts_[at.row * lists + at.list]; }
 
   [[gnu::always_inline]] void link(address c, address size) noexcept {
-    const place at = place_of(size);
+    const list_index at = list_of(size);
     const address second = first(at);
     next(c) = second;
     previous(c) = 0;
@@ -171,7 +171,7 @@ class heap {
       next(before) = after;
       return;
     }
-    const place at = place_of(size_of(c));
+    const list_index at = list_of(size_of(c));
     first(at) = after;
     if (after != 0) return;
     filled_[at.row] &= ~(1U << at.list);
@@ -180,13 +180,13 @@ class heap {
 
   /// A free chunk of at least `size`, or 0.
   [[gnu::always_inline]] address find(address size) noexcept {
-    const address near = first(place_of(size));
+    const address near = first(list_of(size));
     if (near != 0 && size_of(near) >= size) return near;
     // Any chunk of the first list of which every chunk is large enough.
     address least = size;
     if (size >= lists * step) least += (std::bit_floor(size) >> log_lists) - 1;
     if (least < size) return 0;
-    place at = place_of(least);
+    list_index at = list_of(least);
     unsigned found = filled_[at.row] & (~0U << at.list);
     if (found == 0) {
       const unsigned above = rows_ & (~0U << (at.row + 1));

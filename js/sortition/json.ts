@@ -275,10 +275,10 @@ export class JsonReader {
     try {
       value = JSON.parse(strictDecoder.decode(whole))
     } catch {
-      throw new JsonError(`${placeOf(path)} is not well-formed`)
+      throw new JsonError(`${pathText(path)} is not well-formed`)
     }
     // JSON.parse takes the last of two members of one name, other readers the first.
-    if (colons !== members(value)) throw new JsonError(`${placeOf(path)} has two members of one name`)
+    if (colons !== members(value)) throw new JsonError(`${pathText(path)} has two members of one name`)
     return value
   }
 }
@@ -313,7 +313,7 @@ function members(value: unknown): number {
 }
 
 /** `entry 3`, `answer 2, entry 5`, `block 7`, `line 4`: words for a path. */
-export function placeOf(path: JsonPath): string {
+export function pathText(path: JsonPath): string {
   const [line, ...rest] = path
   const words: string[] = []
   if (typeof line === 'number' && (line > 1 || rest.length === 0)) words.push(`line ${line}`)

@@ -11,7 +11,7 @@
 import { encoder } from '../core.js'
 import { type ContractName, contractNames, digitsOf, integer } from './decode.js'
 import { type RegistryEvent } from './events.js'
-import { deepest, JsonError, type JsonPath, JsonReader, placeOf } from './json.js'
+import { deepest, JsonError, type JsonPath, JsonReader, pathText } from './json.js'
 import {
   isLog,
   isPending,
@@ -127,14 +127,14 @@ export class LogReader {
       stream.write(content)
       stream.end()
     } else if (Array.isArray(content)) {
-      content.forEach((each, i) => this.#element(each, named(name, placeOf([1, i]))))
+      content.forEach((each, i) => this.#element(each, named(name, pathText([1, i]))))
     } else this.#element(content, plain(name))
   }
 
   /** Adds one input that comes in pieces: of any size, JSON or JSON after JSON, as in NDJSON. */
   open(name: string): { write(chunk: Uint8Array): void; end(): void } {
     const onElement = (value: unknown, path: JsonPath, handedOver: readonly string[]) =>
-      this.#element(value, named(name, placeOf(path)), handedOver)
+      this.#element(value, named(name, pathText(path)), handedOver)
     const json = new JsonReader(lists, onElement)
     const guarded = (step: () => void) => {
       try {
@@ -184,7 +184,7 @@ export class LogReader {
 
   #addList(value: unknown, name: string, where: string): void {
     if (Array.isArray(value)) {
-      value.forEach((each, i) => this.#element(each, `${where}, ${placeOf([1, name, i])}`))
+      value.forEach((each, i) => this.#element(each, `${where}, ${pathText([1, name, i])}`))
       return
     }
     if (name !== 'result') throw new LogError(`${where}: ${name} must be a list, got ${show(value)}`)
@@ -228,15 +228,15 @@ export class LogReader {
     if (typeof value !== 'object' || Array.isArray(value))
       throw new LogError(`${where}: thresholds must be an object, got ${show(value)}`)
     for (const [name, pair] of Object.entries(value!)) {
-      const place = `${where}: thresholds of ${plain(name)}`
+      const subject = `${where}: thresholds of ${plain(name)}`
       const e3Id = integer(name)
-      if (e3Id === undefined || e3Id < 0n) throw new LogError(`${place}: it must be an e3Id`)
+      if (e3Id === undefined || e3Id < 0n) throw new LogError(`${subject}: it must be an e3Id`)
       if (!Array.isArray(pair) || pair.length !== 2)
-        throw new LogError(`${place} must be [H, N], got ${show(pair)}`)
-      const [h, n] = [whole(pair[0], 'H', place), whole(pair[1], 'N', place)]
+        throw new LogError(`${subject} must be [H, N], got ${show(pair)}`)
+      const [h, n] = [whole(pair[0], 'H', subject), whole(pair[1], 'N', subject)]
       const known = this.#thresholds.get(e3Id)
       if (known && (known[0] !== h || known[1] !== n))
-        throw new LogError(`${place} are [${h}, ${n}], and elsewhere [${known.join(', ')}]`)
+        throw new LogError(`${subject} are [${h}, ${n}], and elsewhere [${known.join(', ')}]`)
       this.#thresholds.set(e3Id, [h, n])
     }
   }
@@ -312,8 +312,8 @@ export class LogReader {
   }
 }
 
-function named(name: string, place: string): string {
-  return place === '' ? plain(name) : `${plain(name)}: ${place}`
+function named(name: string, path: string): string {
+  return path === '' ? plain(name) : `${plain(name)}: ${path}`
 }
 
 /** Etherscan answers status 0 with what it has; a transaction that failed has no logs. */

@@ -208,9 +208,11 @@ export class NodeRegistry {
     return mapOf(eligibility.state, eligibility.operators())
   }
 
-  /** What is in force for all just before a place in the chain, all logs before it counted. */
-  settingsBefore(place: { blockNumber: bigint | number; logIndex: number }): Settings {
-    const state = this.#versions.stateAfter(this.#versions.log.rowsBefore(placeOf(place), this.#rows))
+  /** What is in force for all just before a position in the chain, all logs before it counted. */
+  settingsBefore(position: { blockNumber: bigint | number; logIndex: number }): Settings {
+    const state = this.#versions.stateAfter(
+      this.#versions.log.rowsBefore(checkedPosition(position), this.#rows),
+    )
     const { ticketPrice, submissionWindow, randomnessTimeout, randomnessProvider } = state
     return {
       ...(ticketPrice !== undefined && { ticketPrice }),
@@ -223,15 +225,15 @@ export class NodeRegistry {
   }
 
   /**
-   * The state of an operator just before a place in the chain, all logs before it counted, those of the same second
+   * The state of an operator just before a position in the chain, all logs before it counted, those of the same second
    * too. Undefined for an address that no event has named as an operator.
    */
   stateBefore(
-    place: { blockNumber: bigint | number; logIndex: number },
+    position: { blockNumber: bigint | number; logIndex: number },
     operator: Address,
   ): NodeState | undefined {
     const who = address(operator, 'operator')
-    const before = this.walk()(placeOf(place))
+    const before = this.walk()(checkedPosition(position))
     const n = this.numberOf(who)
     return n !== undefined && before.has(n) ? nodeState(before, n) : undefined
   }
@@ -395,8 +397,8 @@ export class NodeRegistry {
     to: { blockNumber: bigint | number; logIndex: number },
   ): Iterable<Pick<RegistryEvent, 'eventName' | 'blockNumber' | 'logIndex'>> {
     const { log } = this.#versions
-    const end = log.rowsBefore(placeOf({ ...to, logIndex: to.logIndex + 1 }), this.#rows)
-    for (let i = log.rowsBefore(placeOf(from), this.#rows); i < end; ++i) {
+    const end = log.rowsBefore(checkedPosition({ ...to, logIndex: to.logIndex + 1 }), this.#rows)
+    for (let i = log.rowsBefore(checkedPosition(from), this.#rows); i < end; ++i) {
       const { blockNumber, logIndex } = log.position(i)
       const eventName = eventNames[log.columns.kinds[i] as Kind]
       yield { eventName, blockNumber: BigInt(blockNumber), logIndex }
@@ -413,14 +415,14 @@ export class NodeRegistry {
   }
 
   /**
-   * A walk along the chain: gives the state just before each place it is asked for, cheapest in ascending order.
+   * A walk along the chain: gives the state just before each position it is asked for, cheapest in ascending order.
    * The state is valid until the next question.
    * @internal
    */
-  walk(): (place: { blockNumber: number; logIndex: number }) => StateAt {
+  walk(): (position: { blockNumber: number; logIndex: number }) => StateAt {
     let now: StateAt | undefined
-    return (place) => {
-      const rows = this.#versions.log.rowsBefore(place, this.#rows)
+    return (position) => {
+      const rows = this.#versions.log.rowsBefore(position, this.#rows)
       if (!now || rows < now.rows) now = this.#versions.stateBefore(rows)
       return now.moveTo(rows)
     }
@@ -462,7 +464,7 @@ function applyEach(registry: NodeRegistry, events: Iterable<RegistryEvent>): Nod
   return registry
 }
 
-function placeOf(place: unknown): { blockNumber: number; logIndex: number } {
-  const { blockNumber, logIndex } = object(place, 'the place')
+function checkedPosition(position: unknown): { blockNumber: number; logIndex: number } {
+  const { blockNumber, logIndex } = object(position, 'the position')
   return { blockNumber: safeInteger(blockNumber, 'blockNumber'), logIndex: safeInteger(logIndex, 'logIndex') }
 }

@@ -69,7 +69,7 @@ struct heap_check {
         for (; c != 0; before = c, c = h.next(c)) {
           EXPECT_EQ(h.previous(c), before);
           EXPECT_EQ(free_chunks.erase(c), 1U);
-          const auto at = heap::place_of(h.size_of(c));
+          const auto at = heap::list_of(h.size_of(c));
           EXPECT_TRUE(at.row == row && at.list == list);
           if (testing::Test::HasFailure()) return {};
         }

@@ -102,7 +102,7 @@ function expectReadable(map: Hamt<unknown>): void {
   expect(Hamt.from([...map]).digest()).toEqual(digest)
 }
 
-const places: [string, (m: Hamt<unknown>, value: unknown) => Hamt<unknown>][] = [
+const insertions: [string, (m: Hamt<unknown>, value: unknown) => Hamt<unknown>][] = [
   ['set', (m, value) => m.set('x', value)],
   ['set over an object', (m, value) => m.set('k2', value)],
   ['update', (m, value) => m.update('k1', () => value)],
@@ -114,7 +114,7 @@ const places: [string, (m: Hamt<unknown>, value: unknown) => Hamt<unknown>][] = 
   ['mergeFrom', (m, value) => m.mergeFrom(Hamt.empty(), Hamt.from<unknown>({ k1: 'other' }), () => value)],
 ]
 
-describe.each(places)('%s', (_, put) => {
+describe.each(insertions)('%s', (_, put) => {
   test.each(hostile)('%s', (_, value) => {
     for (const [, make] of states) {
       const subject = make()
@@ -130,7 +130,7 @@ describe.each(places)('%s', (_, put) => {
   })
 })
 
-describe.each(places)('a Proxy that misbehaves only later, by %s', (_, put) => {
+describe.each(insertions)('a Proxy that misbehaves only later, by %s', (_, put) => {
   test.each(states)('%s', (_, make) => {
     const subject = make()
     const later: { trap: (() => void) | undefined } = { trap: undefined }
@@ -410,7 +410,7 @@ const lookalikes: [string, () => unknown][] = [
 describe.each(lookalikes)(
   '%s is refused, alone, inside, large and beside bytes, and nothing is frozen',
   (_, make) => {
-    test.each(places)('%s', (_, put) => {
+    test.each(insertions)('%s', (_, put) => {
       const subject = states[0]![1]()
       for (const wrap of [
         (x: unknown) => x,
