@@ -66,11 +66,13 @@ export function mergeWith(
   for (const key of keysOf(small)) {
     const ours = lineage.find(v, key)
     const theirs = lineage.find(other, key)
-    const value =
-      ours === undefined || theirs === undefined
-        ? (ours ?? theirs)
-        : bulk.resolved(v, key, settled(fn(fromStored(ours), fromStored(theirs), key), 'mergeWith'))
-    edits.set(key, value)
+    if (ours === undefined) edits.set(key, theirs)
+    else if (theirs === undefined) edits.set(key, ours)
+    else
+      edits.set(
+        key,
+        bulk.resolved(v, key, settled(fn(fromStored(ours), fromStored(theirs), key), 'mergeWith')),
+      )
   }
   return edited(large, edits)
 }

@@ -65,7 +65,7 @@ export class YoungStore implements Contents {
       entries.set(key, value)
       return added
     }
-    if (old === value) return unchanged
+    if (old === value && value !== 0) return unchanged // -0 is another value
     const { edits } = this
     if (sameStored(old, value)) return unchanged
     if (this.edits !== edits) return edited
