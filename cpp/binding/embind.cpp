@@ -29,6 +29,7 @@ void add(const char* name, function_of<Arguments...>) {
 EMSCRIPTEN_BINDINGS(hamt_maps) {
   add<&compare>("compare", &compare);
   add<&merge>("merge", &merge);
+  add<&select_keys>("selectKeys", &select_keys);
   add<&merge_changes>("mergeChanges", &merge_changes);
   add<&changes>("changes", &changes);
   add<&diff_open>("diffOpen", &diff_open);

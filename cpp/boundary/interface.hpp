@@ -180,6 +180,8 @@ class context;
 [[gnu::noinline]] status compare(context& c, handle a, handle b);
 /// All entries of both, those of `b` where both have one. Result: `map.id`.
 [[gnu::noinline]] status merge(context& c, handle a, handle b);
+/// The entries of `a` whose keys are in `b` (`common` is not 0), or are not. Result: `map.id`.
+[[gnu::noinline]] status select_keys(context& c, handle a, handle b, std::uint32_t common);
 /// The changes from `base` to `ours` and those to `theirs`. Where they clash the value is ours, and
 /// there is a record: key, base's, our and their value. Results: `map.id`, `records`.
 [[gnu::noinline]] status merge_changes(context& c, handle base, handle ours, handle theirs);

@@ -1,4 +1,4 @@
-// Whole maps: equality, merges, differences. No function calls into JavaScript: what a user's
+// Whole maps: equality, merges, selections, differences. No function calls into JavaScript: what a user's
 // callback has to decide is handed over as records, and comes back as a batch of edits.
 #include <memory>
 #include <optional>
@@ -51,6 +51,11 @@ status compare(context& c, handle a, handle b) {
 status merge(context& c, handle a, handle b) {
   return with_maps(
       c, [&](tree& x, tree& y) { return c.give_map(hamt::merge(x, y)); }, a, b);
+}
+
+status select_keys(context& c, handle a, handle b, std::uint32_t common) {
+  return with_maps(
+      c, [&](tree& x, tree& y) { return c.give_map(hamt::select(x, y, common != 0)); }, a, b);
 }
 
 status merge_changes(context& c, handle base, handle ours, handle theirs) {

@@ -1,4 +1,4 @@
-// Operations on whole maps: merge, merge3, intersection, difference, filter, map_values.
+// Operations on whole maps: merge, merge3, select (intersection, difference), filter, map_values.
 //
 // Each is a rule for the traversal in lockstep.hpp. Each costs O(slots in which the maps are not
 // the same nodes), shares every subtree that it leaves as it is, and returns the very same map when
@@ -87,17 +87,19 @@ struct merge3_rule : rule<V, P, 3> {
   }
 };
 
-template <class V, class P, bool KeepCommon>
+template <class V, class P>
 struct select_rule : rule<V, P, 2> {
   using base = rule<V, P, 2>;
+  bool keeps_common;
+  explicit select_rule(bool common) : keeps_common(common) {}
   typename base::settled whole(const typename base::views& v) {
     if (v[0].none()) return base::nothing();
-    if (v[1].none()) return KeepCommon ? base::nothing() : base::keep(v[0]);
-    if (v[0].same(v[1])) return KeepCommon ? base::keep(v[0]) : base::nothing();
+    if (v[1].none()) return keeps_common ? base::nothing() : base::keep(v[0]);
+    if (v[0].same(v[1])) return keeps_common ? base::keep(v[0]) : base::nothing();
     return std::nullopt;
   }
   typename base::item entry(const typename base::views& v) {
-    return KeepCommon ? base::item::keep(v[0]) : typename base::item();
+    return keeps_common ? base::item::keep(v[0]) : typename base::item();
   }
 };
 
@@ -154,18 +156,21 @@ template <class V, class P, class Resolve>
   return map<V, P>::adopt(lockstep<V, P, 3>::run({base.root(), ours.root(), theirs.root()}, rule));
 }
 
+/// The entries of `a` whose keys are in `b` (with `common`), or are not.
+template <class V, class P>
+[[nodiscard]] map<V, P> select(const map<V, P>& a, const map<V, P>& b, bool common) {
+  return map<V, P>::adopt(
+      lockstep<V, P, 2>::run({a.root(), b.root()}, detail::select_rule<V, P>(common)));
+}
 /// The entries of `a` whose keys are in `b`.
 template <class V, class P>
 [[nodiscard]] map<V, P> intersection(const map<V, P>& a, const map<V, P>& b) {
-  return map<V, P>::adopt(
-      lockstep<V, P, 2>::run({a.root(), b.root()}, detail::select_rule<V, P, true>()));
+  return select(a, b, true);
 }
-
 /// The entries of `a` whose keys are not in `b`.
 template <class V, class P>
 [[nodiscard]] map<V, P> difference(const map<V, P>& a, const map<V, P>& b) {
-  return map<V, P>::adopt(
-      lockstep<V, P, 2>::run({a.root(), b.root()}, detail::select_rule<V, P, false>()));
+  return select(a, b, false);
 }
 
 /// The entries for which `keeps(key, value)` is true, asked in iteration order. O(n).

@@ -187,6 +187,12 @@ export function merge(
   })
 }
 
+/** The entries of `v` whose keys `other` has too, or with `common` false has not. What the tries share is not visited. */
+export function selectKeys(v: Version, other: Version, common: boolean): Version {
+  const make = (h: Uint32Array) => new TrieStore(v.codec, () => raw.selectKeys(h[0]!, h[1]!, common ? 1 : 0))
+  return lineage.become(v, lineage.withHandles([v, other], make))
+}
+
 /** As `Hamt.mergeFrom`. */
 export function mergeFrom(
   base: Version,

@@ -27,8 +27,10 @@ function keysOf(v: Version): IterableIterator<string> {
   return new EntryIterator<string>(v, keysOnly)
 }
 
-function* keysOnlyIn(v: Version, other: Version): Generator<string> {
-  for (const key of keysOf(v)) if (!lineage.has(other, key)) yield key
+/** The keys of `v` that `other` has not, in the order of iteration; they are among `keys` where that is given. */
+function* keysOnlyIn(v: Version, other: Version, keys?: ReadonlySet<string>): Generator<string> {
+  for (const key of keys ?? keysOf(v))
+    if (!lineage.has(other, key) && (keys === undefined || lineage.has(v, key))) yield key
 }
 
 /** As `Hamt.merge`. */
@@ -77,14 +79,24 @@ export function mergeWith(
   return edited(large, edits)
 }
 
-/** `v` with those of its keys that are in `other`. As many paths as the smaller has entries, or twice that. */
+/** As `Hamt.intersect`. */
 export function intersect(v: Version, other: Version): Version {
-  return 2 * other.size < v.size ? select(v, keysOf(other)) : deleteMany(v, keysOnlyIn(v, other))
+  if (areInWasm(v, other)) return bulk.selectKeys(v, other, true)
+  const keys = lineage.keysBetween(v, other)
+  if (keys === undefined && 2 * other.size < v.size) return select(v, keysOf(other))
+  return deleteMany(v, keysOnlyIn(v, other, keys))
 }
 
-/** `v` without the keys of `other`. As many paths as the smaller has entries, or twice that. */
+/** As `Hamt.without`. */
 export function without(v: Version, other: Version): Version {
-  return 2 * other.size < v.size ? deleteMany(v, keysOf(other)) : select(v, keysOnlyIn(v, other))
+  if (areInWasm(v, other)) return bulk.selectKeys(v, other, false)
+  const keys = lineage.keysBetween(v, other)
+  if (keys === undefined && 2 * other.size < v.size) return deleteMany(v, keysOf(other))
+  return select(v, keysOnlyIn(v, other, keys))
+}
+
+function areInWasm(v: Version, other: Version): boolean {
+  return lineage.isInWasm(v) && lineage.isInWasm(other)
 }
 
 function select(v: Version, keys: Iterable<string>): Version {

@@ -223,12 +223,15 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
     return this.#become(combine.mergeWith(version, input(version, other, 'mergeWith'), fn as never), other)
   }
 
-  /** A version with those entries whose keys `other` has too; this one when these are all. As many paths as twice the smaller has entries. */
+  /**
+   * A version with those entries whose keys `other` has too; this one when these are all. Costs what differs between large maps that share,
+   * and between versions that few edits separate; else at most as many paths as twice the smaller has entries.
+   */
   intersect(other: Hamt<unknown>): Hamt<V, K> {
     return this.#become(combine.intersect(usable(this), another(other)))
   }
 
-  /** A version with those entries whose keys `other` has not; this one when these are all. As many paths as twice the smaller has entries. */
+  /** A version with those entries whose keys `other` has not; this one when these are all. Costs as `intersect`. */
   without(other: Hamt<unknown>): Hamt<V, K> {
     return this.#become(combine.without(usable(this), another(other)))
   }

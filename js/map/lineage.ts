@@ -377,18 +377,29 @@ const fewEntries = 64
 export function equals(a: Version, b: Version): boolean {
   if (a === b) return true
   if (a.size !== b.size) return false
-  const keys = keysBetween(a, b) ?? keysBetween(b, a) ?? (a.size <= fewEntries ? keysOf(a) : undefined)
+  const keys = keysBetween(a, b) ?? (a.size <= fewEntries ? keysOf(a) : undefined)
   if (keys === undefined) return withHandles([a, b], (h) => sameTries(a.codec, h[0]!, h[1]!))
   for (const key of keys) if (!sameStored(find(a, key), find(b, key))) return false
   return true
 }
 
-/** The keys of the records that lead from `a` to `b`; undefined when they are too many, or lead elsewhere. */
-function keysBetween(a: Version, b: Version): Set<string> | undefined {
+/**
+ * Keys outside of which two versions are equal: those of the records from both to the version where these meet. undefined when they are many,
+ * or do not meet.
+ */
+export function keysBetween(a: Version, b: Version): Set<string> | undefined {
+  const keyTo = new Map<Version, string>()
+  let end = a
+  for (; end !== b && end.store === null && keyTo.size < fewEntries; end = end.next!) keyTo.set(end, end.key)
   const keys = new Set<string>()
-  for (let at = a; at !== b; at = at.next!) {
-    if (at.store !== null || keys.size === fewEntries) return undefined
-    keys.add(at.key)
+  let meeting = b
+  for (; meeting !== end && !keyTo.has(meeting); meeting = meeting.next!) {
+    if (meeting.store !== null || keys.size === fewEntries) return undefined
+    keys.add(meeting.key)
+  }
+  for (const [record, key] of keyTo) {
+    if (record === meeting) break
+    keys.add(key)
   }
   return keys
 }

@@ -121,6 +121,7 @@ class BoundaryInterrupt : public testing::Test {
                            compare(c(), h, kept_),
                            compare(c(), kept_, h),
                            merge(c(), h, kept_),
+                           select_keys(c(), h, kept_, 1),
                            merge_changes(c(), kept_, kept_, h),
                            changes(c(), h, kept_, 1),
                            set_reference(c(), h, 0, 0, 0),
@@ -188,6 +189,7 @@ TEST_F(BoundaryInterrupt, WhatOnlyReadsLeavesItsMapWhole) {
   EXPECT_GT(everywhere("", false, [&](handle h) { batch(c(), h, 500, 3, 0, 0, 0); }), 0);
   EXPECT_GT(everywhere("", false, [&](handle h) { copy(c(), h); }), -1);
   EXPECT_GT(everywhere("", false, [&](handle h) { merge(c(), h, other_); }), 0);
+  EXPECT_GT(everywhere("", false, [&](handle h) { select_keys(c(), h, other_, 0); }), 0);
   EXPECT_GT(everywhere("", false, [&](handle h) { merge_changes(c(), kept_, h, other_); }), 0);
   EXPECT_GT(everywhere("", false, [&](handle h) { changes(c(), h, other_, 99); }), -1);
   EXPECT_GT(everywhere("", false, [&](handle h) { diff_open(c(), h, other_, 1); }), 0);

@@ -1,5 +1,5 @@
-// Steps of random programs that concern whole maps: merges, differences, digests, proofs,
-// snapshots.
+// Steps of random programs that concern whole maps: merges, selections, differences, digests,
+// proofs, snapshots.
 #pragma once
 
 #include <cstdint>
@@ -35,6 +35,18 @@ class map_steps : protected entry_steps {
     BOUNDARY_REQUIRE(s == status::ok);
     contents m = j->second;
     m.insert(i->second.begin(), i->second.end());
+    add_map(std::move(m));
+  }
+
+  void select_from_one() {
+    const auto i = any_map(), j = any_map();
+    const bool common = choose_(2) != 0;
+    status s;
+    if (!succeeds([&] { return select_keys(c(), i->first, j->first, common); }, s)) return;
+    BOUNDARY_REQUIRE(s == status::ok);
+    contents m;
+    for (const auto& entry : i->second)
+      if ((j->second.count(entry.first) != 0) == common) m.insert(entry);
     add_map(std::move(m));
   }
 

@@ -21,7 +21,7 @@ class program : private map_steps {
   using map_steps::map_steps;
 
   void step() {
-    const unsigned what = choose_(26);
+    const unsigned what = choose_(27);
     if (choose_(8) == 0) fail_at_ = choose_(12);
     switch (what) {
       case 0:
@@ -67,6 +67,8 @@ class program : private map_steps {
         return touch_one();
       case 23:
         return drain_all();
+      case 24:
+        return select_from_one();
       default:
         return wrong_arguments();
     }
@@ -190,6 +192,8 @@ class program : private map_steps {
         compare(c(), w.good, w.h),
         merge(c(), w.h, w.good),
         merge(c(), w.good, w.h),
+        select_keys(c(), w.h, w.good, 1),
+        select_keys(c(), w.good, w.h, 0),
         merge_changes(c(), w.good, w.good, w.h),
         merge_changes(c(), w.h, w.good, w.good),
         changes(c(), w.good, w.h, 1),

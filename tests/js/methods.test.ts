@@ -1,8 +1,9 @@
 // Methods that combine, search and group, and drafts outside of callbacks: against Map and plain functions, in every state of a map.
 import fc from 'fast-check'
-import { deserialize, DisposedError, type Draft, Hamt, serialize } from 'hamt-wasm'
+import { jest } from '@jest/globals'
+import { deserialize, DisposedError, type Draft, Hamt, serialize, stats } from 'hamt-wasm'
 import { contents, expectContents, expectUnchanged, show, states } from './support/states.js'
-import { young } from './support/stores.js'
+import { inWasm, young } from './support/stores.js'
 
 type Model = Map<string, number>
 
@@ -121,6 +122,57 @@ describe('many entries', () => {
       expect(a.without(Hamt.from({ other: 'x' }))).toBe(a)
       expect(a.without(a)).toBe(Hamt.empty())
     })
+  })
+
+  test('intersect, without and equals of versions with a common ancestor, few edits or many apart', () => {
+    const edits = fc.oneof(
+      fc.array(fc.tuple(key, fc.option(fc.nat(3))), { maxLength: 12 }),
+      fc.array(fc.tuple(key, fc.option(fc.nat(3))), { minLength: 60, maxLength: 90 }),
+    )
+    const edited = (map: Hamt<number>, list: readonly [string, number | null][]): Hamt<number> =>
+      list.reduce((m, [k, v]) => (v === null ? m.delete(k) : m.set(k, v)), map)
+    fc.assert(
+      fc.property(entries, making, edits, edits, fc.boolean(), (list, how, toA, toB, keepsFirst) => {
+        const base = make(how, list)
+        const a = edited(base, toA)
+        // The branch of an older version, and the one that was in the store before.
+        const b = edited(keepsFirst ? base : edited(base, toA.slice(0, 3)), toB)
+        const [modelA, modelB] = [a.toMap(), b.toMap()]
+        expectSame(a.intersect(b), new Map([...modelA].filter(([k]) => modelB.has(k))))
+        expectSame(b.intersect(a), new Map([...modelB].filter(([k]) => modelA.has(k))))
+        expectSame(a.without(b), new Map([...modelA].filter(([k]) => !modelB.has(k))))
+        expectSame(b.without(a), new Map([...modelB].filter(([k]) => !modelA.has(k))))
+        expect(a.equals(b)).toBe(
+          modelA.size === modelB.size && [...modelA].every(([k, v]) => modelB.get(k) === v),
+        )
+        expectSame(a, modelA)
+        expectSame(b, modelB)
+        expectSame(base, new Map(list))
+      }),
+      { numRuns: 100 },
+    )
+  })
+
+  test('intersect, without and equals of young relatives look only at the keys that were edited', () => {
+    const base = Hamt.from(contents(500))
+    const [a, b] = [base.set('a', 1).set('k1', 2).delete('k2'), base.set('b', 1).delete('k3').delete('k4')]
+    const lookUps = jest.spyOn(Map.prototype, 'get')
+    const counts = [() => a.intersect(b), () => a.without(b), () => a.equals(b)].map((f) => {
+      lookUps.mockClear()
+      f()
+      return lookUps.mock.calls.length
+    })
+    lookUps.mockRestore()
+    for (const count of counts) expect(count).toBeLessThan(60)
+  })
+
+  test('intersect and without of large relatives share what these share', () => {
+    const base = inWasm(() => Hamt.from(contents(4000)))
+    const [a, b] = [base.set('a', 1).delete('k2'), base.set('b', 1).delete('k3')]
+    const { nodes } = stats()
+    const [both, onlyA] = [a.intersect(b), a.without(b)]
+    expect([both.size, [...onlyA.keys()].sort()]).toEqual([3998, ['a', 'k3']])
+    expect(stats().nodes - nodes).toBeLessThan(60)
   })
 
   test.each([young.size, 0])('more entries than are edited one by one, young up to %d', (size) => {
