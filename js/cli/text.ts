@@ -1,5 +1,6 @@
 // Values as text and as JSON.
 import { inspect } from 'node:util'
+import { isBytes } from '../core.js'
 import { bytesText, hex, idText, momentText, plain } from '../sortition/index.js'
 
 export const value = {
@@ -34,7 +35,7 @@ export function plainJson(v: unknown): string {
   const convert = (x: unknown, name: string): unknown => {
     if (typeof x === 'bigint')
       return identifiers.has(name) ? idText(x) : hashes.has(name) ? hex(x) : x.toString()
-    if (x instanceof Uint8Array) return `0x${value.hex(x)}`
+    if (isBytes(x)) return `0x${value.hex(x)}`
     if (Array.isArray(x)) return x.map((each) => convert(each, name))
     if (x === null || typeof x !== 'object') return x
     return Object.fromEntries(Object.entries(x).map(([key, each]) => [key, convert(each, key)]))
@@ -48,7 +49,7 @@ export function plainJson(v: unknown): string {
  */
 export function jsonValue(v: unknown): unknown {
   if (typeof v === 'bigint') return { $bigint: v.toString() }
-  if (v instanceof Uint8Array) return { $bytes: `0x${value.hex(v)}` }
+  if (isBytes(v)) return { $bytes: `0x${value.hex(v)}` }
   if (typeof v === 'number')
     return Number.isFinite(v) && !Object.is(v, -0) ? v : { $number: Object.is(v, -0) ? '-0' : String(v) }
   if (Array.isArray(v)) return v.map(jsonValue)

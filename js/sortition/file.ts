@@ -20,7 +20,7 @@
 // }
 // where all numbers are little-endian base 128 without superfluous digits.
 import { deserialize, Hamt, openSnapshot, readMeta, serialize, SnapshotError } from '../index.js'
-import { ByteReader } from '../core.js'
+import { ByteReader, isBytes } from '../core.js'
 import { Addresses } from './addresses.js'
 import { EventLog } from './event-log.js'
 import { type AdmissionPolicy, Kind, type Position, requirePause } from './events.js'
@@ -229,9 +229,8 @@ function metaOf(meta: unknown): Meta {
   if (kind !== kindName) refuse('its meta is not that of a registry')
   if (format !== 1 && format !== 2 && format !== 3)
     refuse(`its format is ${show(format)}, and this release reads formats 1 to 3`)
-  if (!(addresses instanceof Uint8Array) || addresses.length % 20 !== 0)
-    refuse('its addresses are not 20 bytes each')
-  if (!(events instanceof Uint8Array)) refuse('its events are not bytes')
+  if (!isBytes(addresses) || addresses.length % 20 !== 0) refuse('its addresses are not 20 bytes each')
+  if (!isBytes(events)) refuse('its events are not bytes')
   // A row takes three bytes or more: a count beyond that must not make room for itself.
   if (!isNaturalNumber(rows) || 3 * rows > events.length)
     refuse('its rows are no number that its events could hold')
@@ -248,7 +247,7 @@ function originFrom(value: unknown): Origin {
   if (chainId !== undefined && (typeof chainId !== 'string' || !/^(0|[1-9]\d{0,15})$/.test(chainId)))
     refuse('the chain of its origin is no number')
   const contract = (bytes: unknown) => {
-    if (bytes instanceof Uint8Array && bytes.length === 20) return readAddress(bytes, 0)
+    if (isBytes(bytes) && bytes.length === 20) return readAddress(bytes, 0)
     return refuse('a contract of its origin is not 20 bytes')
   }
   const origin = {

@@ -8,7 +8,7 @@
 //     { jsonrpc, id, result }, a list of these, one a line               JSON-RPC: logs, blocks, receipts, subscriptions
 //
 // Nothing is read on trust: what is malformed is refused, and so is what contradicts itself. It cannot see what is not there.
-import { encoder } from '../core.js'
+import { encoder, isBytes, viewBytes } from '../core.js'
 import { type ContractName, contractNames, digitsOf, integer } from './decode.js'
 import { type RegistryEvent } from './events.js'
 import { deepest, JsonError, type JsonPath, JsonReader, pathText } from './json.js'
@@ -122,7 +122,7 @@ export class LogReader {
   /** Adds one input that is in memory. */
   add(name: string, content: unknown): void {
     if (typeof content === 'string') content = encoder.encode(content)
-    if (content instanceof Uint8Array) {
+    if (isBytes(content)) {
       const stream = this.open(name)
       stream.write(content)
       stream.end()
@@ -144,7 +144,8 @@ export class LogReader {
         throw e
       }
     }
-    return { write: (chunk) => guarded(() => json.write(chunk)), end: () => guarded(() => json.end()) }
+    const bytes = (chunk: Uint8Array) => viewBytes(chunk, `a piece of ${plain(name)}`)
+    return { write: (chunk) => guarded(() => json.write(bytes(chunk))), end: () => guarded(() => json.end()) }
   }
 
   /**

@@ -1,4 +1,5 @@
 // The draw itself: the best operators of a version of the registry.
+import { isBytes } from '../core.js'
 import { Hamt } from '../index.js'
 import { type Participant, select, type Selected } from './native.js'
 import { type Winner, ticketLimit } from './score.js'
@@ -98,7 +99,7 @@ function requireNodeState(key: string, value: unknown): asserts value is NodeSta
   const fail = (what: string): never => {
     throw new TypeError(`node ${show(key)}: ${what}`)
   }
-  if (value === null || typeof value !== 'object' || Array.isArray(value) || value instanceof Uint8Array)
+  if (value === null || typeof value !== 'object' || Array.isArray(value) || isBytes(value))
     return fail('is not a node state { registered, active, ticketBalance, owner?, admittedSince? }')
   const state = value as Record<string, unknown>
   for (const name of Object.keys(state))

@@ -1,5 +1,6 @@
 // Argument validation: addresses, 256-bit numbers, hashes. Each check throws an error that names the argument
 // and shows its value; what passes is in one form (lower-case text, bigint) from there on.
+import { isBytes, takeBytes } from '../core.js'
 
 /** An address in any letter case; what this package gives back is lower case. */
 export type Address = `0x${string}`
@@ -71,7 +72,10 @@ export function safeInteger(value: unknown, name: string): number {
 /** A 32-byte hash, as text or as bytes, as a number. */
 export function hash(value: unknown, name: string): bigint {
   if (typeof value === 'string' && hashForm.test(value)) return BigInt(value)
-  if (value instanceof Uint8Array && value.length === 32) return readUint256(value, 0)
+  if (isBytes(value)) {
+    const bytes = takeBytes(value, name)
+    if (bytes.length === 32) return readUint256(bytes, 0)
+  }
   throw new TypeError(`${name} must be 32 bytes, 0x and 64 hexadecimal digits, got ${show(value)}`)
 }
 

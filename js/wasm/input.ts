@@ -1,7 +1,8 @@
 // The input buffer: keys, values and files on their way into wasm.
 //
 // It belongs to whoever writes into it until the call that it was written for. No user code runs in between.
-import { encoder, isWellFormed, kind } from '../codec/text.js'
+import { checkKey } from '../codec/keys.js'
+import { encoder } from '../codec/text.js'
 import { Result } from '../generated/interface.js'
 import { check } from './errors.js'
 import { raw } from './instance.js'
@@ -103,7 +104,7 @@ export const roomAfterKey = 256
  * unless it is a well-formed string; RangeError when there is no memory for it. Does not allocate for short keys.
  */
 export function writeKey(key: unknown): number {
-  if (typeof key !== 'string') throw new TypeError(`a key must be a string, not ${kind(key)}`)
+  if (typeof key !== 'string') checkKey(key)
   begin()
   const length = key.length
   if (length <= loopLength) {
@@ -120,16 +121,12 @@ export function writeKey(key: unknown): number {
   if (3 * length > usualCapacity - roomAfterKey) return writeLongKey(key)
   const { written } = encoder.encodeInto(key, viewed.length !== 0 ? view : renewView())
   // As many bytes as units: all ASCII. A lone surrogate would have become three bytes.
-  if (written !== length && !isWellFormed(key)) refuseKey()
+  if (written !== length) checkKey(key)
   return written
 }
 
-function refuseKey(): never {
-  throw new TypeError('a key must be well-formed: this one has a lone surrogate')
-}
-
 function writeLongKey(key: string): number {
-  if (!isWellFormed(key)) refuseKey()
+  checkKey(key)
   const bytes = encoder.encode(key)
   reserve(bytes.length + roomAfterKey)
   fresh().set(bytes, input)

@@ -5,7 +5,7 @@ import vm from 'node:vm'
 import type { Codec } from 'hamt-wasm'
 import { applyDelta, deserialize, Hamt, openSnapshot, readMeta, serialize, serializeDelta } from 'hamt-wasm'
 import { emptyMap } from 'hamt-wasm/blocks'
-import { NodeRegistry } from 'hamt-wasm/sortition'
+import { LogReader, NodeRegistry, readLogs, seedFromBlockHash } from 'hamt-wasm/sortition'
 import { verifyProof } from 'hamt-wasm/verify'
 import { inWasm } from './support/stores.js'
 
@@ -134,6 +134,20 @@ describe.each(origins)('%s', (_, from) => {
     expect(registry.toString()).toBe('NodeRegistry(0 changes)')
   })
 
+  test('as logs, whole and in pieces, and as a hash', () => {
+    const json = text.encode('{ "chainId": 5, "logs": [] }')
+    expect(readLogs([{ name: 'logs', content: from(json) }]).chainId).toBe(5n)
+    const reader = new LogReader()
+    const input = reader.open('logs')
+    for (const piece of [json.slice(0, 7), json.slice(7)]) input.write(from(piece))
+    input.end()
+    expect(reader.finish().chainId).toBe(5n)
+    const hash = Uint8Array.from({ length: 32 }, (_, i) => i)
+    const asText = `0x${Buffer.from(hash).toString('hex')}` as const
+    const seed = seedFromBlockHash({ blockHash: asText, e3Id: 1n })
+    expect(seedFromBlockHash({ blockHash: from(hash), e3Id: 1n })).toBe(seed)
+  })
+
   test.each(settings)('from a codec, the same buffer again and again: %s', (_, run) => {
     run(() => {
       const buffer = from(new Uint8Array(8))
@@ -247,6 +261,9 @@ test('transferred buffers are refused by name, wherever they come in', () => {
     () => applyDelta([map], gone),
     () => openSnapshot(gone),
     () => readMeta(gone),
+    () => readLogs([{ name: 'logs', content: gone }]),
+    () => new LogReader().open('logs').write(gone),
+    () => seedFromBlockHash({ blockHash: gone as never, e3Id: 1n }),
   ])
     expect(f).toThrow(/transferred/)
   expect(map.toJSON()).toEqual({ a: 1 })
