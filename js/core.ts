@@ -31,7 +31,7 @@ export { given } from './codec/options.js'
 export { isWellFormed, kind, unshared } from './codec/text.js'
 /** @internal */
 export { decoder, encoder, latin1, strictDecoder } from './codec/text.js'
-export { hashWords } from './digest/siphash.js'
+export { hashWords, nodeLevels } from './digest/siphash.js'
 /** @internal */
 export { checkUsable, codecOf, isDisposed, mapOf, trieOf, withHandle, withHandles } from './map/access.js'
 export { fromStored, isReferable, storedFromBytes } from './map/stored.js'

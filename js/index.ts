@@ -9,24 +9,4 @@ import { text } from './generated/core-wasm.js'
 
 startLater(() => new WebAssembly.Module(bytesOfText(text)))
 
-export {
-  DisposedError,
-  Hamt,
-  InterruptedError,
-  ProofError,
-  provenance,
-  SnapshotError,
-  stats,
-} from './core.js'
-export type { Codec, Difference, Draft, HamtInput, HamtOptions, Stats } from './core.js'
-export {
-  applyDelta,
-  deserialize,
-  openSnapshot,
-  OpenedSnapshot,
-  OpenedVersion,
-  readMeta,
-  serialize,
-  serializeDelta,
-} from './snapshot/index.js'
-export type { DeserializeOptions, OpenOptions, SerializeOptions } from './snapshot/index.js'
+export * from './public.js'

@@ -77,24 +77,4 @@ async function compileResponse(response: Response): Promise<WebAssembly.Module> 
   return isWasm ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer())
 }
 
-export {
-  DisposedError,
-  Hamt,
-  InterruptedError,
-  ProofError,
-  provenance,
-  SnapshotError,
-  stats,
-} from './core.js'
-export type { Codec, Difference, Draft, HamtInput, HamtOptions, Stats } from './core.js'
-export {
-  applyDelta,
-  deserialize,
-  openSnapshot,
-  OpenedSnapshot,
-  OpenedVersion,
-  readMeta,
-  serialize,
-  serializeDelta,
-} from './snapshot/index.js'
-export type { DeserializeOptions, OpenOptions, SerializeOptions } from './snapshot/index.js'
+export * from './public.js'

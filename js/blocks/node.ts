@@ -1,12 +1,12 @@
 // Bodies of blocks: nodes of the trie from bytes, with every rule of cpp/blocks/BLOCKS.md checked, and back into bytes. No wasm.
-import { ByteReader, encoder } from '../core.js'
+import { ByteReader, encoder, nodeLevels } from '../core.js'
 import { BlockError } from '../errors.js'
 import type { Hash64 } from '../digest/siphash.js'
 
 export const LONGEST_TEXT = 1024
 export const LONGEST_INLINED = 256
 export const LARGEST_BODY = 2 ** 20
-export const COLLISION_LEVEL = 13
+export const COLLISION_LEVEL = nodeLevels
 export const FORMAT_VERSION = 1
 
 export const MAP_TAG = 0x4d

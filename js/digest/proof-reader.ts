@@ -3,6 +3,7 @@
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { ByteReader } from '../codec/byte-reader.js'
 import { ProofError } from '../errors.js'
+import { nodeLevels } from './siphash.js'
 
 /** A key that is asked about, with the hash that decides its place; `value` is set when its entry has been read. */
 export interface KeyQuery {
@@ -19,8 +20,6 @@ export interface KeyQuery {
 export function readProof(proof: Uint8Array, queries: KeyQuery[]): Uint8Array {
   return new ProofReader(proof).map(queries)
 }
-
-const LEVELS = 13 // of nodes; what hangs below the last are collision nodes
 
 const slotOf = (q: KeyQuery, level: number): number => Number((q.hash >> BigInt(5 * level)) & 31n)
 
@@ -54,7 +53,7 @@ class ProofReader {
     const occupied = entries | children
     if (occupied === 0) this.malformed('a node without slots', start)
     if ((entries & children) !== 0) this.malformed('a slot with both an entry and a child', start)
-    if (level === LEVELS - 1 && occupied >>> 16 !== 0)
+    if (level === nodeLevels - 1 && occupied >>> 16 !== 0)
       this.malformed('a slot that the last level does not have', start)
     const head = [tag('N'), this.bytes.subarray(start, this.input.at)]
 
@@ -75,7 +74,7 @@ class ProofReader {
           ? this.take(32)
           : slots(entries, from, 1)
             ? this.entry(inside)
-            : level < LEVELS - 1
+            : level < nodeLevels - 1
               ? this.node(level + 1, inside)
               : this.collision(inside)
       return top ? hash(...head, digest) : digest

@@ -2,6 +2,9 @@
 //
 // SipHash is by Aumasson and Bernstein (2012); "1-3" is one round for each 8 bytes and three to finish. Words of 64 bits are in halves of 32.
 
+/** Levels of nodes, each of which takes a digit of five bits of the hash, the last one four. What is below them collides. */
+export const nodeLevels = 13
+
 /** A hash of 64 bits as two unsigned words. */
 export interface Hash64 {
   readonly low: number

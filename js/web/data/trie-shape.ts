@@ -1,9 +1,8 @@
 // The shape of a version's trie, for the picture. It is computed from the keys: the trie is canonical, so its shape is a
 // function of its keys, and two versions share a node exactly when the entries beneath it are equal.
-import { hashKey } from '../../digest/siphash.js'
+import { hashKey, nodeLevels } from '../../digest/siphash.js'
 
 const bitsPerLevel = 5n
-const lastDepth = 13
 
 export interface Shape {
   /** In the order of the trie. */
@@ -48,7 +47,7 @@ export function trieShape(keys: Iterable<string>, touched: Iterable<string>, isF
       size: here.length,
       isNew: isFirst || marked.length > 0,
     })
-    if (depth === lastDepth) {
+    if (depth === nodeLevels) {
       for (const { key } of here.sort((a, b) => (a.key < b.key ? -1 : 1))) addEntry(shape, key, depth)
       return
     }
