@@ -7,13 +7,16 @@ import { attach } from './memory.js'
 import type { WasmModule } from './platform.js'
 import { bytesOfText } from './text.js'
 
-/** What the module exports: see cpp/boundary/interface.hpp. Before `start`, every use starts the module of `startLater`, or says what is missing. */
-export let raw: Exports = new Proxy({} as Exports, {
+/** As long as there is no instance: every use starts the module of `startLater`, or says what is missing. */
+const notStarted = new Proxy({} as Exports, {
   get(_, name) {
     startNow()
     return Reflect.get(raw, name) as unknown
   },
 })
+
+/** What the module exports: see cpp/boundary/interface.hpp. `start` gives it its functions, all in one step, as its prototype. */
+export const raw = Object.create(notStarted) as Exports
 
 /** Whether there is one. */
 export let isStarted = false
@@ -59,7 +62,7 @@ export function start(module: WasmModule): void {
     )
   const instance = instantiate(module)
   attach(instance.memory, instance.raw._hamt_begin())
-  raw = instance.raw
+  Object.setPrototypeOf(raw, instance.raw)
   if (instance.hasParts) primary = instance.exports
   isStarted = true
   reset()

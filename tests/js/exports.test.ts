@@ -25,7 +25,7 @@ async function exported(): Promise<Record<string, number>> {
     import { Hamt } from 'hamt-wasm'
     import { raw } from './dist/core.js'
     Hamt.empty().digest() // starts the module
-    const functions = Object.entries(raw).filter(([, value]) => typeof value === 'function')
+    const functions = Object.entries(Object.getPrototypeOf(raw)).filter(([, value]) => typeof value === 'function')
     console.log(JSON.stringify(Object.fromEntries(functions.map(([name, f]) => [name, f.length]))))`
   const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], {
     cwd: root,

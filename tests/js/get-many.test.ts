@@ -83,13 +83,14 @@ test('what is no key is refused, wherever it stands', () => {
 
 test('in wasm a thousand keys cost one call', async () => {
   const core: string = '../../dist/core.js'
-  const { raw } = (await import(core)) as { raw: Record<string, (...values: number[]) => number> }
+  const { raw } = (await import(core)) as { raw: object }
   const calls: string[] = []
-  const originals = { ...raw }
   const map = inWasm(() => Hamt.from(Array.from({ length: 1000 }, (_, i) => [`${i}`, i] as const)))
+  const functions = Object.getPrototypeOf(raw) as Record<string, (...values: number[]) => number>
+  const originals = { ...functions }
   for (const [name, f] of Object.entries(originals)) {
     if (!name.startsWith('_hamt_')) continue
-    raw[name] = (...values) => {
+    functions[name] = (...values) => {
       calls.push(name)
       return f(...values)
     }
@@ -97,7 +98,7 @@ test('in wasm a thousand keys cost one call', async () => {
   try {
     expect(map.getMany([...Array(1000).keys()].map(String))[999]).toBe(999)
   } finally {
-    Object.assign(raw, originals)
+    Object.assign(functions, originals)
   }
   expect(calls.filter((name) => name.includes('get'))).toEqual(['_hamt_get_many'])
 })
