@@ -71,6 +71,25 @@ function isOlder(files, sources) {
   return files.some((file) => !existsSync(file) || statSync(file).mtimeMs < newest)
 }
 
+/** The short names that raw exports have in a module, and their long ones, which Emscripten's glue knows. */
+function rawNames(glue) {
+  const names = glue.matchAll(/(_hamt_\w+)"\] ?= ?\w+\["(\w+)"\]/g)
+  return new Map(Array.from(names, ([, name, short]) => [short, name]))
+}
+
+/** Takes a part out of the module in the file `input`; writes what is left to `core`, which may be the same file, and the part to `output`. */
+export function takePart(binaryen, { name, prefix, needs }, glue, { input, core, output }) {
+  const { calls, exported, inTable } = callGraph(binaryen('wasm-dis', [input]))
+  const raw = rawNames(glue)
+  const isOfPart = (short) => needs.test(raw.get(short) ?? short)
+  if (![...exported.keys()].some(isOfPart)) throw new Error(`no export of the part ${name} was found`)
+  const others = [...exported].filter(([short]) => !isOfPart(short)).map(([, function_]) => function_)
+  const kept = reachable(calls, [...inTable, ...others])
+  const taken = [...calls.keys()].filter((function_) => !kept.has(function_))
+  const options = [`--split-funcs=${taken.join(',')}`, `--export-prefix=${prefix}`]
+  binaryen('wasm-split', [input, ...options, '-o1', core, '-o2', output])
+}
+
 /**
  * Splits `dir`/hamt.wasm into `dir`/hamt.core.wasm and `dir`/hamt.NAME.wasm for each part, unless that is done. `glue` is Emscripten's,
  * which knows the short names that raw exports have in the module.
@@ -80,18 +99,9 @@ export function splitWasm(dir, glue, env) {
   const outputs = ['core', ...parts.map(({ name }) => name)].map(fileOf)
   if (!isOlder(outputs, [join(dir, 'hamt.wasm'), fileURLToPath(import.meta.url)])) return
   const binaryen = toolsOf(env)
-  const names = glue.matchAll(/(_hamt_\w+)"\] ?= ?\w+\["(\w+)"\]/g)
-  const raw = new Map(Array.from(names, ([, name, short]) => [short, name]))
   let input = join(dir, 'hamt.wasm')
-  for (const { name, prefix, needs } of parts) {
-    const { calls, exported, inTable } = callGraph(binaryen('wasm-dis', [input]))
-    const isOfPart = (short) => needs.test(raw.get(short) ?? short)
-    if (![...exported.keys()].some(isOfPart)) throw new Error(`no export of the part ${name} was found`)
-    const others = [...exported].filter(([short]) => !isOfPart(short)).map(([, function_]) => function_)
-    const kept = reachable(calls, [...inTable, ...others])
-    const taken = [...calls.keys()].filter((function_) => !kept.has(function_))
-    const options = [`--split-funcs=${taken.join(',')}`, `--export-prefix=${prefix}`]
-    binaryen('wasm-split', [input, ...options, '-o1', fileOf('core'), '-o2', fileOf(name)])
+  for (const part of parts) {
+    takePart(binaryen, part, glue, { input, core: fileOf('core'), output: fileOf(part.name) })
     input = fileOf('core')
   }
 }

@@ -46,6 +46,8 @@ export interface State {
   readonly trouble: string | undefined
   /** Whether the focus is to go to the verdict once it is there. */
   readonly wantsFocus: boolean
+  /** Whether the versions are in view, or have been: they are measured then. */
+  readonly wantsVersions: boolean
   readonly progress: { what: string; share: number | undefined } | undefined
 }
 
@@ -60,6 +62,7 @@ const nothing: State = {
   answers: {},
   trouble: undefined,
   wantsFocus: false,
+  wantsVersions: false,
   progress: undefined,
 }
 
@@ -190,6 +193,7 @@ export class App {
         options: {},
         answers: answers.charts ? { charts: answers.charts } : {},
         wantsFocus: true,
+        wantsVersions: false,
       })
       return opened
     } catch (e) {
@@ -230,7 +234,7 @@ export class App {
         this.client.ask('history', operator, isChecked ? e3Id : undefined),
       )
     // The version follows from the request, so it is awaited.
-    if (version === undefined || (e3Id !== undefined && !check)) return
+    if (version === undefined || (e3Id !== undefined && !check) || !this.state.wantsVersions) return
     const { sharing } = answers
     const isMeasured =
       sharing?.inputs[0] === opening && sharing.value?.rows.some(({ index }) => index === version)
@@ -252,7 +256,12 @@ export class App {
     const settle = (result: { value: Answers[Name] } | { error: Error }) => {
       const { asked, answers } = this.state
       const { [name]: _, ...others } = asked
-      this.update({ asked: others, answers: { ...answers, [name]: { inputs, ...result } } })
+      this.update({
+        asked: others,
+        answers: { ...answers, [name]: { inputs, ...result } },
+        // That of the tickets is said where their picture would be.
+        ...('error' in result && name !== 'tickets' && { trouble: result.error.message }),
+      })
     }
     ask().then(
       (value) => settle({ value }),

@@ -14,7 +14,7 @@ import {
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { buildSmallWasm } from '../../wasm-build/wasm.mjs'
-import { shrink } from './shrink.mjs'
+import { shrunk } from './shrink.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const source = join(root, 'js', 'web')
@@ -22,8 +22,8 @@ const source = join(root, 'js', 'web')
 const isGlue = /generated[\\/]glue\.js$/
 
 /**
- * The page takes the wasm from a file of its own, which is whole: whatever imports `hamt-wasm` gets `hamt-wasm/slim`, and no parts as text.
- * It is a smaller build, with the glue that was made with it.
+ * The page takes the wasm from files of its own: whatever imports `hamt-wasm` gets `hamt-wasm/slim`, and no parts as text. It is a smaller
+ * build, with the glue that was made with it.
  */
 const slim = (module) => ({
   name: 'slim',
@@ -107,14 +107,14 @@ async function example(name, thresholds) {
   })
 }
 
-/** The wasm module, without what no source in the bundles calls. */
-function wasmOf({ outputs }, module) {
+/** The wasm module and its part that is loaded later, without what no source in the bundles calls. */
+function wasmOf(outputs, module) {
   const included = Object.values(outputs).flatMap(({ inputs }) =>
     Object.entries(inputs).flatMap(([name, { bytesInOutput }]) => (bytesInOutput > 0 ? [name] : [])),
   )
   const read = (name) => readFileSync(name, 'utf8')
   const sources = included.map((name) => resolve(name)).filter((name) => !isGlue.test(name))
-  return shrink(readFileSync(module.wasm), read(module.glue), sources.map(read))
+  return shrunk(module.wasm, read(module.glue), sources.map(read))
 }
 
 /** Builds the page; `to` is where, dist-web/ unless given. */
@@ -144,7 +144,9 @@ export async function buildWeb(to = join(root, 'dist-web')) {
       outdir: fresh,
     })
     for (const name of ['index.html', 'favicon.svg']) copyFileSync(join(source, name), join(fresh, name))
-    writeFileSync(join(fresh, 'hamt.wasm'), wasmOf({ outputs }, module))
+    const { first, later } = wasmOf(outputs, module)
+    writeFileSync(join(fresh, 'hamt.wasm'), first)
+    writeFileSync(join(fresh, 'snapshots.wasm'), later)
     writeFileSync(join(fresh, 'example.json'), await example('chain-run', false))
     writeFileSync(join(fresh, 'newer.json'), await example('chain-run-live', true))
     await buildServiceWorker(fresh)

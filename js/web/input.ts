@@ -31,7 +31,7 @@ export function readFiles(files: readonly InputFile[]): Input {
 }
 
 /** By its first bytes, or its name where these are damaged. */
-function isSnapshot({ name, bytes }: InputFile): boolean {
+export function isSnapshot({ name, bytes }: InputFile): boolean {
   return name.endsWith('.hamt') || magic.every((byte, i) => bytes[i] === byte)
 }
 const magic = Array.from('HAMT', (letter) => letter.charCodeAt(0))

@@ -1,6 +1,7 @@
 // The page's start: the state, the view that draws it, and what comes from the browser (addresses, dropped files).
 import { App } from './app.js'
 import { h, put } from './dom.js'
+import { bytesText } from './format.js'
 import { PageView } from './page.js'
 import { isNodeTable } from './views/node-table-fold.js'
 import type { Opening } from './views/open.js'
@@ -17,7 +18,7 @@ const actions: Actions & Opening = {
   },
   openBundled: (from) => (location.hash = `#from=${from}`),
   openFiles: (files) => void openFiles(files),
-  save: () => void save(),
+  save: (button) => void save(button),
   copyLink: (button) => void copyLink(button),
 }
 
@@ -27,22 +28,33 @@ async function openFiles(files: File[]): Promise<void> {
   else await app.openFiles(files)
 }
 
-async function save(): Promise<void> {
-  const bytes = (await app.client.ask('save')) as Uint8Array<ArrayBuffer>
+/** Says what was done in the place of a button's text, for a while. */
+function answer(button: HTMLButtonElement, said: string): void {
+  button.dataset.text ??= button.textContent
+  button.textContent = said
+  setTimeout(() => (button.textContent = button.dataset.text!), 2500)
+}
+
+async function save(button: HTMLButtonElement): Promise<void> {
+  let bytes
+  try {
+    bytes = (await app.client.ask('save')) as Uint8Array<ArrayBuffer>
+  } catch (e) {
+    return app.update({ trouble: (e as Error).message })
+  }
   const address = URL.createObjectURL(new Blob([bytes], { type: 'application/octet-stream' }))
   h('a', { href: address, download: 'registry.hamt' }).click()
   setTimeout(() => URL.revokeObjectURL(address), 10_000)
+  answer(button, `Saved: ${bytesText(bytes.length)}`)
 }
 
 async function copyLink(button: HTMLButtonElement): Promise<void> {
-  const text = button.textContent
   try {
     await navigator.clipboard.writeText(location.href)
-    button.textContent = app.state.route.from ? 'Copied' : 'Copied; it needs the same files'
+    answer(button, app.state.route.from ? 'Copied' : 'Copied; it needs the same files')
   } catch {
-    button.textContent = 'The address bar has it'
+    answer(button, 'The address bar has it')
   }
-  setTimeout(() => (button.textContent = text), 2500)
 }
 
 const main = document.querySelector<HTMLElement>('#main')!

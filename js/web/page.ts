@@ -38,6 +38,7 @@ export class PageView {
   readonly #sharing: SharingView
   readonly #version: VersionView
   readonly #logs: LogsView
+  readonly #inView: IntersectionObserver
 
   constructor(
     main: HTMLElement,
@@ -65,6 +66,13 @@ export class PageView {
       undoAll,
       goTo: (id) => actions.goTo(id),
     })
+    // Versions above the window count as seen, and those below it shortly before they are.
+    this.#inView = new IntersectionObserver(
+      (entries) => {
+        if (entries.some(({ isIntersecting }) => isIntersecting)) app.update({ wantsVersions: true })
+      },
+      { rootMargin: '1000000px 0px 50%' },
+    )
     this.#main = main
     put(main, this.#source, this.#trouble, this.#progress.element, this.#result, this.nodeTable.element)
   }
@@ -116,10 +124,24 @@ export class PageView {
     const charts = answers.charts?.value
     const { check } = selectionOf(state)
     const inForce = check?.kind === 'checked' ? check.version : undefined
+    this.#watch(state)
     if (!charts || !trie?.value || trie.inputs[0] !== opening) return
     if (sharing?.value && sharing.inputs[0] === opening)
       this.#drawSharing(sharing.value, opened, trie.value.index, inForce, charts)
     this.#drawVersion(trie.value, opened, route.version, charts)
+  }
+
+  /** Waits for the versions to come into view, once what is above them has its height. */
+  #watch(state: State): void {
+    const { charts, tickets, history } = state.answers
+    const { check, e3Id, operator } = selectionOf(state)
+    const isChecked = check?.kind === 'checked'
+    const isDrawn =
+      charts &&
+      (isChecked ? tickets : check || e3Id === undefined) &&
+      (history || operator === undefined || (check && !isChecked))
+    if (isDrawn && !state.wantsVersions) this.#inView.observe(this.#sharing.element)
+    else this.#inView.disconnect()
   }
 
   readonly #drawTrouble = latest((trouble: string | undefined) =>

@@ -28,8 +28,6 @@ export interface OpenedRegistry {
   versions: number
   /** Of the last event, in seconds; undefined before the first. */
   last: number | undefined
-  /** Bytes of the registry as one file. */
-  bytes: number
   /** What is shown first. */
   firstRequest: bigint | undefined
   firstOperator: Address | undefined
@@ -262,8 +260,8 @@ export interface VersionRow {
 /** Neighbouring versions, measured. */
 export interface Sharing {
   rows: VersionRow[]
-  /** Bytes of one snapshot with the versions of `rows`. */
-  together: number
+  /** Bytes of one file with the versions of `rows`: of the registry's or snapshot's own, when they are all of its versions. */
+  bytes: number
 }
 
 /** A version's trie for the picture. Columns are entries in the order of the trie. */

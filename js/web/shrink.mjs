@@ -1,38 +1,34 @@
-// The wasm module without what a bundle does not call: exports are taken out, and what only they need with them.
-import { execFileSync } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+// The wasm module of the page: without what its bundles do not call, and in two parts, of which the second is loaded on demand.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { emccEnvironment } from '../../wasm-build/setup.mjs'
+import { takePart, toolsOf } from '../../wasm-build/split.mjs'
 
 const exportSection = 7
 
+/** What a verdict on logs does without. */
+const later = { name: 'snapshots', prefix: '&', needs: /^_hamt_(snapshot_|prove$)/ }
+
 /**
- * The bytes of `wasm` without the raw exports (`_hamt_…`) that none of `sources` names. The glue says which export has which
- * name. As it is where Binaryen's `wasm-opt`, a part of every Emscripten, is not found.
+ * The module in the file `wasm` without the raw exports (`_hamt_…`) that none of `sources` names, and without what only they need; in two
+ * parts. The glue says which export has which name.
  */
-export function shrink(wasm, glue, sources) {
-  const wasmOpt = find('wasm-opt')
-  if (!wasmOpt) return wasm
+export function shrunk(wasm, glue, sources) {
   const used = new Set(sources.flatMap((source) => source.match(/\b_hamt_\w+/g) ?? []))
   const names = [...glue.matchAll(/"(_hamt_\w+)"\]\s*=\s*\w+\["(\w+)"\]/g)]
   const unused = new Set(names.filter(([, name]) => !used.has(name)).map(([, , exported]) => exported))
+  const binaryen = toolsOf(emccEnvironment())
   const dir = mkdtempSync(join(tmpdir(), 'hamt-shrink-'))
   try {
-    const [from, to] = ['from.wasm', 'to.wasm'].map((name) => join(dir, name))
-    writeFileSync(from, withoutExports(wasm, unused))
-    execFileSync(wasmOpt, ['--all-features', '--remove-unused-module-elements', from, '-o', to])
-    return readFileSync(to)
+    const [input, core, output] = ['input', 'core', 'part'].map((name) => join(dir, `${name}.wasm`))
+    writeFileSync(input, withoutExports(readFileSync(wasm), unused))
+    binaryen('wasm-opt', ['--remove-unused-module-elements', input, '-o', input])
+    takePart(binaryen, later, glue, { input, core, output })
+    return { first: readFileSync(core), later: readFileSync(output) }
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }
-}
-
-/** A program on the PATH, or among Emscripten's own. */
-function find(program) {
-  const folders = (process.env.PATH ?? '').split(delimiter)
-  const emcc = folders.map((folder) => join(folder, 'emcc')).find(existsSync)
-  const own = emcc ? [join(dirname(realpathSync(emcc)), '..', 'bin')] : []
-  return [...folders, ...own].map((folder) => join(folder, program)).find(existsSync)
 }
 
 /** A module without some exports: all sections but one are copied. */

@@ -1,8 +1,9 @@
 // The page's worker: all that takes time happens here. The wasm module comes from beside this file.
+import { startPart } from '../core.js'
 import { load } from '../slim.js'
 import { type Dataset, openFiles, openInput } from './data/dataset.js'
 import type { Progress } from './data/progress.js'
-import type { InputFile } from './input.js'
+import { type InputFile, isSnapshot } from './input.js'
 import type { Answer, Calls, Opened, Question } from './protocol.js'
 
 interface Scope {
@@ -12,7 +13,28 @@ interface Scope {
 }
 const scope = globalThis as unknown as Scope
 
-const ready = load(new URL('hamt.wasm', scope.location.href))
+const beside = (name: string) => new URL(name, scope.location.href)
+const ready = load(beside('hamt.wasm'))
+
+let snapshots: Promise<void> | undefined
+/** Starts the part of the module for snapshots and proofs, which no verdict on logs takes. After a failure the next call tries again. */
+function withSnapshots(): Promise<void> {
+  snapshots ??= fetched('snapshots.wasm')
+    .then((bytes) => WebAssembly.compile(bytes))
+    .then(startPart)
+    .catch((e: unknown) => {
+      snapshots = undefined
+      throw e
+    })
+  return snapshots
+}
+
+async function fetched(name: string): Promise<Uint8Array<ArrayBuffer>> {
+  const response = await fetch(beside(name))
+  if (!response.ok) throw new Error(`${name} could not be loaded: the server answered ${response.status}`)
+  return new Uint8Array(await response.arrayBuffer())
+}
+
 let current: Dataset | undefined
 
 function dataset(): Dataset {
@@ -42,14 +64,11 @@ const handlers: Handlers = {
         bytes: new Uint8Array(await file.arrayBuffer()),
       })),
     )
+    if (read.some(isSnapshot)) await withSnapshots()
     return show(openFiles(read, progress))
   },
   async openExample(progress, address) {
-    const response = await fetch(new URL(address, scope.location.href))
-    if (!response.ok)
-      throw new Error(`the example could not be loaded: the server answered ${response.status}`)
-    const bytes = new Uint8Array(await response.arrayBuffer())
-    return show(openFiles([{ name: 'The example', bytes }], progress))
+    return show(openFiles([{ name: 'The example', bytes: await fetched(address) }], progress))
   },
   async openSample(progress, operators) {
     const { sampleRegistry } = await import('./data/sample.js')
@@ -61,11 +80,31 @@ const handlers: Handlers = {
   log: (_, e3Id, key) => registry().draws.log(e3Id, key),
   tickets: (progress, e3Id) => registry().tickets(e3Id, progress),
   history: (_, operator, e3Id) => registry().history(operator, e3Id),
-  sharing: (progress, index) => dataset().sharing(index, progress),
-  trie: (_, index) => dataset().trie(index),
-  prove: (_, version, key) => dataset().prove(version, key),
+  async sharing(progress, index) {
+    const of = dataset()
+    return (await measuring()).measureVersions(of, index, progress)
+  },
+  async trie(_, index) {
+    const { versions } = dataset()
+    return (await measuring()).trieOf(versions, index)
+  },
+  async prove(_, version, key) {
+    const { entries } = dataset()
+    await withSnapshots()
+    return entries.prove(version, key)
+  },
   checkProof: async (_, ...proof) => (await import('./data/proofs.js')).checkProof(...proof),
-  save: () => dataset().save(),
+  async save() {
+    const of = dataset()
+    await withSnapshots()
+    return of.save()
+  },
+}
+
+/** What measures versions: it writes them as snapshots. */
+async function measuring() {
+  const [module] = await Promise.all([import('./data/sharing.js'), withSnapshots()])
+  return module
 }
 
 scope.onmessage = ({ data: { id, name, args } }) => {

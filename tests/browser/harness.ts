@@ -77,13 +77,18 @@ export interface Server {
 
 /**
  * Serves folders by the first part of the address (`{ '/': pages, '/dist': dist }`), and nothing outside them, with
- * a content security policy on every answer. `folder/?list` is the list of its names, as JSON.
+ * a content security policy on every answer. `folder/?list` is the list of its names, as JSON. `asked` is called with each path.
  */
-export async function serve(folders: Record<string, string>, policy = strictPolicy): Promise<Server> {
+export async function serve(
+  folders: Record<string, string>,
+  policy = strictPolicy,
+  asked: (path: string) => void = () => {},
+): Promise<Server> {
   const prefixes = Object.keys(folders).sort((a, b) => b.length - a.length)
   const server = createServer((request, response) => {
     const answer = async () => {
       const path = normalize(decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname))
+      asked(path)
       const prefix = prefixes.find((each) => each === '/' || path === each || path.startsWith(`${each}/`))
       let file = join(
         folders[prefix ?? '/'] ?? '/nowhere',

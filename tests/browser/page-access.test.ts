@@ -194,9 +194,24 @@ inBrowsers('access', (test, name, server) => {
       { timeout: 20_000 },
       right,
     )
-    await there.waitForSelector('#scores canvas')
+    await there.waitForSelector('#operator canvas')
+    await there.$eval('#versions', (versions) => versions.scrollIntoView())
+    await there.waitForSelector('#version canvas')
     await there.close()
   }, 90_000)
+
+  test('what cannot be loaded later is said, and the verdict stays', async (v) => {
+    const own = await serve({ '/': server().site }, policy)
+    const there = await v.context.newPage()
+    await there.evaluateOnNewDocument(() => delete (Navigator.prototype as any).serviceWorker)
+    await there.goto(`${own.url}/#from=example`)
+    await there.waitForSelector('#operator canvas')
+    await own.close()
+    await there.$eval('#versions', (versions) => versions.scrollIntoView())
+    await there.waitForFunction(() => document.querySelector('.trouble p')?.textContent)
+    expect(await there.$eval('#sentence', (sentence) => sentence.textContent)).toBe(right)
+    await there.close()
+  })
 })
 
 /** The example may be open already: an address that differs by its hash alone is no new page. */

@@ -137,13 +137,22 @@ export class VerifierPage {
         )
       })
   }
-  /** Waits until all that follows from what was done is drawn, with this verdict. */
+  /** Waits until all that follows from what was done is drawn, with this verdict, and looks at the versions, which are drawn in view only. */
   async settled(sentence?: string | RegExp, timeout = 20_000): Promise<void> {
     if (sentence !== undefined) await this.sees('#sentence', sentence, timeout)
     await this.page.waitForFunction(
-      () =>
-        document.querySelector('main')!.getAttribute('aria-busy') === 'false' &&
-        document.querySelector('#version .plot canvas'),
+      () => {
+        const root = document.documentElement
+        const isIdle = document.querySelector('main')!.getAttribute('aria-busy') === 'false'
+        if (isIdle && document.querySelector('#version .plot canvas')) {
+          if (root.dataset.scrolled) scrollTo({ top: Number(root.dataset.scrolled), behavior: 'instant' })
+          delete root.dataset.scrolled
+          return true
+        }
+        root.dataset.scrolled ??= String(scrollY)
+        document.querySelector('#versions')?.scrollIntoView({ behavior: 'instant' })
+        return false
+      },
       { timeout },
     )
   }

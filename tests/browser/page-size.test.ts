@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { Hamt, serialize } from 'hamt-wasm'
 import { NodeRegistry, type RegistryEvent } from 'hamt-wasm/sortition'
+import { serve } from './harness.js'
 import { decodedRun, inBrowsers, policy, run, type VerifierPage } from './page-fixture.js'
 
 /** Elements in the page at any time, and values in one message of the worker (a typed array counts as one). */
@@ -12,14 +13,15 @@ const mostElements = 4000
 const mostValues = 3000
 
 inBrowsers('size', (test, name, server) => {
-  test('a first visit loads at most 165 KB with gzip, charts and example included', async () => {
+  test('a first visit loads at most 150 KB with gzip, charts and example included', async (v) => {
     const { site } = server()
     const names = firstLoad(site)
     expect(names).toEqual(
       expect.arrayContaining(['main.js', 'worker.js', 'hamt.wasm', 'style.css', 'example.json']),
     )
     const sizes = names.map((each) => gzipSync(readFileSync(join(site, each)), { level: 9 }).length)
-    expect(sizes.reduce((a, b) => a + b)).toBeLessThanOrEqual(165_000)
+    expect(sizes.reduce((a, b) => a + b)).toBeLessThanOrEqual(150_000)
+    await expectLoads(v, site, names)
     // What is left out is loaded when it is asked for, and to work without a network.
     const rest = readdirSync(site).filter((each) => !/\.(map|txt)$/.test(each) && !names.includes(each))
     expect(rest.map((each) => each.replace(/-.*/, '')).sort()).toEqual([
@@ -32,11 +34,34 @@ inBrowsers('size', (test, name, server) => {
       'proofs',
       'sample',
       'service',
+      'sharing',
       'slim',
+      'snapshots.wasm',
     ])
     // The policy is in the page itself, for hosts that send no headers.
     expect(readFileSync(join(site, 'index.html'), 'utf8')).toContain(`content="${policy}"`)
   })
+
+  /** What a browser asks for is that, until the versions are looked at. */
+  const expectLoads = async (v: VerifierPage, site: string, names: string[]) => {
+    const asked = new Set<string>()
+    const own = await serve({ '/': site }, policy, (path) => asked.add(path.slice(1) || 'index.html'))
+    const page = await v.context.newPage()
+    // The service worker asks for everything.
+    await page.evaluateOnNewDocument(() => delete (Navigator.prototype as any).serviceWorker)
+    await page.goto(`${own.url}/#from=example`)
+    for (const drawn of ['#scores canvas', '#operator canvas', '#committee tbody tr'])
+      await page.waitForSelector(drawn)
+    expect([...asked].filter((each) => !names.includes(each))).toEqual([])
+    await page.$eval('#versions', (versions) => versions.scrollIntoView())
+    await page.waitForSelector('#version canvas')
+    expect([...asked].filter((each) => !names.includes(each)).sort()).toEqual([
+      expect.stringMatching(/^sharing-/),
+      'snapshots.wasm',
+    ])
+    await page.close()
+    await own.close()
+  }
 
   /** Counts from now on. */
   const count = (v: VerifierPage) =>

@@ -181,6 +181,8 @@ inBrowsers('verdict', (test) => {
     // The same address elsewhere.
     const other = await v.context.newPage()
     await other.goto(v.page.url())
+    await other.waitForSelector('#operator canvas')
+    await other.$eval('#versions', (versions) => versions.scrollIntoView())
     await other.waitForFunction(
       () => document.querySelector<HTMLInputElement>('#version-number')?.value === '7',
       { timeout: 20_000 },

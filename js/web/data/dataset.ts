@@ -7,21 +7,17 @@ import type {
   History,
   ListName,
   Lists,
-  MadeProof,
   Opened,
   Page,
   Query,
-  Sharing,
   StateRow,
   TicketCloud,
-  TriePicture,
 } from '../protocol.js'
 import { seatsOf } from './committees.js'
 import { Draws } from './draws.js'
 import { pictureOf, statesOf } from './history.js'
 import { type AnyListing, pageOf } from './lists.js'
 import type { Progress } from './progress.js'
-import { measureVersions, trieOf } from './sharing.js'
 import { ticketCloud, ticketRow } from './tickets.js'
 import { valueText } from './value-text.js'
 import { Entries, RegistryVersions, SnapshotVersions, type Versions } from './versions.js'
@@ -75,15 +71,6 @@ export abstract class Dataset {
 
   list<Name extends ListName>(name: Name, of: Lists[Name]['of'], query: Query): Page<Lists[Name]['row']> {
     return pageOf(this.listing(name, of as never), query) as Page<Lists[Name]['row']>
-  }
-  sharing(index: number, progress: Progress): Sharing {
-    return measureVersions(this.versions, index, progress)
-  }
-  trie(index: number): TriePicture {
-    return trieOf(this.versions, index)
-  }
-  prove(version: number, key: string): MadeProof {
-    return this.entries.prove(version, key)
   }
   abstract registry(): RegistryDataset
 }
@@ -146,7 +133,6 @@ export class RegistryDataset extends Dataset {
       notes: [...logs.notes, ...notes].slice(0, mostNotes),
       versions: length,
       last: registry.position?.timestamp,
-      bytes: registry.serialize().length,
       firstRequest: this.draws.rows[0]?.e3Id,
       firstOperator: this.#operators[0],
     }

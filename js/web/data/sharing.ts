@@ -39,8 +39,13 @@ function measure(
   }
 }
 
-/** The versions around one, most of them before it: as many as `window`, or fewer where they are large. */
-export function measureVersions(versions: Versions, index: number, progress: Progress): Sharing {
+/** The versions around one, most of them before it: as many as `window`, or fewer where they are large. `of.save` gives the file of all. */
+export function measureVersions(
+  of: { versions: Versions; save(): Uint8Array },
+  index: number,
+  progress: Progress,
+): Sharing {
+  const { versions } = of
   const most = Math.max(2, Math.min(window, Math.floor(mostMeasured / Math.max(1, versions.at(index).size))))
   const end = Math.min(versions.length, Math.max(most, index + 1 + Math.floor(most / 4)))
   const begin = Math.max(0, end - most)
@@ -61,7 +66,8 @@ export function measureVersions(versions: Versions, index: number, progress: Pro
     before = map
     progress('Comparing versions', i + 1 - begin, end - begin)
   }
-  return { rows, together: serialize(maps).length }
+  const file = rows.length === versions.length ? of.save() : serialize(maps)
+  return { rows, bytes: file.length }
 }
 
 function count(items: Iterable<unknown>): number {

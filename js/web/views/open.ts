@@ -7,7 +7,7 @@ import type { Bundled } from '../route.js'
 export interface Opening {
   openBundled(which: Bundled): void
   openFiles(files: File[]): void
-  save(): void
+  save(button: HTMLButtonElement): void
   copyLink(button: HTMLButtonElement): void
 }
 
@@ -77,6 +77,7 @@ function chooser(text: string, actions: Opening): HTMLElement {
 
 /** What is open, in one line, and what can be done with it. */
 export function openedLine(name: string, opened: Opened, actions: Opening): HTMLElement {
+  const save = h('button', { onclick: () => actions.save(save) }, 'Save registry file')
   const copy = h('button', { onclick: () => actions.copyLink(copy) }, 'Copy link to this view')
   return h(
     'div',
@@ -89,8 +90,7 @@ export function openedLine(name: string, opened: Opened, actions: Opening): HTML
       { className: 'buttons quiet' },
       chooser('Open other files…', actions),
       copy,
-      opened.kind === 'registry' &&
-        h('button', { onclick: () => actions.save() }, `Save registry file (${bytesText(opened.bytes)})`),
+      opened.kind === 'registry' && save,
     ),
   )
 }

@@ -44,7 +44,7 @@ export class SharingView {
         ...(inForce === undefined ? [] : ([['cut', 'the request']] as [string, string][])),
       ],
     )
-    this.#bytes.describe(`Bytes that each version adds. All together ${bytesText(sharing.together)}.`, [
+    this.#bytes.describe(`Bytes that each version adds. All together ${bytesText(sharing.bytes)}.`, [
       ['accent', 'bytes that a version adds to a snapshot that has the one before'],
     ])
     const request = inForce === undefined ? undefined : inForce + 0.5
@@ -69,7 +69,7 @@ function nodesOf(rows: readonly VersionRow[]): { taken: number; all: number } {
   return { taken: all - fresh, all }
 }
 
-function sentenceOf({ rows, together }: Sharing, opened: Opened): string {
+function sentenceOf({ rows, bytes }: Sharing, opened: Opened): string {
   const { versions } = opened
   const { taken, all } = nodesOf(rows)
   const separate = rows.reduce((sum, row) => sum + row.alone, 0)
@@ -77,8 +77,6 @@ function sentenceOf({ rows, together }: Sharing, opened: Opened): string {
     rows.length < versions
       ? `Versions ${grouped(rows[0]!.index)} to ${grouped(rows.at(-1)!.index)} of ${grouped(versions)}`
       : `${plural(versions, 'version')}`
-  // A file has one size: with all its versions measured, that of the file.
-  const bytes = rows.length === versions ? opened.bytes : together
   return (
     `${which} in one file: ${bytesText(bytes)}` +
     (rows.length > 1 ? `; ${aloneText(bytes, separate)}.` : '.') +
