@@ -27,6 +27,7 @@ const pages = {
     'js/docs/next.md',
     'js/docs/cloudflare.md',
     'js/docs/node.md',
+    'js/docs/environments.md',
     'js/docs/bundlers.md',
     'js/docs/migration.md',
     'cpp/README.md',

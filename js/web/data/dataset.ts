@@ -3,16 +3,7 @@ import { deserialize, openSnapshot, readMeta, SnapshotError } from '../../index.
 import { type Address, applyLogs, type Continued, NodeRegistry } from '../../sortition/index.js'
 import { type Input, InputError, type InputFile, readFiles } from '../input.js'
 import { latest } from '../latest.js'
-import type {
-  History,
-  ListName,
-  Lists,
-  Opened,
-  Page,
-  Query,
-  StateRow,
-  TicketCloud,
-} from '../protocol.js'
+import type { History, ListName, Lists, Opened, Page, Query, StateRow, TicketCloud } from '../protocol.js'
 import { seatsOf } from './committees.js'
 import { Draws } from './draws.js'
 import { pictureOf, statesOf } from './history.js'
