@@ -145,8 +145,8 @@ function chainOf(v: Version): { chain: Version[]; end: Version } {
 function materialize(v: Version): Store {
   const { chain, end } = chainOf(v)
   const isBranch = v.branched
-  if (end.store!.isYoung && end.store!.mayCopy()) {
-    const store = end.store!.copy()
+  if (end.store!.isYoung && end.store!.mayCopy(end)) {
+    const store = end.store!.copy(end)
     undo(store, chain)
     adopt(v, store, !isBranch)
     return store
@@ -192,7 +192,16 @@ function adopt(v: Version, store: Store, isPinned: boolean): void {
 export function trieOf(v: Version): TrieStore {
   const store = v.store!
   if (!store.isYoung) return store
-  return (v.store = buildTrie(v.codec, store.entries))
+  const { base } = store
+  if (base === null || base.version.store === null) return (v.store = buildTrie(v.codec, store.entries))
+  const trie = trieOf(base.version).copy()
+  try {
+    for (const [key, value] of store.changes()) trie.apply(key, value)
+  } catch (error) {
+    trie.free()
+    throw error
+  }
+  return (v.store = trie)
 }
 
 /** Gives a version a trie of its own, to stay; the empty map needs none. */

@@ -1,6 +1,7 @@
 // What a materialized version owns: its contents, changed in place by the edits that follow.
 import type { Stored } from './stored.js'
 import type { TrieStore } from './trie-store.js'
+import type { Version } from './version.js'
 import type { YoungStore } from './young-store.js'
 
 /** What `put` and `remove` did: nothing (an equal value is there, or none), added an entry, or changed or took one. */
@@ -23,8 +24,8 @@ export interface Contents {
   put(key: string, value: Stored): Outcome
   /** Deletes a key; likewise. */
   remove(key: string): Outcome
-  /** Contents of their own that are equal now. */
-  copy(): Store
+  /** Contents of their own that are equal now; `version` is the one whose contents these are. */
+  copy(version: Version): Store
   /** Gives back what the collector cannot see. */
   free(): void
 }
