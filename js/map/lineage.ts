@@ -15,8 +15,8 @@
 // long way is also cut at its middle, so that doing that to all of n kept versions in any order applies O(n log n) records.
 //
 // A store is a native Map or a trie in wasm (store.ts). A map begins in a Map and moves when it grows beyond `young.size`, when an
-// operation needs the trie, or when a Map would have to be copied, or its keys sorted, more often than edits pay for (young-store.ts). So no
-// history costs O(n) a step.
+// operation needs the trie, or when a Map would have to be copied, or its keys sorted, more often than edits pay for. A copy of a pinned
+// version's Map is at first a Map of changes over it (young-store.ts). So no history costs O(n) a step.
 //
 // Someone who holds an old version holds every record from there to the newest. So after `max(8192, 4 × size)` edits in place (1,024 in
 // a Map) the newest version is pinned, and the next lineage begins: a checkpoint.
