@@ -1,4 +1,5 @@
-// The Jest suites of tests/js once more, in workers of stock browsers under the strict policy.
+// The Jest suites of tests/js once more, in workers of stock browsers under the strict policy. HAMT_YOUNG and HAMT_LONG mean what they mean
+// in Node.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -43,6 +44,8 @@ const undecidedInFirefox = [
   'any history: every version that is kept stays right, and nothing is left in the end',
 ]
 
+const patience = process.env['HAMT_LONG'] === undefined ? 170_000 : 3_000_000
+
 const out = join(root, 'build', 'browser-suites')
 
 beforeAll(() => {
@@ -82,7 +85,7 @@ describe.each(browserNames)('%s', (name) => {
       const page = await at.browser.newPage()
       try {
         await page.goto(`${at.server.url}/${suite}.html`)
-        await page.waitForFunction(() => 'outcome' in window, { timeout: 170_000, polling: 200 })
+        await page.waitForFunction(() => 'outcome' in window, { timeout: patience, polling: 200 })
         const outcome: Outcome = await page.evaluate(() => (window as any).outcome)
         expect(outcome).toMatchObject({ failed: [] })
         const excused = name === 'firefox' ? [...onlyInNode, ...undecidedInFirefox] : onlyInNode
@@ -92,6 +95,6 @@ describe.each(browserNames)('%s', (name) => {
         await page.close()
       }
     },
-    180_000,
+    patience + 10_000,
   )
 })

@@ -137,7 +137,8 @@ function run(steps: readonly Step[]): Kept[] {
   const pick = (i: number): Kept => (i < 0 ? kept.at(-1)! : kept[i % kept.length]!)
   const keep = (map: Hamt<unknown>, model: Map<string, unknown>): void => {
     kept.push({ map, model })
-    if (kept.length > 60) kept.splice(1, 20)
+    if (kept.length <= 60) return
+    for (const pair of kept.splice(1, 20)) unlessTorn(() => expectKept(pair))
   }
   const doStep = (s: Step): void => {
     const { map, model } = pick(s.at)

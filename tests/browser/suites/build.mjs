@@ -9,6 +9,9 @@ const root = fileURLToPath(new URL('../../..', import.meta.url))
 const here = (name) => join(root, 'tests/browser/suites', name)
 const [outdir, ...suites] = process.argv.slice(2)
 
+/** Settings of the suites: HAMT_YOUNG and HAMT_LONG, as in Node. */
+const { HAMT_LONG, HAMT_YOUNG } = process.env
+
 const served = {
   'hamt-wasm': '/dist/index.js',
   'hamt-wasm/sortition': '/dist/sortition/index.js',
@@ -39,7 +42,7 @@ await esbuild.build({
   ignoreAnnotations: true, // package.json says that what is not in dist has no side effects
   format: 'esm',
   target: 'es2022',
-  define: { global: 'globalThis' },
+  define: { global: 'globalThis', SETTINGS: JSON.stringify(JSON.stringify({ HAMT_LONG, HAMT_YOUNG })) },
   inject: [here('globals.ts')],
   logLevel: 'error',
   plugins: [
@@ -51,6 +54,7 @@ await esbuild.build({
         build.onLoad({ filter: /.*/, namespace: 'suite' }, ({ path }) => ({
           contents: `
             import { runAll } from '@jest/globals'
+            import './tests/js/support/store-setting.ts'
             import './tests/js/${path}.test.ts'
             runAll().then((outcome) => postMessage(outcome))`,
           resolveDir: root,

@@ -9,4 +9,12 @@ Buffer.prototype.equals = function (other) {
 }
 
 export { Buffer }
-export const process = { env: {}, argv: [], execPath: '', memoryUsage: () => nodeOnly('process.memoryUsage') }
+/** What the build passes on of the environment, as JSON. */
+declare const SETTINGS: string
+
+export const process = {
+  env: JSON.parse(SETTINGS) as Record<string, string>,
+  argv: [],
+  execPath: '',
+  memoryUsage: () => nodeOnly('process.memoryUsage'),
+}
