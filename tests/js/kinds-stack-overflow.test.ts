@@ -48,12 +48,8 @@ function isOverflow(error: unknown): boolean {
   return name === 'RangeError' || name === 'InternalError'
 }
 
-/**
- * Fails unless wasm holds nothing any more, whatever overflowed. With HAMT_LONG=1, for this file alone: beside many others in one process,
- * collections take seconds, and V8 may keep what a stack that overflowed has held.
- */
+/** Fails unless wasm holds nothing any more, whatever overflowed. */
 const expectNothingLeft = async (): Promise<void> => {
-  if (process.env['HAMT_LONG'] === undefined) return
   await collectUntil(() => stats().maps === 0 && stats().nodes === 0)
   expect(stats()).toMatchObject({ maps: 0, nodes: 0, bytes: 0, objects: 0 })
 }
