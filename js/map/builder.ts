@@ -35,8 +35,9 @@ let spare: Uint8Array<ArrayBuffer> | undefined
 export class Builder {
   private bytes: Uint8Array<ArrayBuffer>
   private used = 0
-  /** Ids of the objects in this batch. */
-  private readonly ids: number[] = []
+  /** Objects of this batch, and where their ids belong. They get ids in `flush`: user code may throw, or use other maps, before. */
+  private readonly objects: object[] = []
+  private readonly places: number[] = []
 
   /** With `building` the handle holds an empty map, and nothing is deleted. */
   constructor(
@@ -73,15 +74,8 @@ export class Builder {
 
   private putReference(key: string, value: object): void {
     const n = this.writeKey(key, 4)
-    takeReplaced() // before ids are drained
-    const id = referTo(value)
-    this.ids.push(id)
-    const to = this.bytes
-    const at = this.used + 8 + n
-    to[at] = id
-    to[at + 1] = id >>> 8
-    to[at + 2] = id >>> 16
-    to[at + 3] = id >>> 24
+    this.objects.push(value)
+    this.places.push(this.used + 8 + n)
     this.close(n, byReference)
   }
 
@@ -144,18 +138,35 @@ export class Builder {
 
   private flush(): void {
     if (this.used === 0) return
-    writeBytes(this.bytes.subarray(0, this.used), 0)
-    const size = this.used
-    this.used = 0
+    const ids: number[] = []
     let status: Status = Status.internalError
     try {
-      status = this.building ? raw._hamt_build(this.handle, size) : raw._hamt_apply(this.handle, size)
+      this.refer(ids)
+      writeBytes(this.bytes.subarray(0, this.used), 0)
+      status = this.building
+        ? raw._hamt_build(this.handle, this.used)
+        : raw._hamt_apply(this.handle, this.used)
     } finally {
-      if ((status as number) < 0) this.ids.forEach(doubt)
-      this.ids.length = 0
+      if ((status as number) < 0) ids.forEach(doubt)
+      this.used = this.objects.length = this.places.length = 0
     }
     this.building = false
     check(status)
+  }
+
+  /** Gives the objects of this batch ids. */
+  private refer(ids: number[]): void {
+    const { bytes, objects, places } = this
+    if (objects.length > 0) takeReplaced() // before ids are drained
+    for (let i = 0; i < objects.length; ++i) {
+      const id = referTo(objects[i]!)
+      ids.push(id)
+      const at = places[i]!
+      bytes[at] = id
+      bytes[at + 1] = id >>> 8
+      bytes[at + 2] = id >>> 16
+      bytes[at + 3] = id >>> 24
+    }
   }
 }
 

@@ -12,6 +12,9 @@ const objects: (object | undefined)[] = []
 const free: number[] = []
 /** How long the table may become before dead ids are looked for again. */
 let roomy = 1024
+/** The table of C++ is as long as this, at least. C++ refuses ids that are 65,536 beyond its end. */
+let known = 0
+const mostBeyond = 32_768
 /** Ids whose call failed: C++ may not have seen them. */
 const doubtful: number[] = []
 
@@ -32,6 +35,7 @@ export function referTo(object: object): number {
     const used = objects.length - free.length
     roomy = Math.max(1024, objects.length + Math.max(0, (used >> 1) - free.length))
   }
+  if (objects.length - known >= mostBeyond) makeKnown()
   const id = free.length > 0 ? free.pop()! : objects.length
   objects[id] = object
   return id
@@ -42,11 +46,26 @@ export function doubt(id: number): void {
   doubtful.push(id)
 }
 
+/** Shows C++ an id, for its table to grow: many others may be on their way, or were lost when the host ended a script. */
+function makeKnown(): void {
+  const id = objects.length
+  objects.push(undefined)
+  check(raw._hamt_touch(id)) // `drain` brings it back
+  known = id
+}
+
+/** Throws when memory runs out. */
 function settleDoubts(): void {
-  while (doubtful.length > 0) {
-    // An error says that the id waits to be drained already.
-    raw._hamt_touch(doubtful[doubtful.length - 1]!)
-    doubtful.pop()
+  let settled = 0
+  try {
+    for (const id of doubtful) {
+      const status = raw._hamt_touch(id)
+      // Any other error says that the id waits to be drained already.
+      if ((status as Status) === Status.outOfMemory) check(status)
+      ++settled
+    }
+  } finally {
+    doubtful.splice(0, settled)
   }
 }
 
