@@ -1,9 +1,10 @@
 // `npm run docs`: the documents and the API reference as one static site in build/site/, which opens from disk.
 import { join } from 'node:path'
-import { Application, Comment, CommentTag, Converter, PageEvent, ReflectionKind } from 'typedoc'
+import { Application, Comment, CommentTag, Converter, IndexEvent, PageEvent, ReflectionKind } from 'typedoc'
 import { addExamples } from './docs-examples.mjs'
 import { accessible, openableFromDisk, unfolded } from './docs-page.mjs'
 import { buildPlayground, buildPlaygroundScript } from './docs-playground.mjs'
+import { indexHeadings, searchByWords } from './docs-search.mjs'
 import { Failure, root, say } from './step.mjs'
 
 const entries = ['index', 'slim', 'verify', 'blocks/index', 'sortition/index', 'devtools']
@@ -127,6 +128,7 @@ export async function buildDocs(out = join(root, 'build', 'site')) {
     logLevel: 'Warn',
   })
   app.converter.on(Converter.EVENT_CREATE_DOCUMENT, nameDocument)
+  app.renderer.on(IndexEvent.PREPARE_INDEX, indexHeadings)
   app.renderer.on(PageEvent.END, (page) => {
     page.contents = unfolded(openableFromDisk(accessible(page.contents)), ['Guide', 'Recipes'])
   })
@@ -146,6 +148,7 @@ export async function buildDocs(out = join(root, 'build', 'site')) {
   if (app.logger.hasWarnings()) complain('see the warnings above')
   await app.generateDocs(project, out)
   if (app.logger.hasErrors() || app.logger.hasWarnings()) complain('see above')
+  searchByWords(join(out, 'assets', 'main.js'))
   await buildPlayground(join(out, 'assets'))
   say(`The site: ${join(out, 'index.html')}`)
   return project

@@ -45,6 +45,9 @@ inBrowsers('access', (test, name, server) => {
         /^All tickets by score\. 197 tickets of 9 operators; 6 of them scored 0\.0243 or less/,
       )
       expect(await v.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)
+      // The verdict stands at the end of the picker's text.
+      const isCut = await v.page.$eval('#request-pick', (field) => field.scrollWidth > field.clientWidth)
+      expect(isCut).toBe(false)
       await v.shot(width === 1280 ? 'desktop' : 'phone')
     }
   })

@@ -206,7 +206,7 @@ inBrowsers('files', (test) => {
     expect(await v.page.evaluate(() => document.documentElement.dataset.notice)).toMatch(/…$/)
     expect(await v.page.$('.working.shown')).toBeNull()
     expect(await v.text('#scores .body')).toMatch(/^25\u202f698 tickets of 1\u202f000 operators/)
-    const [all, shared] = /Of the ([\d\u202f]+) trie nodes of the later ones, ([\d\u202f]+) are those/
+    const [all, shared] = /Of the ([\d\u202f]+) trie nodes of the later versions, ([\d\u202f]+) are shared/
       .exec(await v.text('#versions .body'))!
       .slice(1)
       .map((each) => Number(each.replace(/\D/g, '')))

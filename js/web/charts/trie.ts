@@ -60,5 +60,5 @@ function textAt({ keys, depths, touched, nodes }: Shape, column: number, level: 
   )
   if (i < 0) return undefined
   const where = level === 0 ? 'root' : `level ${level}`
-  return `${where}: ${plural(nodes.size[i]!, 'entry', 'entries')} beneath, ${nodes.isNew[i] ? 'new' : 'taken over'}`
+  return `${where}: ${plural(nodes.size[i]!, 'entry', 'entries')} below, ${nodes.isNew[i] ? 'new' : 'shared'}`
 }

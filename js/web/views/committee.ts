@@ -13,7 +13,7 @@ export class CommitteeView {
   readonly #section = section(
     'committee',
     'The committee',
-    'Who follows from the submitted tickets: the lowest scores, in order of address.',
+    'The operators whose submitted tickets have the lowest scores, in order of address.',
   )
   readonly element = this.#section.element
   readonly #none = h('p', {})
@@ -83,7 +83,7 @@ export class ComparisonView {
   readonly #section = section(
     'ideal',
     'Ideal and real',
-    'Who would have been drawn, had every eligible operator submitted its best ticket.',
+    'The ideal committee is the one that would have been drawn if every eligible operator had submitted its best ticket.',
   )
   readonly element = this.#section.element
   readonly #sentence = h('p', {})
@@ -123,7 +123,7 @@ export class ComparisonView {
       missed === undefined
         ? 'The ideal committee is not known here: there is no seed, or too much is missing.'
         : missed === 0
-          ? 'Both are the same: whoever should have been drawn, was.'
+          ? 'Both are the same: every operator that would have been drawn is in the committee.'
           : `${plural(missed, 'operator')} that would have been drawn ${missed === 1 ? 'is' : 'are'} not in the committee. That breaks no rule: nobody has to submit.`
     this.#rows.element.hidden = missed === undefined
     if (missed !== undefined) this.#rows.show(this.client.list('comparison', { e3Id }))

@@ -35,7 +35,7 @@ export class LogsView {
   readonly #section = section(
     'logs',
     'The logs of this request',
-    'All of it rests on these. Alter one, and see what becomes of the verdict: only this page knows of it, and it is undone with a click.',
+    'The verdict follows from these logs. Alter one to see how the verdict changes: the change stays in this page, and can be undone.',
   )
   readonly element = this.#section.element
   readonly #outcome = h('div', {})

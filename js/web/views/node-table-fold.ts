@@ -12,7 +12,7 @@ export class NodeTableFold {
   readonly element = h(
     'details',
     { id: 'node-table', ontoggle: () => void this.#load() },
-    h('summary', {}, 'Ask a node table, and read no more of it than the answer takes'),
+    h('summary', {}, 'Look up a key in a node table, without loading the whole file'),
     this.#body,
   )
   #view: Promise<NodeTableView> | undefined

@@ -39,16 +39,16 @@ export function invitation(actions: Opening, expected: string | undefined): HTML
       h(
         'p',
         {},
-        'Logs are JSON: what ',
+        'Logs are JSON: the answers of ',
         h('code', {}, 'eth_getLogs'),
-        ' answers for the contracts of the Interfold (the ciphernode registry, the bonding registry, the provider of random words, and the one called Interfold), or events as viem decodes them. Block times come from each log’s ',
+        ' for the contracts of the Interfold (CiphernodeRegistry, BondingRegistry, RandomnessProvider, Interfold), or events that viem has decoded. The time of a block comes from ',
         h('code', {}, 'blockTimestamp'),
-        ', or from a list of blocks beside them. A registry file, if you have one, saves replaying from the start. Of any other snapshot this page shows the versions, their entries and differences, and makes and checks proofs.',
+        ' of its logs, or from a list of blocks in the file. With a registry file, which this page and the command line save, earlier logs are not needed. For any other snapshot, this page shows the versions, their entries and differences, and makes and checks proofs.',
       ),
       h(
         'p',
         {},
-        'The examples are runs of the real contracts on a test chain: eleven operators and two draws, whose seeds are block hashes; and seven draws of the newer protocol, with random words, admissions and one seat a bond owner. There is also ',
+        'The examples are runs of the real contracts on a test chain. The first has eleven operators and two draws, whose seeds follow from block hashes. The one of the newer protocol has seven draws, whose seeds come from a randomness provider; there, new operators wait for admission, and each bond owner can have one seat. There is also ',
         h(
           'button',
           { className: 'link', onclick: () => actions.openBundled('sample') },

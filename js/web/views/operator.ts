@@ -29,7 +29,7 @@ export class OperatorView {
   readonly #section = section(
     'operator',
     'One operator',
-    'What is known of it at each second, and what that meant for this request.',
+    'Its state at each second, and what follows for this request.',
   )
   readonly element = this.#section.element
   readonly #picker: Combobox<OperatorRow>
@@ -83,7 +83,9 @@ export class OperatorView {
     this.#figure.describe(labelOf(history, inTickets), [
       ['line', inTickets ? 'tickets at the price of this request' : 'balance'],
       ['active', 'active'],
-      ...(request ? ([['cut', 'the request: what counts is the second before']] as [string, string][]) : []),
+      ...(request
+        ? ([['cut', 'the request; the state one second earlier counts']] as [string, string][])
+        : []),
     ])
     this.#chart = charts.drawHistory(this.#figure.chart, {
       history,
@@ -116,9 +118,9 @@ function explanation({
       h(
         'p',
         {},
-        `Its ${plural(tickets, 'ticket')} ${tickets === 1n ? 'gave' : 'gave at best'} ${scoreText(best.score)} (ticket ${best.ticket}), ` +
-          `rank ${grouped(rank)} of ${grouped(of)} eligible.` +
-          (cutOff ? ` The last seat went to ${scoreText(cutOff.score)}.` : ''),
+        `Of its ${plural(tickets, 'ticket')}, ticket ${best.ticket} has the lowest score, ${scoreText(best.score)}: ` +
+          `rank ${grouped(rank)} among ${plural(of, 'eligible operator')}.` +
+          (cutOff ? ` The highest score in the committee is ${scoreText(cutOff.score)}.` : ''),
       ),
     )
   const more = [

@@ -32,13 +32,13 @@ function newerFields({ threshold, chainId }: CheckOptions): HTMLElement[] {
     ...field(
       'threshold',
       'Threshold and size of the committee',
-      'Two numbers like 2, 3, where the logs of the controller do not say them.',
+      'Two numbers, such as 2, 3, if the logs of the Interfold contract are not among the files.',
       threshold?.join(', '),
     ),
     ...field(
       'chainId',
       'Chain',
-      'Its number, where the files do not say it.',
+      'The chain ID, if the files do not contain it.',
       chainId === undefined ? '' : `${chainId}`,
     ),
   ]
@@ -66,13 +66,13 @@ export function form({ options, request, apply }: OptionsInput): HTMLElement {
       field(
         'blockHash',
         `Hash of block ${request.entropyBlock}`,
-        'The seed follows from it. Empty: as the files say.',
+        'The seed follows from it. Leave this empty to take the hash from the files.',
         options.blockHash,
       ),
     field(
       'seed',
       'Seed',
-      'If you have it from elsewhere: then it is compared with the one that follows.',
+      'If you know it from another source: it is compared with the seed that follows from the files.',
       options.seed === undefined ? '' : hex(options.seed),
     ),
     request.entropyBlock === undefined && newerFields(options),

@@ -8,6 +8,6 @@ export class OptionsForm {
 
   draw(input: OptionsInput, isNeeded: boolean): void {
     if (isNeeded) this.element.open = true
-    this.#fold.set('How it is checked', async () => (await import('./options-form.js')).form(input))
+    this.#fold.set('Check with other values', async () => (await import('./options-form.js')).form(input))
   }
 }

@@ -111,7 +111,7 @@ function sentenceOf({ total, eligible, cutOff, below, silent }: TicketCloud): st
   const all = `${plural(total, 'ticket')} of ${plural(eligible, 'operator')}`
   if (cutOff === undefined) return `${all}. No committee was formed, so there is no cut-off.`
   return (
-    `${all}; ${grouped(below)} of them scored ${scoreText(cutOff)} or less, where the last seat went` +
+    `${all}; ${grouped(below)} of them scored ${scoreText(cutOff)} or less, the highest score in the committee` +
     (silent > 0 ? `, and ${grouped(silent)} of those ${silent === 1 ? 'was' : 'were'} not submitted.` : '.')
   )
 }

@@ -18,7 +18,7 @@ export class SharingView {
   readonly #section = section(
     'versions',
     'Versions, and what they share',
-    'A version is a trie; it takes over every node of the version before beneath which nothing changed.',
+    'Each version is a trie. It shares with the version before every node below which nothing changed.',
   )
   readonly element = this.#section.element
   readonly #sentence = h('p', {})
@@ -37,15 +37,15 @@ export class SharingView {
     this.#sentence.textContent = sentenceOf(sharing, opened)
     const { taken, all } = nodesOf(rows)
     this.#nodes.describe(
-      `Trie nodes of ${plural(rows.length, 'version')}: ${grouped(taken)} of ${grouped(all)} are taken over from the version before.`,
+      `Trie nodes of ${plural(rows.length, 'version')}: ${grouped(taken)} of ${grouped(all)} are shared with the version before.`,
       [
         ['accent', 'new in this version'],
-        ['shared', 'taken over from the one before'],
+        ['shared', 'shared with the version before'],
         ...(inForce === undefined ? [] : ([['cut', 'the request']] as [string, string][])),
       ],
     )
     this.#bytes.describe(`Bytes that each version adds. All together ${bytesText(sharing.bytes)}.`, [
-      ['accent', 'bytes that a version adds to a snapshot that has the one before'],
+      ['accent', 'bytes that a version adds to a file with the version before'],
     ])
     const request = inForce === undefined ? undefined : inForce + 0.5
     const input = { rows, chosen, request, choose: this.choose }
@@ -61,7 +61,7 @@ export class SharingView {
   }
 }
 
-/** Nodes of all versions but the first of the window, and those that were taken over. */
+/** Nodes of all versions but the first of the window, and those that are shared with the version before. */
 function nodesOf(rows: readonly VersionRow[]): { taken: number; all: number } {
   const later = rows.slice(1)
   const all = later.reduce((sum, row) => sum + row.nodes, 0)
@@ -81,7 +81,7 @@ function sentenceOf({ rows, bytes }: Sharing, opened: Opened): string {
     `${which} in one file: ${bytesText(bytes)}` +
     (rows.length > 1 ? `; ${aloneText(bytes, separate)}.` : '.') +
     (all > 0
-      ? ` Of the ${grouped(all)} trie nodes of the later ones, ${grouped(taken)} are those of the version before.`
+      ? ` Of the ${grouped(all)} trie nodes of the later versions, ${grouped(taken)} are shared with the version before.`
       : '')
   )
 }

@@ -59,7 +59,7 @@ export class VerdictView {
     if (checked && checked.violations > 0)
       this.#violations.show(this.client.list('violations', { e3Id: checked.request.e3Id }))
     this.#facts.element.hidden = !checked
-    if (checked) this.#facts.set('The numbers behind it', () => facts(checked))
+    if (checked) this.#facts.set('Numbers behind the verdict', () => facts(checked))
     this.#options.element.hidden = check.kind === 'unknown'
     if (check.kind !== 'unknown')
       this.#options.draw(

@@ -174,7 +174,7 @@ class TrieFigure {
     if (!shape || picture.entries === 0) return
     this.#figure.describe(`The trie of version ${picture.index}. ${sentenceOf(picture, what)}`, [
       ['accent', 'new node'],
-      ['shared', 'node taken over'],
+      ['shared', 'shared node'],
       ['entry-changed', `${what} that changed`],
       ['entry', `${what} as before`],
     ])
@@ -192,7 +192,7 @@ function sentenceOf(picture: TriePicture, what: string): string {
   const fresh =
     newNodes === nodes
       ? 'all nodes are new'
-      : `${grouped(newNodes)} ${newNodes === 1 ? 'is' : 'are'} new, ${grouped(nodes - newNodes)} taken over`
+      : `${grouped(newNodes)} ${newNodes === 1 ? 'is' : 'are'} new, ${grouped(nodes - newNodes)} shared`
   const named = changes.slice(0, mostNamed).map(({ key, change }) => `${shortKey(key)} ${change}`)
   const more = changed - named.length
   const list = named.length > 0 ? `: ${named.join(', ')}${more > 0 ? ` and ${grouped(more)} more` : ''}` : ''
