@@ -215,9 +215,7 @@ export function keepTrie(v: Version): void {
  * handle for this call only.
  */
 export function withHandle<T>(v: Version, f: (handle: number) => T): T {
-  if (v.store === null) prepareRead(v)
-  if (v.store === null) return withHandles([v], (handles) => f(handles[0]!))
-  return f(handleFor(v))
+  return v.store === null ? withHandles([v], (handles) => f(handles[0]!)) : f(handleFor(v))
 }
 
 /** The handle of a materialized version, which moves to wasm if need be. */
@@ -225,9 +223,13 @@ function handleFor(v: Version): number {
   return v.size === 0 ? emptyHandle : trieOf(v).handle
 }
 
-/** As `withHandle`, for many: one walk along each chain of records, whichever of its versions are asked for. */
+/**
+ * As `withHandle`, for many: one walk along each chain of records, whichever of its versions are asked for. A single one is prepared for
+ * being asked for again: what is computed of its trie, such as digests, is kept by the one that is near.
+ */
 export function withHandles<T>(versions: readonly Version[], f: (handles: Uint32Array) => T): T {
   const handleOf = new Map<Version, number>()
+  if (versions.length === 1) prepareRead(versions[0]!)
   for (const v of versions) handleOf.set(v, v.store === null ? -1 : handleFor(v))
   const temporary: TrieStore[] = []
   const temporaryCopy = (v: Version, handle: number): TrieStore => {
