@@ -23,7 +23,7 @@ import {
   sameBytes,
 } from './node.js'
 import { loadMap, type LoadOptions } from './load.js'
-import { abortable } from './options.js'
+import { abortable, callbackOption } from './options.js'
 import { prove } from './prove.js'
 import { type BlockReader, nodeName, type NodeRef, type SignalOption, type Traffic } from './reader.js'
 import { type Change, changes, entriesBelow } from './walk.js'
@@ -192,6 +192,7 @@ export abstract class LazyMap<V> {
    */
   async load(loading?: LoadOptions): Promise<Hamt<V>> {
     const options = given(loading)
+    callbackOption('progress', options.progress)
     const { size, root } = await this._open(options.signal)
     const load = (check: boolean): Promise<Hamt<V>> => {
       const entries = root ? entriesBelow(this._reader, root, [], options.signal, check) : undefined

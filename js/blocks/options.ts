@@ -11,6 +11,13 @@ export function bytesOption(name: string, value: unknown, otherwise: number): nu
   return value
 }
 
+/** A function to call, if one is given. TypeError for what is none. */
+export function callbackOption<F>(name: string, value: F | undefined): F | undefined {
+  if (value !== undefined && typeof value !== 'function')
+    throw new TypeError(`${name} must be a function, not ${kind(value)}`)
+  return value
+}
+
 /** A copy of a digest. */
 export function checkDigest(digest: unknown): Uint8Array {
   const copy = takeBytes(digest, 'a digest')

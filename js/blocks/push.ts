@@ -1,10 +1,10 @@
 // Maps in memory into node tables and block stores, and back.
-import { DisposedError, encodeCbor, given, Hamt, kind, withHandles } from '../core.js'
+import { DisposedError, encodeCbor, given, type Hamt, isHamt, kind, withHandles } from '../core.js'
 import type { LoadOptions } from './load.js'
 import { startWasm } from './load.js'
 import { answerWalk, closeWalk, openWalk, takeBlocks, writeNodes } from './native.js'
 import type { SignalOption } from './reader.js'
-import { abortable } from './options.js'
+import { abortable, callbackOption } from './options.js'
 import { checkStore, openMap, type OpenMapOptions } from './remote-map.js'
 import { type BlockStore, StoreReader } from './store.js'
 
@@ -29,8 +29,7 @@ export function serializeNodes<V>(
   if (typeof (versions as Partial<Iterable<Hamt<V>>> | null | undefined)?.[Symbol.iterator] !== 'function')
     throw new TypeError(`versions must be a list of Hamts, not ${kind(versions)}`)
   const maps = [...versions]
-  for (const map of maps)
-    if (!(map instanceof Hamt)) throw new TypeError(`versions must be Hamts, not ${kind(map)}`)
+  for (const map of maps) if (!isHamt(map)) throw new TypeError(`versions must be Hamts, not ${kind(map)}`)
   const asked = given(options).meta
   const meta = asked === undefined ? new Uint8Array(0) : encodeCbor(asked)
   return withHandles(maps, (handles) => writeNodes(handles, meta))
@@ -62,8 +61,9 @@ export async function push<V>(
   pushing?: PushOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const options = given(pushing)
-  if (!(map instanceof Hamt)) throw new TypeError(`push takes a Hamt, not ${kind(map)}`)
+  if (!isHamt(map)) throw new TypeError(`push takes a Hamt, not ${kind(map)}`)
   checkStore(store)
+  callbackOption('progress', options.progress)
   await startWasm()
   const digest = map.digest()
   return abortable(options.signal, async () => {

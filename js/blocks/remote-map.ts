@@ -6,7 +6,7 @@ import { keyBytes, LazyMap } from './lazy-map.js'
 import { startWasm } from './load.js'
 import { childByDigest, childInlined, hasLongKey, hasLongValue, mapBlock, sameBytes } from './node.js'
 import type { BlockNode } from './node.js'
-import { abortable, checkDigest } from './options.js'
+import { abortable, callbackOption, checkDigest } from './options.js'
 import { type CacheOptions, nameOf, type NodeRef, type SignalOption } from './reader.js'
 import { type BlockStore, StoreReader } from './store.js'
 
@@ -27,7 +27,7 @@ export function openMap<V = unknown>(
   return new RemoteMap<V>(name, new StoreReader(store, options), codecOption(given(options).codec))
 }
 
-/** An empty map whose edits go to a store. Nothing is written yet. */
+/** An empty map whose edits go to a store. Writes the block of the empty map. O(1). */
 export async function emptyMap<V = unknown>(
   store: BlockStore,
   options?: OpenMapOptions<V>,
@@ -191,7 +191,8 @@ export async function* reachable(
   checkStore(store)
   if (typeof (digests as { [Symbol.iterator]?: unknown })?.[Symbol.iterator] !== 'function')
     throw new TypeError(`reachable takes a list of digests, not ${kind(digests)}`)
-  const { progress, signal } = given(options)
+  const { signal } = given(options)
+  const progress = callbackOption('progress', given(options).progress)
   const reader = new StoreReader(store, { cache: 0 })
   const seen = new Set<string>()
   const isNew = (digest: Uint8Array): boolean => {

@@ -50,7 +50,8 @@ let empty: Hamt<unknown> | undefined
  *
  * Keys are well-formed strings (TypeError otherwise). Values are null, booleans, numbers, bigints, strings, `Uint8Array`, arrays and plain
  * objects, nested. Objects and arrays are frozen, deeply and in place, and come back as the same object; what holds a `Uint8Array` is copied
- * in and out. TypeError for any other value, RangeError when memory is exhausted; then nothing has changed.
+ * in and out. TypeError for any other value, RangeError when memory is exhausted; then nothing has changed, though where many values are
+ * given, those before a refused one may be frozen.
  *
  * Costs: n is the number of entries. "A path" is one lookup in a small map, and at most 13 nodes in a large one, 3 or 4 in one of 100,000.
  */
@@ -121,7 +122,7 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
   static from<V, K extends string>(entries: HamtInput<V, K>, options?: HamtOptions<V>): Hamt<V, K>
   static from<V>(entries: object, options?: HamtOptions<V>): Hamt<V> {
     const codec = codecIn(options)
-    if (entries instanceof Hamt && isHamt(entries) && versionOf(entries).codec === codec)
+    if (entries instanceof Hamt && isHamt(entries) && usable(entries).codec === codec)
       return entries as Hamt<V>
     return wrap(bulk.fromEntries(codec, entries, 'Hamt.from'))
   }
@@ -444,7 +445,7 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
 
   /**
    * Frees what this version holds, as far as no other version needs it, before the collector would. Needed only by loops that make
-   * many large maps without a turn of the event loop, in which no finalizer runs. Using the version afterwards throws DisposedError; disposing it again does
+   * many large maps without a turn of the event loop, in which no finalizer runs. Using the version afterwards throws DisposedError, but for its size; disposing it again does
    * nothing, and so does disposing the empty map, which is everyone's.
    */
   dispose(): void {

@@ -1,7 +1,7 @@
 // Maps in memory into a store and back: what is put, in which order, and what a failure leaves behind.
 import fc from 'fast-check'
 import { Hamt } from 'hamt-wasm'
-import { BlockError, type BlockStore, openMap, pull, push } from 'hamt-wasm/blocks'
+import { BlockError, type BlockStore, openMap, pull, push, reachable } from 'hamt-wasm/blocks'
 import { all, hex, histories, keyOf, MemoryStore, type Value, valueOf } from './blocks-support.js'
 
 const someMap = (size: number): Hamt<Value> =>
@@ -233,6 +233,15 @@ test('what is no store, digest or map is a TypeError', async () => {
       ),
     ),
   ).rejects.toThrow(TypeError)
+  const digest = await push(someMap(3), store)
+  const before = store.blocks.size
+  for (const f of [
+    () => push(someMap(5), store, { progress: wrong(5) }),
+    () => pull(store, digest, { progress: wrong('x') }),
+    async () => await reachable(store, [digest], { progress: wrong({}) }).next(),
+  ])
+    await expect(f()).rejects.toThrow(/^progress must be a function, not /)
+  expect(store.blocks.size).toBe(before)
   let kept: Parameters<Parameters<typeof map.edit>[0]>[0] | undefined
   await map.edit((draft) => {
     kept = draft

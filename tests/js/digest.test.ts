@@ -1,7 +1,7 @@
 // Digests: equal exactly when contents are, whatever the history, and those of the reference.
 import fc from 'fast-check'
 import { readFileSync } from 'node:fs'
-import { deserialize, Hamt, serialize } from 'hamt-wasm'
+import { deserialize, Hamt, serialize, stats } from 'hamt-wasm'
 import { cbor } from '../../js/codec/codec.js'
 import { bytesOf, type Entry, order, referenceDigest } from './digest-reference.js'
 
@@ -56,6 +56,17 @@ const edit = fc.oneof(
     }),
   },
 )
+
+test('the digest of an old version is kept near it: asking again computes a few paths', () => {
+  const versions = [Hamt.from<number>(Array.from({ length: 300 }, (_, i) => [`k${i}`, i]))]
+  for (let i = 0; i < 200; ++i) versions.push(versions[i]!.set(`k${i}`, -i))
+  versions.at(-1)!.digest()
+  const digest = versions[100]!.digest()
+  const { maps } = stats()
+  for (let i = 0; i < 10; ++i) expect(versions[100]!.digest()).toEqual(digest)
+  expect(stats().maps).toBe(maps)
+  expect(Hamt.from(versions[100]!.toMap()).digest()).toEqual(digest)
+})
 
 test('the digest is that of the contents, whatever the history', () => {
   fc.assert(

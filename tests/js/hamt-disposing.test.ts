@@ -41,6 +41,7 @@ describe('disposing', () => {
       () => m.digest(),
       () => m.prove('a'),
       () => m.toJSON(),
+      () => Hamt.from(m),
     ]
     for (const use of uses) expect(use).toThrow(DisposedError)
     expect(m.size).toBe(1)

@@ -1,7 +1,8 @@
 // What is taken for something that it is not: every mistake is an error that names what was wrong, and never an empty map, a lost edit or a
 // silent false.
 import { createRequire } from 'node:module'
-import { applyDelta, deserialize, Hamt, openSnapshot, serialize } from 'hamt-wasm'
+import { applyDelta, deserialize, Hamt, openSnapshot, serialize, serializeDelta } from 'hamt-wasm'
+import { push, serializeNodes } from 'hamt-wasm/blocks'
 import { contents, expectUnchanged, other, states } from './support/states.js'
 
 async function* later(): AsyncGenerator<[string, number]> {
@@ -127,7 +128,7 @@ test('what is no map where one is needed is named', () => {
   }
 })
 
-test('maps of another copy of the package are refused aloud, by import and require alike', () => {
+test('maps of another copy of the package are refused aloud, by import and require alike', async () => {
   const theirs = createRequire(import.meta.url)('../../dist/cjs/index.js') as { Hamt: typeof Hamt }
   const ours = Hamt.from({ a: 1 })
   const foreign = theirs.Hamt.from({ a: 1 }) as unknown as Hamt<number>
@@ -139,9 +140,15 @@ test('maps of another copy of the package are refused aloud, by import and requi
     () => ours.diff(foreign),
     () => ours.mergeFrom(foreign, ours, () => 1),
     () => ours.mergeFrom(ours, foreign, () => 1),
+    () => serialize([foreign]),
+    () => serializeDelta([ours], [foreign]),
+    () => serializeDelta([foreign], [ours]),
+    () => serializeNodes([foreign]),
   ])
     expect(f).toThrow(/another copy of hamt-wasm/)
-  expect(() => serialize([foreign])).toThrow(TypeError)
+  await expect(push(foreign, { get: () => undefined, put: () => {} })).rejects.toThrow(
+    /another copy of hamt-wasm/,
+  )
   expect(Hamt.from(foreign).equals(ours)).toBe(true)
 })
 
