@@ -142,8 +142,7 @@ function listOf<V>(maps: Iterable<Hamt<V>>, what: string): Hamt<unknown>[] {
   }
   const list = [...maps] as Hamt<unknown>[]
   list.forEach((map, i) => {
-    if (!isHamt(map))
-      throw new TypeError(`${what} must be a list of maps, but number ${i} is ${kind(map)}`)
+    if (!isHamt(map)) throw new TypeError(`${what} must be a list of maps, but number ${i} is ${kind(map)}`)
   })
   return list
 }
