@@ -398,6 +398,70 @@ function reordered(x: unknown, seed: number): unknown {
   return Object.fromEntries([...entries.slice(cut), ...entries.slice(0, cut)])
 }
 
+describe('values with shared parts', () => {
+  /** An array or object of `last` under `levels` levels, each of which holds the next one twice; counts reads of its parts. */
+  function shared(
+    last: unknown,
+    levels: number,
+    make: (part: unknown) => object,
+    count: () => void,
+  ): unknown {
+    let value = last
+    for (let i = 0; i < levels; ++i) {
+      value = new Proxy(make(value), {
+        get(target, name) {
+          count()
+          return Reflect.get(target, name) as unknown
+        },
+      })
+    }
+    return value
+  }
+  const makers: [string, (part: unknown) => object][] = [
+    ['arrays', (part) => [part, part]],
+    ['objects', (part) => ({ a: part, b: part })],
+    ['both', (part) => ({ a: [part, 1, [part]] })],
+    ['wide arrays', (part) => [...Array.from({ length: 50 }, (_, i) => i), part, part]],
+  ]
+
+  test.each(makers)('are compared in steps that grow with their distinct parts: %s', (_, make) => {
+    const levels = 300
+    let left = 30 * levels * 54
+    const of = (last: unknown): unknown =>
+      shared(last, levels, make, () => {
+        if (--left < 0) throw new Error('too many steps')
+      })
+    const [a, b] = [of([1]), of([1])]
+    expect(sameData(a, b)).toBe(true)
+    expect(sameData([a, b, a], [b, a, b])).toBe(true)
+    expect(sameData([a, b, a, 1], [b, b, a, 2])).toBe(false)
+    expect(sameData(a, of([2]))).toBe(false)
+    expect(sameData([a, a], [b, of([2])])).toBe(false)
+  })
+
+  test('of any shape are equal exactly when their bytes are', () => {
+    // Each container of a list holds any of those before it.
+    const shape = fc.array(fc.tuple(fc.nat(), fc.nat(), fc.nat(), fc.nat(3)), { minLength: 1, maxLength: 18 })
+    const built = (of: readonly (readonly number[])[], change: number): object => {
+      const list: object[] = [[]]
+      of.forEach(([a = 0, b = 0, c = 0, kind], i) => {
+        const [x, y, z] = [a, b, c].map((n) => list[list.length - 1 - (n % Math.min(2, list.length))])
+        const leaf = i === change ? -1 : 0
+        list.push(kind === 0 ? { x, y } : kind === 1 ? [x, y, z] : kind === 2 ? { x, leaf } : [leaf, [y, z]])
+      })
+      return list.at(-1)!
+    }
+    fc.assert(
+      fc.property(shape, fc.nat(40), (of, change) => {
+        const [a, b, c] = [built(of, -1), built(of, -1), built(of, change)]
+        const differs = !Buffer.from(encodeCbor(a)).equals(encodeCbor(c))
+        return sameData(a, b) && sameData(a, c) !== differs && sameData([a, c], [c, a]) !== differs
+      }),
+      { numRuns: 60 },
+    )
+  })
+})
+
 test('what is not data is equal to nothing', () => {
   for (const odd of [undefined, () => 1, Symbol('s')]) {
     expect(() => sameData({ a: odd }, { a: odd })).toThrow(TypeError)
