@@ -59,7 +59,7 @@ export const requestOptions: Record<string, Option> = {
   ...judgeOptions,
   e3: { value: 'ID', help: 'the request, by its e3Id: decimal, or 0x', required: true },
   threshold: { value: 'H,N', help: 'threshold and size of the committee, where the logs do not say them' },
-  seed: { value: 'SEED', help: 'the seed as somebody says it: compared with the one that follows' },
+  seed: { value: 'SEED', help: 'a seed, to compare with the one that follows from the logs' },
   'block-hash': { value: 'HASH', help: 'the hash of the entropy block, where the logs lack it' },
   'random-word': {
     value: 'WORD',
