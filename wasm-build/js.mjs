@@ -1,7 +1,7 @@
 // js/ → dist/: every entry point as ESM and CommonJS with source maps (esbuild), and type declarations (tsc).
 //
 // An entry never contains another: an import of one by another stays an import. So `hamt-wasm`, `hamt-wasm/slim` and
-// `hamt-wasm/sortition` share one core, one engine and one set of classes, in ESM and in CommonJS alike.
+// `hamt-wasm/sortition` share one core, one wasm instance and one set of classes, in ESM and in CommonJS alike.
 import * as esbuild from 'esbuild'
 import { createHash } from 'node:crypto'
 import {
@@ -133,7 +133,7 @@ function leaveOutWasm(file) {
 /** Only re-exports, which hold nothing that could exist twice. */
 const lists = ['js/public.ts']
 
-/** A source that ends up in two bundles would exist twice at run time: two engines, two classes of one name. */
+/** A source that ends up in two bundles would exist twice at run time: two wasm instances, two classes of one name. */
 function refuseDuplicates(inputsOf) {
   const owner = new Map()
   for (const [entry, inputs] of inputsOf) {

@@ -49,7 +49,7 @@ export interface HamtModuleOptions {
   /** What the glue takes for the global of that name. */
   WebAssembly: typeof WebAssembly
 }
-/** Adds one instance of the engine to \`options\`: raw exports as \`_name\`, embind's names as they are. May return a promise; all is done by then. */
+/** Adds one instance of the module to \`options\`: raw exports as \`_name\`, embind's names as they are. May return a promise; all is done by then. */
 export default function createHamtModule(options: HamtModuleOptions): unknown
 `
 

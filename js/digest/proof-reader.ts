@@ -5,7 +5,7 @@ import { ByteReader } from '../codec/byte-reader.js'
 import { ProofError } from '../errors.js'
 import { nodeLevels } from './siphash.js'
 
-/** A key that is asked about, with the hash that decides its place; `value` is set when its entry has been read. */
+/** A key that is asked about, with its hash, whose digits are its slots; `value` is set when its entry has been read. */
 export interface KeyQuery {
   readonly key: Uint8Array
   readonly hash: bigint
@@ -235,13 +235,13 @@ function hash(...parts: Uint8Array[]): Uint8Array {
 function concat(parts: readonly Uint8Array[]): Uint8Array {
   let size = 0
   for (const part of parts) size += part.length
-  const whole = new Uint8Array(size)
+  const joined = new Uint8Array(size)
   let at = 0
   for (const part of parts) {
-    whole.set(part, at)
+    joined.set(part, at)
     at += part.length
   }
-  return whole
+  return joined
 }
 
 function split<T>(items: readonly T[], first: (item: T) => boolean): [T[], T[]] {

@@ -144,6 +144,7 @@ class TrieEntries implements Entries {
     return -1
   }
 
+  /** As that of ListedEntries: a base class for both makes iterations of ten entries 10 % slower. */
   finish(): void {
     this.count = 0
     if (this.isOver) return

@@ -1,24 +1,20 @@
 // push, pull, get --from and inspect --from, as programs.
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { deserialize, Hamt, serialize } from 'hamt-wasm'
+import { dir, program } from './support/command-line.js'
 
-const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex')
 
-let dir: string
 let server: Server
 let url: string
 const map = Hamt.from(Array.from({ length: 3000 }, (_, i) => [`key ${i}`, i] as const))
 const versions = [map, map.set('key 7', -7)]
 
 beforeAll(async () => {
-  dir = mkdtempSync(join(tmpdir(), 'hamt-cli-blocks-'))
   writeFileSync(join(dir, 'versions.hamt'), serialize(versions, { meta: 'two' }))
   server = createServer((request, response) => {
     if (request.url === '/silent') return
@@ -35,7 +31,6 @@ beforeAll(async () => {
 afterAll(() => {
   server.closeAllConnections()
   server.close()
-  rmSync(dir, { recursive: true, force: true })
 })
 
 /** Not spawnSync: the server is in this process. */

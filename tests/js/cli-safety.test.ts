@@ -4,28 +4,21 @@ import {
   chmodSync,
   existsSync,
   lstatSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Hamt, serialize } from 'hamt-wasm'
+import { dir, program } from './support/command-line.js'
 import { evidence, evidenceFile } from './support/evidence.js'
 
-const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 const right = evidenceFile('right.json')
-let dir: string
 beforeAll(() => {
-  dir = mkdtempSync(join(tmpdir(), 'hamt-wasm-safety-'))
   writeFileSync(join(dir, 'map.hamt'), serialize([map, map.set('more', 1)]))
 })
-afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
 const map = Hamt.from<unknown>({
   nothing: null,

@@ -1,15 +1,9 @@
 // Commands about a draw: whatever they print, they say the verdict on it, and end with its status.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dir, program } from './support/command-line.js'
 import { evidence, evidenceFile } from './support/evidence.js'
-
-const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
-let dir: string
-beforeAll(() => void (dir = mkdtempSync(join(tmpdir(), 'hamt-wasm-verdicts-'))))
-afterAll(() => rmSync(dir, { recursive: true, force: true }))
 
 function sortition(...words: string[]) {
   const { NODE_OPTIONS: _, ...env } = process.env

@@ -4,10 +4,10 @@ import { applyDelta, deserialize, Hamt, serialize, serializeDelta, stats } from 
 import { collectUntil } from './support/gc.js'
 import { inWasm, young } from './support/stores.js'
 
-// The built engine, which is not for users.
-const engine: string = '../../dist/core.js'
+// The built core, which is not for users.
+const built: string = '../../dist/core.js'
 const wasm = (
-  (await import(engine)) as { raw: { _take_memory(n: number): number; _give_memory(p: number): void } }
+  (await import(built)) as { raw: { _take_memory(n: number): number; _give_memory(p: number): void } }
 ).raw
 
 const entries = (n: number): [string, number][] => Array.from({ length: n }, (_, i) => [`k${i}`, i])

@@ -4,10 +4,10 @@ import { applyDelta, deserialize, Hamt, openSnapshot, serialize, serializeDelta,
 import { collectUntil } from './support/gc.js'
 import { young } from './support/stores.js'
 
-// The built engine, which is not for users.
-const engine: string = '../../dist/core.js'
+// The built core, which is not for users.
+const built: string = '../../dist/core.js'
 const wasm = (
-  (await import(engine)) as { raw: { _take_memory(n: number): number; _give_memory(p: number): void } }
+  (await import(built)) as { raw: { _take_memory(n: number): number; _give_memory(p: number): void } }
 ).raw
 
 afterEach(async () => {
@@ -272,19 +272,28 @@ test('callbacks may use, edit and dispose the very maps that call them', () => {
   }
 })
 
+/** Calls `f` while all memory of wasm is taken. */
+function withoutMemory<T>(f: () => T): T {
+  // As much as there is, in ever smaller pieces; what is left afterwards is too little for a node.
+  const taken: number[] = []
+  try {
+    for (let size = 1 << 29; size >= 8; size >>= 1) {
+      for (let p = wasm._take_memory(size); p !== 0; p = wasm._take_memory(size)) taken.push(p)
+    }
+    return f()
+  } finally {
+    for (const p of taken) wasm._give_memory(p)
+  }
+}
+
 test('running out of memory is a RangeError, and everything goes on afterwards', () => {
   let m: Hamt<unknown> = many()
   m.digest() // in wasm
   for (const k of 'abcdefghij') m = m.set(k, k) // beyond the records that a pinned version has
   const before = m.toJSON()
-  // As much as there is, in ever smaller pieces; what is left afterwards is too little for a node.
-  const taken: number[] = []
   const { size: youngSize } = young
   young.size = 0
-  try {
-    for (let size = 1 << 29; size >= 8; size >>= 1) {
-      for (let p = wasm._take_memory(size); p !== 0; p = wasm._take_memory(size)) taken.push(p)
-    }
+  withoutMemory(() => {
     const failing: (() => unknown)[] = [
       () => m.set('x', 'y'.repeat(50_000)),
       () => m.set('y'.repeat(500_000), 1),
@@ -311,12 +320,47 @@ test('running out of memory is a RangeError, and everything goes on afterwards',
     expect(out).toBeGreaterThan(1000)
     expect(n.size).toBe(m.size + 6000 - out)
     expect(m.get('k5')).toBe(5)
-  } finally {
-    for (const p of taken) wasm._give_memory(p)
-    young.size = youngSize
-  }
+  })
+  young.size = youngSize
   expect(m.toJSON()).toEqual(before)
   expect(m.set('x', 'y'.repeat(50_000)).get('x')).toHaveLength(50_000)
+})
+
+const long = 'z'.repeat(1_000_000)
+/** Bulk edits, with new values that take megabytes where wasm lists what they change. */
+const bulkEdits: [string, (theirs: Hamt<unknown>) => (m: Hamt<unknown>) => Hamt<unknown>][] = [
+  ['map', () => (m) => m.map((v, key) => (key.length < 3 ? long : v))],
+  ['merge', (theirs) => (m) => m.merge(theirs, (_, ours, other) => other)],
+  ['mergeFrom', (theirs) => (m) => m.mergeFrom(Hamt.empty(), theirs, (_, ours, other) => other)],
+]
+
+// A bulk edit changes a copy of the trie, and then has wasm list what is different now. Here that fails.
+test.each(bulkEdits)('%s, when memory runs out after its edits, leaves the version as it was', (_, use) => {
+  const { size: youngSize } = young
+  young.size = 0
+  let m: Hamt<unknown> = many()
+  for (const k of 'abcdefghij') m = m.set(k, k) // the newest of a lineage, with a trie that its edits change
+  const edit = use(Hamt.from<unknown>({ k1: long, more: long }))
+  const before = m.toJSON()
+  const functions = Object.getPrototypeOf(wasm) as { changes: (...args: number[]) => number }
+  const { changes } = functions
+  const { maps } = stats()
+  let calls = 0
+  try {
+    functions.changes = (...args) => {
+      ++calls
+      return withoutMemory(() => changes(...args))
+    }
+    expect(() => edit(m)).toThrow(RangeError)
+    expect([calls, stats().maps]).toEqual([1, maps])
+    functions.changes = changes
+    expect(m.toJSON()).toEqual(before)
+    expect(edit(m).equals(edit(Hamt.from(before)))).toBe(true)
+    expect(m.toJSON()).toEqual(before)
+  } finally {
+    functions.changes = changes
+    young.size = youngSize
+  }
 })
 
 test('keys and values of many megabytes work, and what they took is free again', () => {

@@ -1,26 +1,9 @@
 // Recorded runs with one word altered where another log says the same: the verdict is never "right" where it was not.
 import { applyLogs, drawsIn, judgeDraw, NodeRegistry, readLogs, sortitionAbi } from 'hamt-wasm/sortition'
-import { encodeEventTopics, type Abi, type Hex } from 'viem'
-import { type LiveRun, vectors } from './support/chain.js'
+import { type Hex } from 'viem'
+import { type Log, open, type Run, topicOf, withWord, word } from './support/altered-runs.js'
 
-interface Log {
-  address: string
-  topics: string[]
-  data: string
-  blockNumber: string
-  blockHash: string
-  transactionHash?: string
-  logIndex: string
-}
-type Run = Omit<LiveRun, 'logs'> & { logs: Log[] }
-
-const open = (name: string) => structuredClone(vectors<LiveRun>(name)) as unknown as Run
-const topicOf = (eventName: string) =>
-  (encodeEventTopics({ abi: sortitionAbi as Abi, eventName }) as unknown as Hex[])[0]!
 const all = (run: Run, eventName: string) => run.logs.filter(({ topics }) => topics[0] === topicOf(eventName))
-const word = (n: bigint) => BigInt.asUintN(256, n).toString(16).padStart(64, '0')
-const withWord = (data: string, i: number, n: bigint) =>
-  data.slice(0, 2 + 64 * i) + word(n) + data.slice(2 + 64 * (i + 1))
 const wordOf = (data: string, i: number) => BigInt(`0x${data.slice(2 + 64 * i, 66 + 64 * i)}`)
 
 /** The verdicts of all requests, or the error that all of them get. */

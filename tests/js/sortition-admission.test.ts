@@ -1,15 +1,30 @@
 // The registry of the newer protocol: admission, settings, going back, and the file of both formats.
 import fc from 'fast-check'
-import { deserialize, Hamt, readMeta as metaOf, serialize, SnapshotError } from 'hamt-wasm'
-import {
-  EventError,
-  NodeRegistry,
-  type Address,
-  type NodeState,
-  type RegistryEvent,
-} from 'hamt-wasm/sortition'
+import { EventError, NodeRegistry, type Address, type RegistryEvent } from 'hamt-wasm/sortition'
 import { decode, type LiveRun, vectors } from './support/chain.js'
-import { eligibleAt, isBefore, liveAt, liveState, settingsAt, type NaivePolicy } from './support/live.js'
+import { eligibleAt, isBefore, liveAt, liveState, settingsAt } from './support/live.js'
+import {
+  activation,
+  added,
+  addressOf,
+  anyAmount,
+  anyOperator,
+  balance,
+  event,
+  historyOf,
+  type Named,
+  op,
+  owner,
+  policy,
+  started,
+  thrownBy,
+  version,
+  assets,
+  other,
+  provider,
+  submissionWindow,
+  timeout,
+} from './support/registry-events.js'
 
 const lower = (a: string) => a.toLowerCase() as Address
 
@@ -91,73 +106,6 @@ describe.each(['chain-run-live', 'chain-run-upgrade'])('the recorded run %s', (n
 
 // --- generated events ----------------------------------------------------------------------------
 
-const addressOf = (n: number): Address => `0x${n.toString(16).padStart(40, 'a')}`
-const op = addressOf(1)
-const reason = `0x${'0'.repeat(64)}`
-type Named = readonly [eventName: string, args: (time: number) => object]
-
-const added = (node: Address): Named => [
-  'CiphernodeAdded',
-  () => ({ node, index: 0n, numNodes: 1n, size: 1n }),
-]
-const balance = (operator: Address, newBalance: bigint): Named => [
-  'TicketBalanceUpdated',
-  () => ({ operator, delta: 0n, newBalance, reason }),
-]
-const activation = (operator: Address, active: boolean): Named => [
-  'OperatorActivationChanged',
-  () => ({ operator, active }),
-]
-const version = (v: bigint): Named => ['EligibilityConfigurationVersionUpdated', () => ({ version: v })]
-const owner = (operator: Address, bondOwner: Address): Named => [
-  'BondOwnerSet',
-  () => ({ operator, bondOwner }),
-]
-const started = (operator: Address): Named => ['AdmissionStarted', (timepoint) => ({ operator, timepoint })]
-const policy = (p: Partial<NaivePolicy>): Named => [
-  'AdmissionPolicyUpdated',
-  (timepoint) => ({
-    timepoint,
-    policy: {
-      cooldownEnabled: false,
-      admissionsPaused: false,
-      cooldownDuration: 0,
-      pauseTimepoint: 0,
-      pauseCooldownEnabled: false,
-      pauseCooldownDuration: 0,
-      ...p,
-    },
-  }),
-]
-const assets = (ticketPrice: bigint, ticketToken = addressOf(0x70)): Named => [
-  'BondingAssetConfigUpdated',
-  () => ({
-    ticketToken,
-    ciphernodeBondToken: addressOf(0x71),
-    ticketPrice,
-    requiredCiphernodeBond: 1n,
-    expectedTicketDecimals: 6,
-    expectedCiphernodeBondDecimals: 18,
-    configurationVersion: 1n,
-  }),
-]
-const submissionWindow = (n: bigint): Named => [
-  'SortitionSubmissionWindowSet',
-  () => ({ sortitionSubmissionWindow: n }),
-]
-const timeout = (n: bigint): Named => ['RandomnessRequestTimeoutSet', () => ({ randomnessRequestTimeout: n })]
-const provider = (randomnessProvider: Address): Named => [
-  'RandomnessProviderSet',
-  () => ({ randomnessProvider }),
-]
-const other: Named = ['CommitteeObligationUpdated', () => ({})]
-
-function event([eventName, args]: Named, block: number, log = 0, time = 1000 + block): RegistryEvent {
-  return { eventName, args: args(time), blockNumber: BigInt(block), logIndex: log, timestamp: BigInt(time) }
-}
-
-const anyOperator = fc.integer({ min: 0, max: 6 }).map(addressOf)
-const anyAmount = fc.oneof(fc.bigInt(0n, 100n), fc.bigInt(0n, 2n ** 256n - 1n))
 const anyEvent: fc.Arbitrary<Named> = fc.oneof(
   anyOperator.map(added),
   fc.tuple(anyOperator, anyAmount).map(([o, b]) => balance(o, b)),
@@ -178,7 +126,7 @@ const anyEvent: fc.Arbitrary<Named> = fc.oneof(
     })
     .map((p): Named => [
       'AdmissionPolicyUpdated',
-      (t) => {
+      (t: number) => {
         // Of the last second before, or of an older pause.
         const paused = { ...p, pauseTimepoint: Math.min(t - 1, t - 1 - (p.pauseTimepoint - 995)) }
         return { timepoint: t, policy: paused }
@@ -190,17 +138,7 @@ const anyEvent: fc.Arbitrary<Named> = fc.oneof(
   anyOperator.map(provider),
   fc.constant(other),
 )
-/** Blocks with one or several logs; consecutive blocks may share a timestamp. */
-const anyHistory = fc
-  .array(fc.tuple(anyEvent, fc.nat(2), fc.nat(3), fc.nat(3)), { maxLength: 50 })
-  .map((steps) => {
-    let [block, log, time] = [1, 0, 1000]
-    return steps.map(([named, blocks, seconds, logs]) => {
-      if (blocks > 0) [block, log, time] = [block + blocks, logs, time + seconds]
-      else log += 1 + logs
-      return event(named, block, log, time)
-    })
-  })
+const anyHistory = historyOf(anyEvent, 50, 3)
 
 describe('any history', () => {
   test('states, eligibility and settings, at every second and before every log', () => {
@@ -431,12 +369,7 @@ describe('bad events leave the registry as it was', () => {
       [{ ...again, logIndex: 3 }, 'out-of-order'],
       [{ ...again, logIndex: 5, timestamp: 1006n }, 'time'],
     ] as const) {
-      let thrown: unknown
-      try {
-        base.apply(e)
-      } catch (x) {
-        thrown = x
-      }
+      const thrown = thrownBy(() => base.apply(e))
       expect(thrown).toBeInstanceOf(EventError)
       expect(thrown).toMatchObject({ code, message: expect.stringMatching(say) })
     }
@@ -445,115 +378,5 @@ describe('bad events leave the registry as it was', () => {
     expect(back.apply(again).at(2000).get(op)?.ticketBalance).toBe(9n)
     expect(base.before({ blockNumber: 6 })).toBe(base)
     expect(() => base.before({ blockNumber: -1 })).toThrow(/blockNumber .*-1/)
-  })
-})
-
-// --- files ---------------------------------------------------------------------------------------
-
-describe('files', () => {
-  const older = [event(version(1n), 1), event(added(op), 2), event(balance(op, 5n), 3)]
-  const format = (bytes: Uint8Array) => (metaOf(bytes) as { format: number }).format
-
-  test('of old registries are format 1, load, and go on as format 2', () => {
-    const first = NodeRegistry.empty().applyAll([...older, event(other, 4)])
-    expect(format(first.serialize())).toBe(1)
-    const rest = [event(assets(10n), 5), event(started(op), 6)]
-    const resumed = NodeRegistry.deserialize(first.serialize()).applyAll(rest)
-    expect(format(resumed.serialize())).toBe(2)
-    expect(resumed.serialize()).toEqual(first.applyAll(rest).serialize())
-    expect(resumed.before({ blockNumber: 5n }).serialize()).toEqual(first.serialize())
-  })
-
-  const rich = NodeRegistry.empty().applyAll([
-    ...older,
-    event(started(op), 4),
-    event(policy({ cooldownEnabled: true, cooldownDuration: 2 ** 48 - 1 }), 4, 1),
-    event(assets(2n ** 200n), 5),
-    event(submissionWindow(2n ** 256n - 1n), 6),
-    event(timeout(600n), 6, 1),
-    event(provider(addressOf(8)), 7),
-    event(policy({ admissionsPaused: true, pauseTimepoint: 1007, pauseCooldownDuration: 3 }), 8),
-  ])
-  const good = rich.serialize()
-
-  test('no byte can be changed', () => {
-    for (let at = 0; at < good.length; ++at) {
-      for (const bit of [1, 16, 128]) {
-        const bad = good.slice()
-        bad[at]! ^= bit
-        expect(() => NodeRegistry.deserialize(bad)).toThrow(SnapshotError)
-      }
-    }
-  })
-
-  // A row of each new kind, in one block: admission, policy, assets, window, timeout, provider.
-  const addresses = [op, addressOf(2)]
-  const rows = [7 + 8, 1, 100, 0, 0, 16, 0, 3, 9, 99, 5, 17, 0, 10, 1, 18, 0, 6, 19, 0, 7, 20, 0, 1]
-  const state: NodeState = { registered: false, active: false, ticketBalance: 0n, admittedSince: 100n }
-  const goodMeta = {
-    kind: 'node-registry',
-    format: 2,
-    position: [1, 5, 100],
-    addresses: new Uint8Array(Buffer.from(addresses.map((a) => a.slice(2)).join(''), 'hex')),
-    rows: 6,
-    events: new Uint8Array(rows),
-  }
-  const file = (meta: object) => serialize([Hamt.from({ [op]: state })], { meta: meta as never })
-  const changed = (at: number, ...bytes: number[]) => ({
-    events: new Uint8Array([...rows.slice(0, at), ...bytes, ...rows.slice(at + 1)]),
-  })
-
-  test('the file that the next test spoils is good', () => {
-    const r = NodeRegistry.deserialize(file(goodMeta))
-    expect(r.settingsBefore({ blockNumber: 2n, logIndex: 0 })).toEqual({
-      ticketPrice: 10n,
-      submissionWindow: 6n,
-      randomnessTimeout: 7n,
-      randomnessProvider: addressOf(2),
-      configurationVersion: 0n,
-      admission: {
-        cooldownEnabled: true,
-        admissionsPaused: true,
-        cooldownDuration: 9,
-        pauseTimepoint: 99,
-        pauseCooldownEnabled: false,
-        pauseCooldownDuration: 5,
-      },
-    })
-    expect(r.serialize()).toEqual(file(goodMeta))
-  })
-
-  test.each<[string, object, RegExp]>([
-    ['format 1 with rows of format 2', { format: 1 }, /unknown kind 15/],
-    ['a kind between the two', changed(11, 21), /unknown kind 21/],
-    ['a kind below', changed(11, 15), /the old one|unknown kind/],
-    ['flags that are none', changed(7, 8), /policy out of range/],
-    ['a duration beyond uint48', changed(8, 128, 128, 128, 128, 128, 128, 64), /policy out of range/],
-    ['a pause that begins later', changed(9, 101), /a pause that begins later/],
-    ['a token beyond the list', changed(14, 2), /address 2 of 2/],
-    [
-      'format 2 with rows of format 1',
-      { rows: 1, events: new Uint8Array([8, 1, 100, 0, 0]), addresses: goodMeta.addresses.subarray(0, 20) },
-      /its format is 2, and its rows are those of format 1/,
-    ],
-  ])('%s', (_, change, message) => {
-    let thrown: unknown
-    try {
-      NodeRegistry.deserialize(file({ ...goodMeta, ...change }))
-    } catch (e) {
-      thrown = e
-    }
-    expect(thrown).toBeInstanceOf(SnapshotError)
-    expect(thrown).toMatchObject({ code: 'registry', message: expect.stringMatching(message) })
-  })
-
-  test('the newest version is a snapshot like any other', () => {
-    const [newest] = deserialize<NodeState>(good)
-    expect(newest!.get(op)).toEqual({
-      registered: true,
-      active: false,
-      ticketBalance: 5n,
-      admittedSince: 1004n,
-    })
   })
 })

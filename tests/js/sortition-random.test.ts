@@ -10,7 +10,7 @@ import {
   type RegistryEvent,
   type RequestEvidence,
 } from 'hamt-wasm/sortition'
-import { eligibleAt, idealOf, seats } from './support/live.js'
+import { eligibleAt, idealOf, type NaivePolicy, noPolicy, seats } from './support/live.js'
 
 const operatorOf = (n: number): Address => `0x${(n * 0x9e3779b1 + 1).toString(16).padStart(40, '5')}`
 const ownerOf = (n: number): Address => `0x${(n + 1).toString(16).padStart(40, '0')}`
@@ -67,17 +67,9 @@ function historyOf({ operators, owners, steps }: Generated) {
     })
     return events.at(-1)!
   }
-  const open = {
-    cooldownEnabled: false,
-    admissionsPaused: false,
-    cooldownDuration: 0,
-    pauseTimepoint: 0,
-    pauseCooldownEnabled: false,
-    pauseCooldownDuration: 0,
-  }
-  let policy = open
+  let policy = noPolicy
   let version = 1n
-  const setPolicy = (p: typeof open) =>
+  const setPolicy = (p: NaivePolicy) =>
     add('AdmissionPolicyUpdated', { timepoint: time, policy: (policy = p) })
   const balance = (n: number, amount: number) =>
     add('TicketBalanceUpdated', {
@@ -306,17 +298,7 @@ test('a version or policy in the second of the request, before it, refuses it un
       policy: policy as never,
     }).violations.map((v) => v.code)
   }
-  const policy = (timepoint: number) => ({
-    timepoint,
-    policy: {
-      cooldownEnabled: false,
-      admissionsPaused: false,
-      cooldownDuration: 0,
-      pauseTimepoint: 0,
-      pauseCooldownEnabled: false,
-      pauseCooldownDuration: 0,
-    },
-  })
+  const policy = (timepoint: number) => ({ timepoint, policy: noPolicy })
   for (const [name, args] of [
     ['EligibilityConfigurationVersionUpdated', () => ({ version: 9n })],
     ['AdmissionPolicyUpdated', policy],

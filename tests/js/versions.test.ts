@@ -245,9 +245,9 @@ function expectedIn(version: number, j: number, keys: number): number | undefine
   return last < 0 ? undefined : last
 }
 
-// The built engine, which is not for users.
-const engine: string = '../../dist/core.js'
-const core = (await import(engine)) as { raw: Record<string, unknown> }
+// The built core, which is not for users.
+const built: string = '../../dist/core.js'
+const core = (await import(built)) as { raw: Record<string, unknown> }
 
 /** How many steps `f` takes: calls into wasm, lookups in native Maps, and records that are put on a list. */
 function countingSteps(f: () => void): number {

@@ -11,7 +11,7 @@ export interface NaivePolicy {
   pauseCooldownEnabled: boolean
   pauseCooldownDuration: number
 }
-const noPolicy: NaivePolicy = {
+export const noPolicy: NaivePolicy = {
   cooldownEnabled: false,
   admissionsPaused: false,
   cooldownDuration: 0,
