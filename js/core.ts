@@ -17,6 +17,7 @@ export { provenance } from './generated/provenance.js'
 // For the entry points of this package only.
 export { check } from './wasm/errors.js'
 export { takeOutput, usualCapacity, withInput, writeBytes } from './wasm/input.js'
+export { giveBack, type Kind, own, type Owned } from './wasm/handles.js'
 export { isStarted, raw, start, startLater, startPart } from './wasm/instance.js'
 export { Result, Status } from './generated/interface.js'
 export type { Exports } from './generated/interface.js'

@@ -1,8 +1,7 @@
 // `npm run lint` and `npm run format`.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
-import { Failure, openly, quietly, root, say, seconds } from './step.mjs'
+import { Failure, inParallel, openly, quietly, root, say, seconds } from './step.mjs'
 
 const bin = (name) => join(root, 'node_modules', '.bin', name)
 
@@ -24,18 +23,9 @@ async function tidy() {
   const sources = cppFiles('.cpp').filter(
     (name) => name.startsWith('tests/cpp/') || /^cpp\/(?!binding)/.test(name),
   )
-  const queue = [...sources]
-  const worker = async () => {
-    for (let source = queue.shift(); source; source = queue.shift()) {
-      await quietly(`tidy-${source.replaceAll('/', '-')}`, 'clang-tidy', [
-        '--quiet',
-        '-p',
-        'build/debug',
-        source,
-      ])
-    }
-  }
-  await Promise.all(Array.from({ length: availableParallelism() }, worker))
+  await inParallel(sources, (source) =>
+    quietly(`tidy-${source.replaceAll('/', '-')}`, 'clang-tidy', ['--quiet', '-p', 'build/debug', source]),
+  )
 }
 
 /** Each folder of cpp/ includes only itself and those before it in this list. */
@@ -64,7 +54,7 @@ export async function lint() {
     eslint: () => openly(bin('eslint'), ['.', '--max-warnings', '0']),
   }
   const failed = []
-  for (const [name, check] of Object.entries(checks)) {
+  const run = async ([name, check]) => {
     const began = performance.now()
     try {
       await check()
@@ -75,6 +65,7 @@ export async function lint() {
       failed.push(name)
     }
   }
+  await Promise.all(Object.entries(checks).map(run))
   if (failed.length > 0) throw new Failure(`Not clean: ${failed.join(', ')} (npm run format repairs layout)`)
 }
 

@@ -2,6 +2,7 @@
 // runs before anything is installed.
 import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -71,6 +72,17 @@ export async function ask(command, args, options = {}) {
     child.on('error', () => resolve(undefined))
     child.on('close', (code) => resolve(code === 0 ? out : undefined))
   })
+}
+
+export const processors = availableParallelism()
+
+/** Calls `f` for every item, as many at a time as there are processors. */
+export async function inParallel(items, f) {
+  const queue = [...items]
+  const worker = async () => {
+    for (let item = queue.shift(); item; item = queue.shift()) await f(item)
+  }
+  await Promise.all(Array.from({ length: processors }, worker))
 }
 
 export function seconds(since) {

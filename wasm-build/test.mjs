@@ -1,11 +1,10 @@
 // `npm test`: every part runs, even after another failed; the last lines say what passed.
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { buildSmallWasm } from './wasm.mjs'
-import { Failure, openly, quietly, root, say, seconds } from './step.mjs'
+import { Failure, inParallel, openly, processors, quietly, root, say, seconds } from './step.mjs'
 
-const jobs = String(availableParallelism())
+const jobs = String(processors)
 const results = join(root, 'build', 'results')
 
 function sourcesIn(dir, ending) {
@@ -80,7 +79,7 @@ async function fuzz() {
   await cmake('fuzz', targets)
   const counts = { passed: 0, failed: 0 }
   const said = []
-  for (const target of targets) {
+  const run = async (target) => {
     const corpus = join(root, 'tests', 'fuzz', 'corpus', target)
     const found = join(root, 'build', 'fuzz', 'found', target)
     mkdirSync(found, { recursive: true })
@@ -105,6 +104,7 @@ async function fuzz() {
       said.push(error.message)
     }
   }
+  await inParallel(targets, run)
   if (said.length > 0) throw Object.assign(new Failure(said.join('\n\n')), { counts })
   return counts
 }

@@ -11,7 +11,9 @@
 
 #include "digest/messages.hpp"
 #include "snapshot/hexadecimal.hpp"
+#include "trie/bits.hpp"
 #include "trie/integers.hpp"
+#include "trie/policy.hpp"
 
 namespace hamt::blocks {
 
@@ -24,7 +26,7 @@ inline constexpr std::size_t longest_inlined = 256;
 /// No body has more bytes. Only hundreds of keys with equal hashes could need them.
 inline constexpr std::size_t largest_body = std::size_t{1} << 20;
 /// Levels 0 to 12 have nodes with slots, level 13 has collision nodes.
-inline constexpr unsigned collision_level = 13;
+inline constexpr unsigned collision_level = digits<local_policy::bits>::levels;
 inline constexpr unsigned level_count = collision_level + 1;
 
 /// The first byte of a block.

@@ -110,6 +110,14 @@ class missing_blocks {
     }
   };
 
+  /// The node among what a base's block names that has the position of `p`, or null.
+  static const node_type* node_at(const piece& p, const std::vector<piece>& before) noexcept {
+    for (const piece& other : before)
+      if (other.at != nullptr && other.level == p.level && other.prefix == p.prefix)
+        return other.at;
+    return nullptr;
+  }
+
   /// Collects what the block of `n` names and that of `base` does not.
   void expand(const node_type* n, const node_type* base, unsigned level, std::uint64_t prefix,
               std::vector<piece>& next) {
@@ -128,10 +136,7 @@ class missing_blocks {
     for (piece& p : now) {
       if (known.count(p.digest) != 0) continue;
       if (p.at == nullptr && !asked_texts_.try_emplace(p.digest).second) continue;
-      for (const piece& other : before)
-        if (p.at != nullptr && other.at != nullptr && other.level == p.level &&
-            other.prefix == p.prefix)
-          p.base = other.at;
+      if (p.at != nullptr) p.base = node_at(p, before);
       next.push_back(p);
     }
   }

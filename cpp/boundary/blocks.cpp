@@ -46,7 +46,7 @@ status nodes_write(context& c, std::uint32_t count, std::size_t meta_size) {
     if (const status s = read_maps(c, 0, count, maps); s != status::ok) return s;
     const std::size_t meta = count * sizeof(handle);
     if (meta_size > c.input.capacity() - meta) return status::bad_argument;
-    return c.give(blocks::write_table<policy>(maps, {c.input.data() + meta, meta_size}));
+    return c.give_file(blocks::write_table<policy>(maps, {c.input.data() + meta, meta_size}));
   });
 }
 

@@ -71,6 +71,7 @@ status shrink(context& c, std::size_t size) {
     c.input.shrink(size);
     c.output.shrink(size);
     c.records.shrink(size);
+    if (c.file != nullptr && c.file->size() > size) c.file.reset();
     c.report_input();
     return status::ok;
   });

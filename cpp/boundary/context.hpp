@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -39,6 +40,8 @@ class context {
   /// What snapshot_read has loaded and nobody has taken. A pointer, so that it changes in one step.
   std::unique_ptr<std::vector<tree>> loaded;
   buffer input, output;
+  /// The file that the last call has written, given out where it is.
+  std::unique_ptr<std::string> file;
   /// The value that the last edit replaced: a buffer of its own, which no other call touches.
   buffer replaced;
   record_batch records;
@@ -65,6 +68,13 @@ class context {
   status give(std::string_view bytes) {
     output.assign(bytes);
     return give_output();
+  }
+  /// Leaves a file for the caller to copy, until the next one or `shrink`.
+  status give_file(std::string bytes) {
+    auto made = std::make_unique<std::string>(std::move(bytes));
+    words.output = {made->data(), made->size()};
+    std::swap(file, made);
+    return status::ok;
   }
   /// Says where the output is.
   status give_output() noexcept {

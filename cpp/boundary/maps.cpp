@@ -1,5 +1,5 @@
-// Whole maps: equality, merges, selections, differences. No function calls into JavaScript: what a user's
-// callback has to decide is handed over as records, and comes back as a batch of edits.
+// Whole maps: equality, merges, selections, differences. No function calls into JavaScript: what a
+// user's callback has to decide is handed over as records, and comes back as a batch of edits.
 #include <memory>
 #include <optional>
 #include <string_view>

@@ -53,7 +53,7 @@ class held_references {
   /// False for what can be no id.
   bool hold(reference_id id) {
     if (id >= no_reference) return false;
-    ids_.reserve(ids_.size() + 1);
+    if (ids_.size() == ids_.capacity()) ids_.reserve(2 * ids_.size() + 1);  // before it is alive
     embedder::retain(id);
     ids_.push_back(id);
     return true;

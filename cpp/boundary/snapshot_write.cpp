@@ -19,9 +19,9 @@ status snapshot_write(context& c, std::uint32_t bases, std::uint32_t count, std:
     const std::size_t meta = all * sizeof(handle);
     if (meta_size > c.input.capacity() - meta) return status::bad_argument;
     const std::span list(maps);
-    return c.give(snapshot::write_delta<policy>(list.first(bases), list.subspan(bases),
-                                                {c.input.data() + meta, meta_size},
-                                                [&](std::size_t i) { return digest_of(maps[i]); }));
+    return c.give_file(snapshot::write_delta<policy>(
+        list.first(bases), list.subspan(bases), {c.input.data() + meta, meta_size},
+        [&](std::size_t i) { return digest_of(maps[i]); }));
   });
 }
 

@@ -1,5 +1,18 @@
 // Node tables, and the blocks that a store lacks: the calls of cpp/boundary/blocks.cpp, whose code is a part of the wasm module.
-import { check, raw, Result, result, startPart, Status, takeOutput, withInput } from '../core.js'
+import {
+  check,
+  giveBack,
+  type Kind,
+  own,
+  type Owned,
+  raw,
+  Result,
+  result,
+  startPart,
+  Status,
+  takeOutput,
+  withInput,
+} from '../core.js'
 import { text } from '../generated/blocks-wasm.js'
 
 /** The node table of maps. */
@@ -11,12 +24,14 @@ export function writeNodes(handles: Uint32Array, meta: Uint8Array): Uint8Array<A
   })
 }
 
-/** Begins to find the blocks of a map that a store lacks which has a base; the digests that are asked about, in a row. */
-export function openWalk(map: number, base: number): { walk: number; asked: Uint8Array } {
+/** A walk over the blocks that a store lacks. */
+const aWalk: Kind = { word: Result.cursorId, drop: (walk) => check(raw._hamt_blocks_close(walk)) }
+
+/** Begins to find the blocks of a map that a store lacks which has a base; the digests that are asked about, in a row. `walk` owns it. */
+export function openWalk(walk: Owned, map: number, base: number): Uint8Array {
   startPart(text)
-  check(raw._hamt_blocks_open(map, base))
-  const walk = result(Result.cursorId)
-  return { walk, asked: takeOutput() }
+  own(walk, aWalk, () => raw._hamt_blocks_open(map, base))
+  return takeOutput()
 }
 
 /** Tells which of those are lacking, a byte for each; what is asked about next, and how many are lacking so far. */
@@ -35,6 +50,6 @@ export function takeBlocks(walk: number, most: number): Uint8Array | undefined {
 }
 
 /** Ends a walk. */
-export function closeWalk(walk: number): void {
-  check(raw._hamt_blocks_close(walk))
+export function closeWalk(walk: Owned): void {
+  giveBack(walk, aWalk.drop)
 }

@@ -1,5 +1,14 @@
 // Maps in memory into node tables and block stores, and back.
-import { DisposedError, encodeCbor, given, type Hamt, isHamt, kind, withHandles } from '../core.js'
+import {
+  DisposedError,
+  encodeCbor,
+  given,
+  type Hamt,
+  isHamt,
+  kind,
+  type Owned,
+  withHandles,
+} from '../core.js'
 import type { LoadOptions } from './load.js'
 import { startWasm } from './load.js'
 import { answerWalk, closeWalk, openWalk, takeBlocks, writeNodes } from './native.js'
@@ -95,23 +104,22 @@ async function putLacking<V>(
   options: PushOptions,
 ): Promise<void> {
   const maps: Hamt<unknown>[] = base ? [map, base] : [map]
-  const opened = withHandles(maps, (handles) => openWalk(handles[0]!, handles[1] ?? 0))
-  const { walk } = opened
+  const walk: Owned = { id: 0 }
   try {
-    let asked = digestsOf(opened.asked)
+    let asked = digestsOf(withHandles(maps, (handles) => openWalk(walk, handles[0]!, handles[1] ?? 0)))
     let count = 0
     for (let isRoot = true; asked.length > 0; isRoot = false) {
       // What the base has is not asked about; of the rest the store lacks all, most likely, and putting it again does no harm.
       const isSure = base !== undefined || isRoot || options.repair === true
       const lacks = isSure ? asked.map(() => true) : (await reader.have(asked)).map((has) => !has)
       options.signal?.throwIfAborted()
-      const answer = answerWalk(walk, Uint8Array.from(lacks, Number))
+      const answer = answerWalk(walk.id, Uint8Array.from(lacks, Number))
       asked = digestsOf(answer.asked)
       count = answer.count
     }
     for (let done = 0; ; options.progress?.(done, count)) {
       options.signal?.throwIfAborted()
-      const bytes = takeBlocks(walk, mostBytes)
+      const bytes = takeBlocks(walk.id, mostBytes)
       if (!bytes) break
       const blocks = blocksOf(bytes)
       await reader.put(blocks)

@@ -191,4 +191,20 @@ TEST_F(BoundaryReference, BatchesOfEditsCarryIds) {
   EXPECT_EQ(drained().size(), 300u);
 }
 
+TEST_F(BoundaryReference, WhatABuildHoldsGrowsByDoubling) {
+  const handle h = new_map();
+  std::string batch_of_edits;
+  for (reference_id i = 0; i < 3000; ++i)
+    batch_of_edits += words_of({4, 0xfffffffe}) + std::to_string(1000 + i) + words_of({i});
+  write(batch_of_edits);
+  constexpr long long many = 1'000'000;
+  boundary_testing::fuse::left = many;
+  const status s = build(c, h, batch_of_edits.size());
+  const long long allocations = many - boundary_testing::fuse::left;
+  boundary_testing::fuse::left = -1;
+  EXPECT_EQ(s, status::ok);
+  EXPECT_EQ(live(), 3000u);
+  EXPECT_LT(allocations, 5000);  // a box for each, nodes, and what grows
+}
+
 }  // namespace

@@ -248,6 +248,35 @@ TEST(SnapshotFile, AVersionIsNeverBasedOnOneWithoutEntries) {
   }
 }
 
+TEST(SnapshotFile, ADeltaIsRefusedOnABaseThatDoesNotHaveWhatItChanges) {
+  // The reader is given a base that only claims the digest: what the delta says about it is false.
+  const plain base = plain{}.set("a", "1").set("b", "2");
+  const auto digest = [](std::size_t) { return std::string(32, 'd'); };
+  const auto delta_to = [&](const plain& m) {
+    return files::write_delta(std::vector{base}, std::vector{m}, "", digest);
+  };
+  const auto refusal = [](const std::string& delta, const plain& given) {
+    try {
+      files::read_delta(delta, [&](std::string_view) { return &given; });
+    } catch (const error& e) {
+      EXPECT_LT(e.offset(), delta.size());
+      return e.broken();
+    }
+    return rule::truncated;
+  };
+  const std::string sets = delta_to(base.set("c", "3")), erases = delta_to(base.erase("b"));
+  const std::string replaces = delta_to(base.set("b", "4"));
+  const std::size_t before = local_memory::usage().blocks;
+  EXPECT_EQ(refusal(sets, base.set("c", "3")), rule::no_change);      // it is there already
+  EXPECT_EQ(refusal(replaces, base.set("b", "4")), rule::no_change);  // likewise
+  EXPECT_EQ(refusal(erases, base.erase("b")), rule::no_change);       // it was never there
+  EXPECT_EQ(refusal(sets, base.set("c", "5")), rule::size);   // it replaces and adds nothing
+  EXPECT_EQ(refusal(replaces, base.erase("b")), rule::size);  // it adds and replaces nothing
+  EXPECT_EQ(local_memory::usage().blocks, before);
+  EXPECT_EQ(files::read_delta(sets, [&](std::string_view) { return &base; }).versions[0],
+            base.set("c", "3"));
+}
+
 std::vector<plain> small_history() {
   plain a = plain{}.set("user:alice", "1").set("user:bob", "2").set("user:b\u00f6rge", "1");
   plain b = a.set("user:bob", "3");

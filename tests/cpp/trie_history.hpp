@@ -54,8 +54,6 @@ class history {
     c.check(before_);
   }
 
-  std::size_t versions() const { return versions_.size(); }
-
  private:
   struct version {
     map_type map;
