@@ -5,7 +5,7 @@ import { Hamt } from './map/hamt.js'
 
 export { stats } from './map/stats.js'
 export type { Stats } from './map/stats.js'
-export type { HamtInput } from './map/hamt.js'
+export type { HamtInput } from './map/types.js'
 export type { HamtOptions } from './map/options.js'
 export type { Difference } from './map/diff.js'
 export type { Codec } from './codec/codec.js'

@@ -118,8 +118,10 @@ export async function buildDocs(out = join(root, 'build', 'site')) {
     includeVersion: true,
     githubPages: false,
     sort: ['source-order'],
-    // What a platform calls URL, Response and WebAssembly.Module.
+    // What refuses values that are no data; what a platform calls URL, Response and WebAssembly.Module.
     intentionallyNotExported: [
+      'js/map/types.ts:Storing',
+      'js/map/types.ts:Replacing',
       'js/wasm/platform.ts:Url',
       'js/wasm/platform.ts:HttpResponse',
       'js/wasm/platform.ts:WasmModule',

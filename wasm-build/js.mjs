@@ -18,6 +18,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
+import { restoreClassNames } from './class-names.mjs'
 import { Failure, quietly, root, say, seconds } from './step.mjs'
 
 const source = join(root, 'js')
@@ -92,6 +93,11 @@ const common = {
   metafile: true,
 }
 
+/** Whether an entry has classes that users meet. */
+function hasClasses(entry) {
+  return libraryEntries.includes(entry) && !entry.endsWith('-wasm')
+}
+
 async function bundle(entry, format) {
   const outfile = join(fresh, format === 'cjs' ? 'cjs' : '.', `${entry}.js`)
   // CommonJS has no import.meta: what the sources make of it (the address of hamt.wasm) is the same in both.
@@ -118,6 +124,7 @@ async function bundle(entry, format) {
       }),
   })
   leaveOutWasm(`${outfile}.map`)
+  if (hasClasses(entry)) restoreClassNames(outfile, format === 'cjs' ? 'script' : 'module')
   return Object.keys(result.metafile.inputs)
 }
 

@@ -25,7 +25,7 @@ import {
 import { loadMap, type LoadOptions } from './load.js'
 import { abortable, callbackOption } from './options.js'
 import { prove } from './prove.js'
-import { type BlockReader, nodeName, type NodeRef, type SignalOption, type Traffic } from './reader.js'
+import { BlockReader, nodeName, type NodeRef, type SignalOption, type Traffic } from './reader.js'
 import { type Change, changes, entriesBelow } from './walk.js'
 import type { Hash64 } from '../digest/siphash.js'
 
@@ -77,23 +77,37 @@ interface Step {
   readonly questions: KeyQuery[]
 }
 
+const uncloneable = Symbol(
+  'a map in a store or a file: send its digest or the address of the file, and open it there',
+)
+
 /**
  * A map of which only what is asked for is read. Everything that is read is checked against the map's digest before it is used;
  * `BlockError` names what is missing or wrong. Every method that reads takes a signal.
  */
 export abstract class LazyMap<V> {
+  /** @internal What tools refuse to clone. */
+  readonly uncloneable: symbol = uncloneable
+  /** @internal */
+  readonly _reader: BlockReader
+  /** @internal */
+  readonly _codec: Codec<V>
   readonly #digest: Uint8Array
+  readonly #head: (signal?: AbortSignal) => Promise<{ size: number; root: BlockNode | undefined }>
 
   /** @internal */
   constructor(
     digest: Uint8Array,
-    /** @internal */
-    readonly _reader: BlockReader,
-    /** @internal */
-    readonly _codec: Codec<V>,
-    private readonly head: (signal?: AbortSignal) => Promise<{ size: number; root: BlockNode | undefined }>,
+    reader: BlockReader,
+    codec: Codec<V>,
+    head: (signal?: AbortSignal) => Promise<{ size: number; root: BlockNode | undefined }>,
   ) {
+    if (!(reader instanceof BlockReader))
+      throw new TypeError('new opens no map: use openMap, emptyMap, or at() of a node table')
     this.#digest = digest.slice()
+    this._reader = reader
+    this._codec = codec
+    this.#head = head
   }
 
   /** The digest of the contents (32 bytes), as `Hamt.digest` gives it: a copy each time. */
@@ -101,16 +115,28 @@ export abstract class LazyMap<V> {
     return this.#digest.slice()
   }
 
+  /** What consoles and tools call it. */
+  get [Symbol.toStringTag](): string {
+    return 'LazyMap'
+  }
+
+  /** What Node's console shows: the digest. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    const digits =
+      #digest in this ? Array.from(this.#digest, (byte) => byte.toString(16).padStart(2, '0')) : []
+    return `${this.constructor.name} ${digits.join('')}`
+  }
+
   /** What was read so far, through this map and those that share its reader: requests, bytes, blocks. */
   get traffic(): Readonly<Traffic> {
     return { ...this._reader.traffic }
   }
 
-  private opened: { size: number; root: BlockNode | undefined } | undefined
+  #opened: { size: number; root: BlockNode | undefined } | undefined
 
   /** @internal The size and the root node. */
   async _open(signal?: AbortSignal): Promise<{ size: number; root: BlockNode | undefined }> {
-    return abortable(signal, async () => (this.opened ??= await this.head(signal)))
+    return abortable(signal, async () => (this.#opened ??= await this.#head(signal)))
   }
 
   /** The value of a key, or undefined. A read for each node on the way that is not in the cache: four in a map of a million. */

@@ -44,45 +44,53 @@ export function checkStore(store: BlockStore): void {
     throw new TypeError('a block store needs the functions get and put')
 }
 
+const uncloneable = Symbol('a draft of one edit: send the digest of the map that edit() gives')
+
 /** Collects the edits of one `edit`. It is of no use afterwards. */
 export class RemoteDraft<V> {
-  private readonly edits = new Map<string, Uint8Array | undefined>()
-  private ended = false
+  /** @internal What tools refuse to clone. */
+  readonly uncloneable: symbol = uncloneable
+  readonly #edits = new Map<string, Uint8Array | undefined>()
+  #ended = false
+  readonly #base: RemoteMap<V>
+  readonly #signal: AbortSignal | undefined
 
   /** @internal */
-  constructor(
-    private readonly base: RemoteMap<V>,
-    private readonly signal: AbortSignal | undefined,
-  ) {}
+  constructor(base: RemoteMap<V>, signal: AbortSignal | undefined) {
+    if (!(base instanceof RemoteMap))
+      throw new TypeError('new makes no draft: use edit(fn) of a map in a store')
+    this.#base = base
+    this.#signal = signal
+  }
 
   /** Sets a key. The value is encoded at once. */
   set(key: string, value: V): this {
     this.check(key)
     if (value === undefined) throw new TypeError('a value cannot be undefined; to remove a key, use delete')
-    this.edits.set(key, takeBytes(this.base._codec.encode(value), 'what a codec encodes to'))
+    this.#edits.set(key, takeBytes(this.#base._codec.encode(value), 'what a codec encodes to'))
     return this
   }
 
   /** Takes a key out, if it is there. */
   delete(key: string): this {
     this.check(key)
-    this.edits.set(key, undefined)
+    this.#edits.set(key, undefined)
     return this
   }
 
   /** The value of a key as the edits leave it. Reads, unless it was edited. */
   async get(key: string): Promise<V | undefined> {
     this.check(key)
-    if (!this.edits.has(key)) return this.base.get(key, { signal: this.signal })
-    const bytes = this.edits.get(key)
-    return bytes && this.base._decode(bytes)
+    if (!this.#edits.has(key)) return this.#base.get(key, { signal: this.#signal })
+    const bytes = this.#edits.get(key)
+    return bytes && this.#base._decode(bytes)
   }
 
   /** Whether a key is there as the edits leave it. */
   async has(key: string): Promise<boolean> {
     this.check(key)
-    if (!this.edits.has(key)) return this.base.has(key, { signal: this.signal })
-    return this.edits.get(key) !== undefined
+    if (!this.#edits.has(key)) return this.#base.has(key, { signal: this.#signal })
+    return this.#edits.get(key) !== undefined
   }
 
   /** Sets a key to what `fn` makes of its value, or deletes it when that is undefined. */
@@ -93,20 +101,32 @@ export class RemoteDraft<V> {
     else this.set(key, value)
   }
 
+  /** What consoles and tools call it. */
+  get [Symbol.toStringTag](): string {
+    return 'RemoteDraft'
+  }
+
+  /** What Node's console shows. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return !(#ended in this) || this.#ended
+      ? '[RemoteDraft, ended]'
+      : `RemoteDraft(${this.#edits.size} edits)`
+  }
+
   private check(key: string): void {
-    if (this.ended) throw new TypeError('this draft has ended')
+    if (this.#ended) throw new TypeError('this draft has ended')
     keyBytes(key)
   }
 
   /** @internal */
   _end(): Edit[] {
-    this.ended = true
-    const { hash } = this.base._reader
+    this.#ended = true
+    const { hash } = this.#base._reader
     const list: Edit[] = []
-    for (const [text, value] of this.edits) {
+    for (const [text, value] of this.#edits) {
       const key = keyBytes(text)
       list.push({ key, hash: hash(key), value })
-      this.edits.delete(text) // many edits need not be in memory twice
+      this.#edits.delete(text) // many edits need not be in memory twice
     }
     return list
   }

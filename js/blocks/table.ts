@@ -100,8 +100,12 @@ function digestsOption(digests: unknown): (Uint8Array | undefined)[] | undefined
   return Array.from(digests, (digest: unknown) => (digest === undefined ? undefined : checkDigest(digest)))
 }
 
+const uncloneable = Symbol('an open node table: send its bytes or its address, and open it there')
+
 /** An open node table. */
 export class NodeFile<V> {
+  /** @internal What tools refuse to clone. */
+  readonly uncloneable: symbol = uncloneable
   /** How many versions there are. */
   readonly length: number
   /** What was written beside the versions; undefined if nothing. */
@@ -109,11 +113,15 @@ export class NodeFile<V> {
   /** The size of the file in bytes. */
   readonly bytes: number
 
+  readonly #reader: TableReader
+  readonly #codec: Codec<V>
+
   /** @internal */
-  constructor(
-    private readonly reader: TableReader,
-    private readonly codec: Codec<V>,
-  ) {
+  constructor(reader: TableReader, codec: Codec<V>) {
+    if (!(reader instanceof TableReader))
+      throw new TypeError('new opens no node table: use openNodes(source)')
+    this.#reader = reader
+    this.#codec = codec
     const { head, source } = reader
     this.length = head.versions.length
     this.bytes = source.size
@@ -126,15 +134,25 @@ export class NodeFile<V> {
 
   /** What was read so far: requests, bytes, nodes. */
   get traffic(): { requests: number; bytes: number; blocks: number } {
-    return { ...this.reader.traffic }
+    return { ...this.#reader.traffic }
   }
 
   /** Version `i`; from the last one when negative. RangeError when there is none. Reads nothing. */
   at(i: number): NodeVersion<V> {
     const n = i < 0 ? this.length + i : i
-    const version = this.reader.head.versions[n]
+    const version = this.#reader.head.versions[n]
     if (!version) throw new RangeError(`there is no version ${i}: the file has ${this.length}`)
-    return new NodeVersion<V>(this.reader, this.codec, version)
+    return new NodeVersion<V>(this.#reader, this.#codec, version)
+  }
+
+  /** What consoles and tools call it. */
+  get [Symbol.toStringTag](): string {
+    return 'NodeFile'
+  }
+
+  /** What Node's console shows. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return `NodeFile(${this.length} versions)`
   }
 }
 
@@ -142,7 +160,7 @@ export class NodeFile<V> {
 export class NodeVersion<V> extends LazyMap<V> {
   /** @internal */
   constructor(reader: TableReader, codec: Codec<V>, version: Version) {
-    super(version.digest.slice(), reader, codec, (signal) => reader.root(version, signal))
+    super(version?.digest, reader, codec, (signal) => reader.root(version, signal))
     this.size = version.size
   }
 

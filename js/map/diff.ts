@@ -8,7 +8,7 @@ import { check } from '../wasm/errors.js'
 import { aWalk, finalizers, giveBack, own } from '../wasm/handles.js'
 import type { Owned } from '../wasm/handles.js'
 import { raw } from '../wasm/instance.js'
-import { iteratorPrototype } from './entries.js'
+import { iteratorPrototype, uncloneable } from './entries.js'
 import * as lineage from './lineage.js'
 import { StoredBatch } from './stored-batch.js'
 import { fromStored, sameStored } from './stored.js'
@@ -34,6 +34,8 @@ export class DiffIterator<V, K extends string = string> implements IterableItera
   Difference<V, K>,
   undefined
 > {
+  /** @internal */
+  readonly uncloneable: symbol = uncloneable
   /** The versions, until the walk has begun. */
   #versions: readonly [Version, Version] | null
   /** The walk in wasm. */
@@ -79,6 +81,10 @@ export class DiffIterator<V, K extends string = string> implements IterableItera
   return(): IteratorResult<Difference<V, K>, undefined> {
     this.#end()
     return { value: undefined, done: true }
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'Hamt Iterator'
   }
 
   [Symbol.iterator](): this {

@@ -1,9 +1,11 @@
 // A map under change: a cell that holds the newest version of a lineage.
 import { callback, settled } from './arguments.js'
 import { both, eachEntry, EntryIterator, keysOnly, valuesOnly } from './entries.js'
-import type { Entries, Hamt, HamtInput, Keys, Values } from './hamt.js'
+import { inspect } from './inspect.js'
+import type { Hamt } from './hamt.js'
 import * as lineage from './lineage.js'
 import { toStored } from './stored.js'
+import type { Entries, HamtInput, Keys, Values } from './types.js'
 import { checkVersion } from './version.js'
 import type { Version } from './version.js'
 import { YoungStore } from './young-store.js'
@@ -15,6 +17,8 @@ interface Host<V, K extends string> {
   /** The map of a version. */
   freeze(version: Version): Hamt<V, K>
 }
+
+const uncloneable = Symbol('a Draft: end it with asImmutable(), then use serialize([map]), or map.toJSON()')
 
 /** @internal Makes a draft unusable; gives the version that it holds. */
 export let endDraft: (draft: Draft<unknown>) => Version | null
@@ -32,6 +36,8 @@ export class Draft<V, K extends string = string> {
     }
   }
 
+  /** @internal What tools refuse to clone. */
+  readonly uncloneable: symbol = uncloneable
   /** null after the end. */
   #version: Version | null
   readonly #host: Host<V, K>
@@ -137,6 +143,13 @@ export class Draft<V, K extends string = string> {
     const map = this.#host.freeze(this.#current())
     this.#version = null
     return map
+  }
+
+  /** What Node's console and assertion libraries show: the first hundred entries. */
+  [Symbol.for('nodejs.util.inspect.custom')](depth?: unknown, options?: unknown, show?: unknown): string {
+    const v = #version in this ? this.#version : null
+    if (v === null) return '[Draft, ended]'
+    return inspect(`Draft(${v.size})`, v.disposed ? undefined : this, v.size, { depth, options, show })
   }
 
   #current(): Version {

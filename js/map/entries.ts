@@ -197,6 +197,9 @@ export function eachEntry(version: Version, f: (key: string, value: unknown) => 
 /** Where the platform has iterator helpers (map, filter, take), iterators with this prototype have them too. */
 export const iteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())) as object
 
+/** What tools refuse to clone: a property of iterators. */
+export const uncloneable = Symbol('an iterator of a Hamt: send its items, [...iterator]')
+
 /** What `keys`, `values` and `entries` return. */
 export class EntryIterator<T> implements IterableIterator<T, undefined> {
   /**
@@ -210,6 +213,8 @@ export class EntryIterator<T> implements IterableIterator<T, undefined> {
     new EntryIterator(new Version(cbor, 0, new YoungStore()), both),
   ]
 
+  /** @internal */
+  readonly uncloneable: symbol = uncloneable
   #i = 0
   #count = 0
   /** Entries that were given out. */
@@ -272,6 +277,10 @@ export class EntryIterator<T> implements IterableIterator<T, undefined> {
     this.#count = 0
     this.#entries.finish()
     return { value: undefined, done: true }
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'Hamt Iterator'
   }
 
   [Symbol.iterator](): this {

@@ -4,7 +4,6 @@ import { callback, iterable, settled } from './arguments.js'
 import * as bulk from './bulk.js'
 import * as combine from './combine.js'
 import { cbor } from '../codec/codec.js'
-import { kind } from '../codec/text.js'
 import { type Contents, contentsOf, uncloneable } from './contents.js'
 import { DiffIterator } from './diff.js'
 import type { Difference } from './diff.js'
@@ -15,21 +14,14 @@ import { getMany } from './get-many.js'
 import { grouped } from './group.js'
 import { inspect } from './inspect.js'
 import * as lineage from './lineage.js'
+import { alike, another, input, merged, usable } from './operands.js'
 import { codecIn } from './options.js'
 import type { HamtOptions } from './options.js'
 import { toStored } from './stored.js'
+import type { Entries, HamtInput, Keys, Replacing, Storing, Values } from './types.js'
 import { checkVersion } from './version.js'
 import type { Version } from './version.js'
 import { YoungStore } from './young-store.js'
-
-/** Entries for a map: another map, an iterable of `[key, value]`, or a plain object. */
-export type HamtInput<V, K extends string = string> =
-  Iterable<readonly [K, V]> | { readonly [key: string]: V }
-
-// What `ReadonlyMap` has, under every version of TypeScript.
-export type Keys<K extends string = string> = ReturnType<ReadonlyMap<K, unknown>['keys']>
-export type Values<V> = ReturnType<ReadonlyMap<string, V>['values']>
-export type Entries<V, K extends string = string> = ReturnType<ReadonlyMap<K, V>['entries']>
 
 /** @internal The version behind a map. TypeError for what is none. */
 export let versionOf: (map: Hamt<unknown>) => Version
@@ -94,6 +86,8 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
   readonly contents: object
 
   /** The empty map; there is one for all who give no codec. O(1). */
+  static empty<V, K extends string = string>(options: HamtOptions<V>): Hamt<V, K>
+  static empty<V, K extends string = string>(this: Storing<V>, options?: HamtOptions<V>): Hamt<V, K>
   static empty<V, K extends string = string>(options?: HamtOptions<V>): Hamt<V, K> {
     return (empty && !options ? empty : wrap(lineage.pinned(codecIn(options), 0, new YoungStore()))) as Hamt<
       V,
@@ -106,9 +100,11 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
    * wins. A map (with the same codec) is given back as it is. TypeError, naming what it got, for anything else: a promise, an async iterable, a
    * function, a date. O(n).
    */
-  static from<V>(entries: Iterable<readonly [string, V]>, options?: HamtOptions<V>): Hamt<V>
-  static from<V>(record: { readonly [key: string]: V }, options?: HamtOptions<V>): Hamt<V>
+  static from<V>(entries: HamtInput<V>, options: HamtOptions<V>): Hamt<V>
+  static from<V>(this: Storing<V>, entries: Iterable<readonly [string, V]>, options?: HamtOptions<V>): Hamt<V>
+  static from<V>(this: Storing<V>, record: { readonly [key: string]: V }, options?: HamtOptions<V>): Hamt<V>
   static from<T extends object>(
+    this: Storing<T[keyof T & string]>,
     // Promises, dates, functions, iterables and the like have one of these.
     record: T & {
       readonly [Symbol.iterator]?: never
@@ -119,7 +115,11 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
     },
     options?: HamtOptions<T[keyof T & string]>,
   ): Hamt<T[keyof T & string]>
-  static from<V, K extends string>(entries: HamtInput<V, K>, options?: HamtOptions<V>): Hamt<V, K>
+  static from<V, K extends string>(
+    this: Storing<V>,
+    entries: HamtInput<V, K>,
+    options?: HamtOptions<V>,
+  ): Hamt<V, K>
   static from<V>(entries: object, options?: HamtOptions<V>): Hamt<V> {
     const codec = codecIn(options)
     if (entries instanceof Hamt && isHamt(entries) && usable(entries).codec === codec)
@@ -131,6 +131,11 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
    * A map from what `fn` says of an item, a key, to the array of the items of which it says that, in their order. O(n). TypeError for items that
    * cannot be stored, and for a promise.
    */
+  static groupBy<T>(
+    this: Storing<T>,
+    items: Iterable<T>,
+    fn: (item: T, index: number) => string,
+  ): Hamt<readonly T[]>
   static groupBy<T>(items: Iterable<T>, fn: (item: T, index: number) => string): Hamt<readonly T[]> {
     return wrap(bulk.fromEntries(cbor, grouped(items, fn, 'groupBy'), 'groupBy'))
   }
@@ -301,6 +306,7 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
   }
 
   /** A map with the same keys, each with the value that `fn` makes of its own. O(n). */
+  map<W>(this: Replacing<V, W>, fn: (value: V, key: K) => W): Hamt<W, K>
   map<W>(fn: (value: V, key: K) => W): Hamt<W, K> {
     callback(fn, 'map')
     const version = usable(this)
@@ -335,12 +341,13 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
     return this.#first(fn, 'find')?.[1]
   }
 
-  /** Calls `fn` for every entry, in the order of iteration. O(n). TypeError for a promise. */
-  forEach(fn: (value: V, key: K, map: Hamt<V, K>) => void): void {
+  /** Calls `fn` for every entry, in the order of iteration, with `this` as given. O(n). TypeError for a promise. */
+  forEach<This>(fn: (this: This, value: V, key: K, map: Hamt<V, K>) => void, thisArg?: This): void {
     callback(fn, 'forEach')
     eachEntry(
       versionOf(this),
-      (key, value) => void settled(fn(value as V, key as K, this) as unknown, 'forEach'),
+      (key, value) =>
+        void settled(fn.call(thisArg as This, value as V, key as K, this) as unknown, 'forEach'),
     )
   }
 
@@ -479,33 +486,6 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
     for (const entry of this.entries()) if (settled(fn(entry[1], entry[0]), method)) return entry
     return undefined
   }
-}
-
-/** The version of a map. DisposedError when it is disposed. */
-function usable(map: Hamt<unknown>): Version {
-  const version = versionOf(map)
-  lineage.checkUsable(version)
-  return version
-}
-
-function another(other: unknown): Version {
-  if (!isHamt(other)) throw new TypeError(`another Hamt is needed, not ${kind(other)}`)
-  return usable(other)
-}
-
-function alike(version: Version, other: unknown): Version {
-  const theirs = another(other)
-  if (theirs.codec !== version.codec) throw new TypeError('the two maps have different codecs')
-  return theirs
-}
-
-/** The version of a map, which has the same codec, or of other entries. */
-function input(version: Version, entries: unknown, method: string): Version {
-  return isHamt(entries) ? alike(version, entries) : bulk.fromEntries(version.codec, entries, method)
-}
-
-function merged(version: Version, other: unknown, resolve: unknown, method = 'merge'): Version {
-  return combine.merge(version, input(version, other, method), resolve as never)
 }
 
 // Not every supported browser knows the symbol.

@@ -44,13 +44,23 @@ export function openSnapshot<V = unknown>(bytes: Uint8Array, options?: OpenOptio
   return opened
 }
 
+const uncloneable = Symbol('an opened snapshot: send its bytes, and open them there')
+
+/** Throws TypeError for what is no view: constructors of what users meet can be called by anyone. */
+function checkView(view: unknown): void {
+  if (!(view instanceof SnapshotView)) throw new TypeError('new opens no snapshot: use openSnapshot(bytes)')
+}
+
 /** A snapshot that is read in place. */
 export class OpenedSnapshot<V> {
+  /** @internal What tools refuse to clone. */
+  readonly uncloneable: symbol = uncloneable
   readonly #view: SnapshotView
   readonly #values: DecodedValues
 
   /** @internal */
   constructor(view: SnapshotView, codec: Codec<V>) {
+    checkView(view)
     this.#view = view
     this.#values = new DecodedValues(view, codec as Codec<unknown>)
   }
@@ -65,12 +75,13 @@ export class OpenedSnapshot<V> {
     return decodeMeta(this.#view.meta())
   }
 
-  /** Version `i`, counted from 0; RangeError when there is none. O(1). */
+  /** Version `i`, counted from 0, or from the end when negative; RangeError when there is none. O(1). */
   at(i: number): OpenedVersion<V> {
-    if (!Number.isInteger(i) || i < 0 || i >= this.length) {
+    const listed = i < 0 ? this.length + i : i
+    if (!Number.isInteger(i) || listed < 0 || listed >= this.length) {
       throw new RangeError(`no version ${i} in a snapshot of ${this.length}`)
     }
-    return new OpenedVersion(this.#view, i, this.#values)
+    return new OpenedVersion(this.#view, listed, this.#values)
   }
 
   /** What consoles and tools call it. */
@@ -81,6 +92,8 @@ export class OpenedSnapshot<V> {
 
 /** A version of a map, read in place. */
 export class OpenedVersion<V> {
+  /** @internal What tools refuse to clone. */
+  readonly uncloneable: symbol = uncloneable
   readonly #view: SnapshotView
   readonly #listed: number
   readonly #version: number
@@ -88,6 +101,7 @@ export class OpenedVersion<V> {
 
   /** @internal */
   constructor(view: SnapshotView, listed: number, values: DecodedValues) {
+    checkView(view)
     this.#view = view
     this.#listed = listed
     this.#version = view.version(listed)

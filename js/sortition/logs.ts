@@ -101,8 +101,12 @@ const lists = ['logs', 'events', 'blocks', 'result']
 
 type Fields = Record<string, unknown>
 
+const uncloneable = Symbol('a LogReader: send the logs, and read them there')
+
 /** Where logs are collected until all of them are there. */
 export class LogReader {
+  /** @internal What tools refuse to clone. */
+  readonly uncloneable: symbol = uncloneable
   readonly #entries = new Map<number, Map<number, LogEntry[]>>()
   readonly #blocks = new Map<number, BlockFacts[]>()
   readonly #contracts = new Map<ContractName, { address: Address; where: string }>()
@@ -117,6 +121,11 @@ export class LogReader {
       const address = options.contracts?.[name]
       if (address !== undefined) this.#addContract(name, address, 'the options')
     }
+  }
+
+  /** What consoles and tools call it. */
+  get [Symbol.toStringTag](): string {
+    return 'LogReader'
   }
 
   /** Adds one input that is in memory. */

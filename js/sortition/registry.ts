@@ -103,6 +103,8 @@ interface Mark {
   previous: Mark | undefined
 }
 
+const uncloneable = Symbol('a NodeRegistry: use registry.serialize()')
+
 /**
  * The history of the operators, replayed from events. Immutable: `apply` gives a new registry, which shares everything
  * with the old one; keeping all of them costs a small object each.
@@ -117,6 +119,8 @@ interface Mark {
  * | serialize        | O(events)                                                          |
  */
 export class NodeRegistry {
+  /** @internal What tools refuse to clone. */
+  readonly uncloneable: symbol = uncloneable
   readonly #versions: Versions
   readonly #rows: number
   readonly #position: Position | undefined
@@ -135,6 +139,10 @@ export class NodeRegistry {
     marks: Mark | undefined,
     origin: Origin,
   ) {
+    if (!(versions instanceof Versions))
+      throw new TypeError(
+        'new makes no registry: use NodeRegistry.empty() or NodeRegistry.deserialize(bytes)',
+      )
     this.#versions = versions
     this.#rows = rows
     this.#position = position
@@ -334,7 +342,7 @@ export class NodeRegistry {
     return `NodeRegistry(${this.#rows} changes${this.#position ? `, up to ${describe(this.#position)}` : ''})`
   }
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return this.toString()
+    return #rows in this ? this.toString() : '[a copy or proxy of a NodeRegistry, or its prototype]'
   }
 
   /**

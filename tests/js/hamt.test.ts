@@ -331,6 +331,11 @@ describe('editing', () => {
       seen.set(k, v)
     })
     expect(seen).toEqual(new Map(m))
+    const sums = { total: 0 }
+    m.forEach(function (this: { total: number }, v) {
+      this.total += v
+    }, sums)
+    expect(sums.total).toBe(1999000)
   })
 })
 

@@ -140,9 +140,9 @@ test('a copy by any tool of another object that holds maps: the maps are the sam
 test('versions, drafts, iterators and snapshots show no state that could be written', () => {
   const map = Hamt.from(contents())
   const opened = openSnapshot(serialize([map]))
-  map.withMutations((draft) => expect(Reflect.ownKeys(draft)).toEqual([]))
+  map.withMutations((draft) => expect(Reflect.ownKeys(draft)).toEqual(['uncloneable']))
   for (const object of [map.entries(), map.keys(), map.values(), map.diff(map)])
-    expect(Reflect.ownKeys(object)).toEqual([])
+    expect(Reflect.ownKeys(object)).toEqual(['uncloneable'])
   // What assertion libraries compare is no state of the map.
   expect(Reflect.ownKeys(map)).toEqual(['uncloneable', 'contents'])
   tolerated(() => Reflect.set(map, 'contents', Hamt.from({ other: 1 }).contents))

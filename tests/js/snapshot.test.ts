@@ -253,7 +253,8 @@ test('wrong arguments', () => {
     }
   }
   const opened = openSnapshot(bytes)
-  for (const i of [-1, 1, 0.5, NaN, Infinity]) expect(() => opened.at(i)).toThrow(RangeError)
+  for (const i of [-2, 1, 0.5, -0.5, NaN, Infinity, -Infinity]) expect(() => opened.at(i)).toThrow(RangeError)
+  expect(opened.at(-1).get('a')).toBe(opened.at(0).get('a'))
   expect(() => opened.at(0).get('\ud800')).toThrow(TypeError)
   // @ts-expect-error not a string
   expect(() => opened.at(0).has(1)).toThrow(TypeError)

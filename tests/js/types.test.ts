@@ -146,3 +146,127 @@ test('mistakes are errors', () => {
   }
   expect(never).toBeInstanceOf(Function)
 })
+
+describe('what is no data', () => {
+  class Vector {
+    constructor(readonly x: number) {}
+    norm(): number {
+      return Math.abs(this.x)
+    }
+  }
+
+  test('is refused where a map is made', () => {
+    // None of this runs.
+    const never = (): void => {
+      // @ts-expect-error a date
+      Hamt.empty<Date>()
+      // @ts-expect-error a date, wanted by the type of a variable
+      const dates: Hamt<Date> = Hamt.empty()
+      // @ts-expect-error a Map
+      Hamt.empty<Map<string, number>>()
+      // @ts-expect-error a Set
+      Hamt.empty<Set<number>>()
+      // @ts-expect-error a function
+      Hamt.empty<() => void>()
+      // @ts-expect-error a class
+      Hamt.empty<typeof Vector>()
+      // @ts-expect-error an instance of a class with methods
+      Hamt.empty<Vector>()
+      // @ts-expect-error a symbol
+      Hamt.empty<symbol>()
+      // @ts-expect-error a promise
+      Hamt.empty<Promise<number>>()
+      // @ts-expect-error another map
+      Hamt.empty<Hamt<number>>()
+      // @ts-expect-error bytes of another type
+      Hamt.empty<Float64Array>()
+      // @ts-expect-error a date among others
+      Hamt.empty<number | Date>()
+      // @ts-expect-error in a property
+      Hamt.empty<{ at?: Date }>()
+      // @ts-expect-error deep inside
+      Hamt.empty<{ a: readonly { b: [number, Date] }[] }>()
+      // @ts-expect-error inferred from a record
+      Hamt.from({ a: new Date() })
+      // @ts-expect-error inferred from entries
+      Hamt.from([['a', () => 1]])
+      // @ts-expect-error inferred from a Map
+      Hamt.from(new Map([['a', new Vector(1)]]))
+      // @ts-expect-error what map makes
+      Hamt.from({ a: 1 }).map((n) => new Date(n))
+      // @ts-expect-error items of a group
+      Hamt.groupBy([new Date()], String)
+      void dates
+    }
+    expect(never).toBeInstanceOf(Function)
+  })
+
+  test('data is allowed: interfaces, optional fields, recursive and opaque types, what nobody knows', () => {
+    interface Todo {
+      title: string
+      due?: string | undefined
+      bytes: Uint8Array | null
+      readonly parts: readonly Todo[]
+    }
+    interface Tree {
+      children: Tree[]
+      parent?: Tree
+      pair: [number, Tree?]
+    }
+    type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
+    type Nested<T> = { value: T; inner: Nested<T[]> | null }
+    enum Kind {
+      one,
+      two,
+    }
+    type Id = string & { readonly brand: unique symbol }
+    const maps = [
+      Hamt.empty<Todo>(),
+      Hamt.empty<Partial<Todo>>(),
+      Hamt.empty<Tree>(),
+      Hamt.empty<Json>(),
+      Hamt.empty<Nested<number>>(),
+      Hamt.empty<{ kind: Kind; id: Id } | { kind: 'other' }>(),
+      Hamt.empty<Uint8Array>(),
+      Hamt.empty<unknown>(),
+      Hamt.empty<never>(),
+      Hamt.empty<object>(),
+      Hamt.empty<Record<string, unknown>>(),
+      Hamt.empty<unknown[]>(),
+      Hamt.empty<any>(),
+    ]
+    for (const map of maps) expect(map).toBe(Hamt.empty())
+  })
+
+  test('generic code is allowed, whatever its constraints, and a codec takes anything', () => {
+    function collected<V>(entries: Iterable<[string, V]>): Hamt<V> {
+      return entries instanceof Array ? Hamt.from(entries) : Hamt.empty<V>().merge(entries)
+    }
+    function named<V extends { name: string }>(...items: V[]): Hamt<V> {
+      return Hamt.from(items.map((item): [string, V] => [item.name, item]))
+    }
+    function transformed<V, W extends object>(map: Hamt<V>, fn: (value: V) => W): Hamt<W> {
+      return map.map(fn)
+    }
+    function grouped<T>(items: T[]): Hamt<readonly T[]> {
+      return Hamt.groupBy(items, String)
+    }
+    const one = { name: 'one' }
+    expect(collected([['a', one]]).get('a')).toBe(one)
+    expect(named(one).get('one')).toBe(one)
+    expect(transformed(named(one), (item) => item).get('one')).toBe(one)
+    expect(grouped([1]).get('1')).toEqual([1])
+    const codec: Codec<Date> = {
+      encode: (date) => Uint8Array.of(date.getDate()),
+      decode: (bytes) => new Date(2000, 0, bytes[0]!),
+    }
+    const dates = Hamt.from({ a: new Date(2000, 0, 3) }, { codec })
+    const later: Hamt<Date> = dates.map((date) => new Date(2000, 0, date.getDate() + 1))
+    expect(
+      later
+        .set('b', new Date(2000, 0, 9))
+        .get('a')!
+        .getDate(),
+    ).toBe(4)
+  })
+})

@@ -16,5 +16,8 @@ const todos: Hamt<Todo> = Hamt.from<Todo>({ a: { title: 'write' } })
 stock.get('plums')
 // @ts-expect-error a promise
 Hamt.from(Promise.resolve({ a: 1 }))
+// @ts-expect-error what cannot be stored
+Hamt.empty<Date>()
+const generic = <V>(entries: [string, V][]): Hamt<V> => Hamt.from(entries)
 
-export { keys, restock, todos, view }
+export { generic, keys, restock, todos, view }
