@@ -35,6 +35,7 @@ export { decoder, encoder, latin1, strictDecoder } from './codec/text.js'
 export { hashWords, nodeLevels } from './digest/siphash.js'
 /** @internal */
 export { checkUsable, codecOf, isDisposed, mapOf, trieOf, withHandle, withHandles } from './map/access.js'
+/** @internal */
 export { isHamt } from './map/hamt.js'
 export { fromStored, isReferable, storedFromBytes } from './map/stored.js'
 export { emptyTrie, TrieStore } from './map/trie-store.js'
