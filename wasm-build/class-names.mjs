@@ -5,7 +5,15 @@ import { analyze } from 'eslint-scope'
 import { parse } from 'espree'
 import { readFileSync, writeFileSync } from 'node:fs'
 
-/** Renames the classes at the top of a script as its source map says, and moves the columns of the map. */
+/** Classes that users meet: names that consoles and errors show. Others stay short. */
+const names = new Set(
+  (
+    'Hamt Draft EntryIterator DiffIterator OpenedSnapshot OpenedVersion NodeFile NodeVersion RemoteMap RemoteDraft LazyMap ' +
+    'NodeRegistry LogReader BlockError DisposedError EventError InterruptedError LogError ProofError SnapshotError'
+  ).split(' '),
+)
+
+/** Renames these classes at the top of a script, as its source map says, and moves the columns of the map. */
 export function restoreClassNames(file, sourceType) {
   const code = readFileSync(file, 'utf8')
   const map = JSON.parse(readFileSync(`${file}.map`, 'utf8'))
@@ -17,7 +25,7 @@ export function restoreClassNames(file, sourceType) {
     const segment = lines[line].find(([column]) => column === at - starts[line])
     // esbuild puts an underscore before the name of a class that names itself.
     const name = map.names[segment?.[4]]?.replace(/^_/, '')
-    return name === undefined ? [] : ranges.map(([start, end]) => ({ start, end, name }))
+    return !names.has(name) ? [] : ranges.map(([start, end]) => ({ start, end, name }))
   })
   edits.sort((a, b) => a.start - b.start)
   let renamed = ''
