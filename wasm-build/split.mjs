@@ -71,10 +71,17 @@ function isOlder(files, sources) {
   return files.some((file) => !existsSync(file) || statSync(file).mtimeMs < newest)
 }
 
-/** The short names that raw exports have in a module, and their long ones, which Emscripten's glue knows. */
-function rawNames(glue) {
-  const names = glue.matchAll(/(_hamt_\w+)"\] ?= ?\w+\["(\w+)"\]/g)
-  return new Map(Array.from(names, ([, name, short]) => [short, name]))
+/**
+ * The short names that raw exports have in a module, and their long ones, which Emscripten's glue knows. A short name may have a $. Error
+ * unless each that the glue mentions was found.
+ */
+export function rawNames(glue) {
+  const names = glue.matchAll(/(_hamt_\w+)"\] ?= ?\w+\["([\w$]+)"\]/g)
+  const found = new Map(Array.from(names, ([, name, short]) => [short, name]))
+  const known = new Set(found.values())
+  const lost = (glue.match(/_hamt_\w+/g) ?? []).filter((name) => !known.has(name))
+  if (lost.length > 0) throw new Error(`the glue does not say what ${lost[0]} is called in the module`)
+  return found
 }
 
 /** Takes a part out of the module in the file `input`; writes what is left to `core`, which may be the same file, and the part to `output`. */

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { emccEnvironment } from '../../wasm-build/setup.mjs'
-import { takePart, toolsOf } from '../../wasm-build/split.mjs'
+import { rawNames, takePart, toolsOf } from '../../wasm-build/split.mjs'
 
 const exportSection = 7
 
@@ -16,8 +16,8 @@ const later = { name: 'snapshots', prefix: '&', needs: /^_hamt_(snapshot_|prove$
  */
 export function shrunk(wasm, glue, sources) {
   const used = new Set(sources.flatMap((source) => source.match(/\b_hamt_\w+/g) ?? []))
-  const names = [...glue.matchAll(/"(_hamt_\w+)"\]\s*=\s*\w+\["(\w+)"\]/g)]
-  const unused = new Set(names.filter(([, name]) => !used.has(name)).map(([, , exported]) => exported))
+  const names = [...rawNames(glue)]
+  const unused = new Set(names.filter(([, name]) => !used.has(name)).map(([short]) => short))
   const binaryen = toolsOf(emccEnvironment())
   const dir = mkdtempSync(join(tmpdir(), 'hamt-shrink-'))
   try {

@@ -62,7 +62,8 @@ test("Emscripten's own description, from 4.0 on, says the same", async () => {
        import type { EmbindModule, WasmModule } from './described.js'
        type Same<A, B> = [A, B] extends [B, A] ? true : false
        type Parameters<T> = { [K in keyof T]: T[K] extends (...p: infer P) => infer R ? [P['length' & keyof P], R extends number ? number : R] : never }
-       export const raw: Same<Parameters<RawExports>, Parameters<WasmModule>> = true
+       type ForTests = '_take_memory' | '_give_memory'
+       export const raw: Same<Parameters<RawExports>, Omit<Parameters<WasmModule>, ForTests>> = true
        export const embind: Same<Parameters<EmbindExports>, Parameters<EmbindModule>> = true
        export const assignable: [RawExports, EmbindExports] = null! as [WasmModule, EmbindModule]`,
   )
@@ -73,6 +74,15 @@ test("Emscripten's own description, from 4.0 on, says the same", async () => {
     throw new Error(error.stdout)
   })
 }, 60_000)
+
+test('raw exports are found by every short name that minified exports have', async () => {
+  const split: string = '../../wasm-build/split.mjs'
+  const { rawNames } = (await import(split)) as { rawNames: (glue: string) => Map<string, string> }
+  const glue = (short: string): string => `_hamt_x=Module["_hamt_x"]=wasmExports["${short}"]`
+  for (const short of ['a', '_', '$', 'a$', '$0'])
+    expect([...rawNames(glue(short))]).toEqual([[short, '_hamt_x']])
+  expect(() => rawNames(glue('-'))).toThrow('_hamt_x')
+})
 
 test('a part of the module that is not started says so, and starts once', async () => {
   const program = `
