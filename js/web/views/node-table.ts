@@ -99,7 +99,7 @@ export class NodeTableView {
       const { size, digest } = file.at(first + k)
       return [grouped(first + k), grouped(size), h('code', { className: 'long' }, hexText(digest))]
     })
-    const meta = file.meta === undefined ? '' : ` Stored beside them: ${valueText(file.meta)}`
+    const meta = file.meta === undefined ? '' : ` Meta: ${valueText(file.meta)}`
     put(
       this.#opened,
       h(

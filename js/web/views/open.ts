@@ -101,7 +101,7 @@ function summaryOf(opened: Opened): string {
     return (
       `a snapshot of ${plural(versions, 'version')}, ${bytesText(bytes)}` +
       (versions > 0 ? `; ${plural(entries, 'entry', 'entries')} in the last.` : '.') +
-      (meta === undefined ? '' : ` Stored beside them: ${meta}`)
+      (meta === undefined ? '' : ` Meta: ${meta}`)
     )
   }
   const { operators, changes, versions, requests, otherLogs } = opened

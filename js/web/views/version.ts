@@ -92,7 +92,7 @@ export class VersionView {
       return table.element
     })
     this.#difference.draw(index, last)
-    this.#proofs.set('Proofs: made and checked', async () => {
+    this.#proofs.set('Make and check proofs', async () => {
       const { ProofForms } = await import('./proofs.js')
       return new ProofForms(this.client, index).element
     })
@@ -116,7 +116,7 @@ class DifferenceFold {
   constructor(readonly client: Client) {}
 
   draw(index: number, last: number): void {
-    this.#fold.set('What differs from another version', () => {
+    this.#fold.set('Difference from another version', () => {
       const table = pagedTable<DifferenceRow>({
         what: 'keys that differ',
         caption: 'Difference of two versions',
