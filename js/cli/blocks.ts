@@ -1,5 +1,6 @@
 // Commands for node tables and block stores.
-import { existsSync, realpathSync } from 'node:fs'
+import { realpathSync, type Stats, statSync } from 'node:fs'
+import { relative } from 'node:path'
 import {
   BlockError,
   type BlockStore,
@@ -16,14 +17,14 @@ import { plain, table } from '../sortition/index.js'
 import { type Arguments, type Command, type Result, UnusableInput } from './command.js'
 import {
   beginsWith,
-  isStandardInput,
   isStandardOutput,
   nameOf,
   nodesMagic,
   read,
   readSnapshot,
   snapshotMagic,
-  targetOf,
+  targetOfKind,
+  why,
   write,
 } from './files.js'
 import { progressBar } from './progress.js'
@@ -158,9 +159,34 @@ export async function inspectFrom(args: Arguments): Promise<Result> {
   })
 }
 
-/** A folder of blocks that counts what is read and what is written. */
+/** False when nothing is there; UnusableInput for anything but a folder. */
+function isFolder(path: string): boolean {
+  let stats: Stats | undefined
+  try {
+    stats = statSync(path, { throwIfNoEntry: false })
+  } catch (e) {
+    throw new UnusableInput(`cannot use ${nameOf(path)}: ${why(e)}`)
+  }
+  if (stats?.isDirectory() === false) throw new UnusableInput(`${nameOf(path)} is no folder`)
+  return stats !== undefined
+}
+
+/** Whether a file, its links followed, has the name of a block in a folder. */
+function isBlockOf(folder: string, file: string): boolean {
+  return /^[0-9a-f]{2}.[0-9a-f]{64}$/.test(relative(realpathSync(folder), file))
+}
+
+/** A folder of blocks that counts what is read and what is written. UnusableInput, naming the block, for what the system refuses. */
 function counted(path: string): { store: BlockStore; got: Traffic; put: Traffic } {
   const folder = folderStore(path)
+  const naming = async <T>(what: string, digest: Uint8Array, f: () => PromiseLike<T> | T): Promise<T> => {
+    try {
+      return await f()
+    } catch (e) {
+      if ((e as NodeJS.ErrnoException).code === undefined) throw e
+      throw new UnusableInput(`cannot ${what} block ${value.hex(digest)} of ${nameOf(path)}: ${why(e)}`)
+    }
+  }
   const [got, put] = [0, 0].map(() => ({ requests: 0, bytes: 0, blocks: 0 })) as [Traffic, Traffic]
   const count = (traffic: Traffic, block: Uint8Array | undefined | null): void => {
     ++traffic.requests
@@ -169,13 +195,13 @@ function counted(path: string): { store: BlockStore; got: Traffic; put: Traffic 
   }
   const store: BlockStore = {
     async get(digest) {
-      const block = await folder.get(digest)
+      const block = await naming('read', digest, () => folder.get(digest))
       count(got, block)
       return block
     },
     async put(digest, block) {
       count(put, block)
-      await folder.put(digest, block)
+      await naming('write', digest, () => folder.put(digest, block))
     },
   }
   return { store, got, put }
@@ -187,9 +213,7 @@ async function pushFile(args: Arguments): Promise<Result> {
   const versions = deserialize<unknown>(bytes)
   if (args.has('table')) {
     const meta = readMeta(bytes)
-    const destination = targetOf(target)
-    if (!isStandardInput(path) && destination.stats && realpathSync(destination.path) === realpathSync(path))
-      throw new UnusableInput(`${nameOf(target)} is the snapshot itself: the node table needs another file`)
+    const destination = targetOfKind(target, 'node table')
     const file = serializeNodes(versions, meta === undefined ? undefined : { meta })
     write(destination, file)
     return {
@@ -198,6 +222,7 @@ async function pushFile(args: Arguments): Promise<Result> {
       status: 0,
     }
   }
+  isFolder(target)
   const { store, put } = counted(target)
   const bar = progressBar('push')
   const digests: string[] = []
@@ -214,8 +239,10 @@ async function pushFile(args: Arguments): Promise<Result> {
 async function pullFile(args: Arguments): Promise<Result> {
   const [folder, digests] = [args.positionals[0]!, args.positionals.slice(1, -1)]
   const out = args.positionals.at(-1)!
-  const target = isStandardOutput(out) ? undefined : targetOf(out)
-  if (!existsSync(folder)) throw new UnusableInput(`cannot read ${nameOf(folder)}: there is no such folder`)
+  const target = isStandardOutput(out) ? undefined : targetOfKind(out, 'snapshot')
+  if (!isFolder(folder)) throw new UnusableInput(`cannot read ${nameOf(folder)}: there is no such folder`)
+  if (target && isBlockOf(folder, target.path))
+    throw new UnusableInput(`cannot write ${nameOf(out)}: it is a block of ${nameOf(folder)}`)
   return reading(folder, async () => {
     const { store, got } = counted(folder)
     const bar = progressBar('pull')
@@ -261,7 +288,8 @@ export const blockCommands: Command[] = [
     options: { table: { help: 'write a node table to the file TARGET, for a web server' } },
     details:
       'Prints the digest of each version, by which pull finds it. Puts only the blocks that the folder lacks, and the block\n' +
-      'that a digest names last: after an interruption, push again.',
+      'that a digest names last: after an interruption, push again. With --table a file that is there is replaced when it is\n' +
+      'a node table.',
     run: pushFile,
   },
   {
@@ -269,7 +297,9 @@ export const blockCommands: Command[] = [
     summary: 'write a version from a folder of blocks as a snapshot',
     positionals: ['FOLDER', 'DIGEST', 'OUT'],
     options: {},
-    details: 'Every block is checked against its name, and the version against DIGEST.',
+    details:
+      'Every block is checked against its name, and the version against DIGEST. A file OUT that is there is replaced when it\n' +
+      'is a snapshot.',
     run: pullFile,
   },
 ]

@@ -8,6 +8,7 @@ import {
   fsyncSync,
   lstatSync,
   openSync,
+  readSync,
   realpathSync,
   renameSync,
   rmSync,
@@ -27,7 +28,8 @@ const largestFile = 2 ** 30
 /** The most that is read of logs, which are streamed, in bytes: what has not ended there has no end. */
 const longestStream = 2 ** 36
 
-function why(e: unknown): string {
+/** What a system error says, in words. */
+export function why(e: unknown): string {
   const { code, message } = e as NodeJS.ErrnoException
   const known: Record<string, string> = {
     ENOENT: 'there is no such file',
@@ -136,6 +138,34 @@ export function targetOf(path: string): Target {
     if (e instanceof UnusableInput) throw e
     throw new UnusableInput(`cannot write ${plain(path)}: ${isDangling ? 'it is a link to nothing' : why(e)}`)
   }
+}
+
+/**
+ * Where a file of one kind will be written. UnusableInput for a file that is there, is not empty and is of another kind:
+ * it would be lost.
+ */
+export function targetOfKind(path: string, what: 'snapshot' | 'node table'): Target {
+  const target = targetOf(path)
+  if (!target.stats?.size) return target
+  const first = Buffer.alloc(nodesMagic.length)
+  try {
+    const fd = openSync(target.path, 'r')
+    try {
+      readSync(fd, first)
+    } finally {
+      closeSync(fd)
+    }
+  } catch (e) {
+    throw new UnusableInput(`cannot write ${plain(path)}: ${why(e)}`)
+  }
+  const kind = beginsWith(first, nodesMagic)
+    ? 'node table'
+    : beginsWith(first, snapshotMagic)
+      ? 'snapshot'
+      : ''
+  if (kind !== what)
+    throw new UnusableInput(`cannot write ${plain(path)}: the file that is there is no ${what}`)
+  return target
 }
 
 /**

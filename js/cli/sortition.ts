@@ -195,13 +195,15 @@ async function standing(args: Arguments, operator: Address): Promise<Result> {
     ...(args.has('price') && { ticketPrice: numberOf(args, 'price') }),
   }
   const said = usable(() => explainAt(registry, operator, second, options))
-  const beyond =
-    BigInt(end.timestamp) < second ? [`${endsBefore(end.timestamp, second)}: ${nothingBetween}`] : []
-  const all = [...notes, ...beyond]
+  const all = [...notes, ...notesOfEnd(end.timestamp, second)]
   const text = [formatStanding(said), ...(all.length > 0 ? ['', ...noted(all)] : [])]
   return { text: text.join('\n'), json: toJson({ ...said, notes: all }), status: 0 }
 }
-const nothingBetween = 'it is taken that nothing happened between'
+/** A note where the registry ends before the second that decides. */
+function notesOfEnd(end: number | undefined, second: bigint): string[] {
+  const isKnown = end !== undefined && BigInt(end) >= second
+  return isKnown ? [] : [`${endsBefore(end, second)}: it is taken that nothing happened between`]
+}
 /** Options that only a request has. */
 const ofRequests = Object.keys(requestOptions).filter((name) => !Object.hasOwn(judgeOptions, name))
 
@@ -247,11 +249,13 @@ async function committee(args: Arguments): Promise<Result> {
     }),
   )
   const missing = size - ideal.length
+  const notes = notesOfEnd(registry.position?.timestamp, second)
   const text = [
     ...winnerTable('rank', ideal, 1),
     ...(missing > 0 ? ['', `${missing} seats stay empty: only ${ideal.length} operators can be drawn.`] : []),
+    ...(notes.length > 0 ? ['', ...noted(notes)] : []),
   ]
-  return { text: text.join('\n'), json: toJson({ ideal }), status: 0 }
+  return { text: text.join('\n'), json: toJson({ ideal, notes }), status: 0 }
 }
 
 function winnerTable(number: string, winners: readonly Winner[], first: number): string[] {

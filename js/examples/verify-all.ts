@@ -2,18 +2,20 @@
 //
 //     node verify-all.js [registry.hamt] [draws.json]
 //
-// Exit status: 0 when all are right, 1 when one is wrong, 3 when none is wrong and one is not decided (it has no result yet), 2 when
-// the files cannot be used, or what they say of a draw contradicts itself.
+// Exit status: 1 when a draw is wrong; else 2 when one cannot be judged, or the files cannot be used; else 3 when one is not decided
+// (it has no result yet); else 0.
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import {
   applyLogs,
+  cannotBeJudged,
   drawsIn,
   format,
   idText,
   judgeDraw,
   NodeRegistry,
   readLogs,
+  unrequested,
   type Judgement,
   type Logs,
   type Report,
@@ -22,12 +24,22 @@ import {
 /** A judgement, with what its report says where there is one. */
 export type Judged = Judgement & Partial<Report>
 
-/** One a request, in the order of the chain. */
+/** One a request, in the order of the chain; then one for each draw whose request is not in the logs. */
 export function verifyAll(registry: NodeRegistry, logs: Logs): Judged[] {
-  return [...drawsIn(logs).values()].map((draw) => {
+  const judged = [...drawsIn(logs).values()].map((draw) => {
     const judgement = judgeDraw(registry, draw)
     return { ...judgement.report, ...judgement }
   })
+  const others = [...unrequested(logs.events).keys()].map((e3Id) => {
+    return { e3Id, ...cannotBeJudged('its request is not in the logs'), notes: [] }
+  })
+  return [...judged, ...others]
+}
+
+/** 1 when a draw is wrong; else 2 when one cannot be judged; else 3 when one is not decided; else 0. */
+export function exitStatusOf(judged: readonly Judged[]): number {
+  const has = (status: Judgement['status']) => judged.some((j) => j.status === status)
+  return has('wrong') ? 1 : has('cannot be judged') ? 2 : has('not decided') ? 3 : 0
 }
 
 /** Reads the file of draws. */
@@ -37,18 +49,19 @@ export function readDraws(file: string): Logs {
 
 function main([registryFile = 'registry.hamt', drawsFile = 'draws.json']: string[]): void {
   const logs = readDraws(drawsFile)
-  const { registry } = applyLogs(NodeRegistry.deserialize(readFileSync(registryFile)), logs)
+  const { registry, notes } = applyLogs(NodeRegistry.deserialize(readFileSync(registryFile)), logs)
   const judged = verifyAll(registry, logs)
   for (const { e3Id, status, sentence, report } of judged) {
     console.log(`${idText(e3Id)}  ${sentence}`)
     if (status === 'wrong' && report) console.log(`${format(report)}\n`)
   }
   const count = (status: Judgement['status']) => judged.filter((j) => j.status === status).length
-  const [wrong, open, unusable] = [count('wrong'), count('not decided'), count('cannot be judged')]
+  for (const note of [...logs.notes, ...notes]) console.log(`Note: ${note}.`)
   console.log(
-    `${judged.length} draws: ${count('right')} right, ${wrong} wrong, ${open} not decided, ${unusable} that cannot be judged`,
+    `${judged.length} draws: ${count('right')} right, ${count('wrong')} wrong, ${count('not decided')} not decided, ` +
+      `${count('cannot be judged')} that cannot be judged`,
   )
-  process.exitCode = wrong > 0 ? 1 : unusable > 0 ? 2 : open > 0 ? 3 : 0
+  process.exitCode = exitStatusOf(judged)
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

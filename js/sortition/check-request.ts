@@ -206,8 +206,7 @@ function checkCapacity(v: Verification): void {
   const { size } = request
   const { state } = eligibility
   if (size === undefined) return
-  let active = 0
-  for (let n = 0; n < state.size; ++n) if (state.isActive(n)) ++active
+  const active = state.activeCount
   if (active < size)
     blame(
       v,
@@ -223,29 +222,16 @@ function checkCapacity(v: Verification): void {
     if (row >= 0 && times[row] === request.time)
       blame(v, `${what} was set in the second of the request, ${momentText(request.time)}, and before it`)
   }
-  const eligible = eligibility.operators()
-  const owners = ownersOf(state, eligible)
+  const { owners } = eligibility
   if (owners < size) {
     blame(
       v,
       `${size} members were asked for, and the operators eligible at ${momentText(request.time - 1)} had ${owners} bond owners`,
     )
-  } else if (ownersOf(state, eligible.filter(changedSinceReset(state))) < size) {
+  } else if (eligibility.ownersSinceReset < size) {
     v.notes.push(
       'whether the contract had counted enough bond owners is not known: since the last version or policy some may have been ' +
         'counted without a log',
     )
   }
-}
-
-function ownersOf(state: StateAt, operators: readonly number[]): number {
-  return new Set(operators.map((n) => state.owner(n)).filter((owner) => owner >= 0)).size
-}
-
-/** Whether a log has changed an operator since the last version or policy: then its owner was counted again. */
-function changedSinceReset(state: StateAt): (n: number) => boolean {
-  const { operators } = state.log.columns
-  const reset = Math.max(state.rowOf(Kind.version), state.rowOf(Kind.policy))
-  const changed = new Set(operators.subarray(reset + 1, state.rows))
-  return (n) => changed.has(n)
 }

@@ -2,7 +2,7 @@
 import { seat } from './draw.js'
 import { type Participant, select } from './native.js'
 import { type Report, type Submission } from './report.js'
-import { ticketsOf, winners } from './select.js'
+import { winners } from './select.js'
 import { nodeState } from './states.js'
 import { type Verification } from './verification.js'
 
@@ -13,10 +13,9 @@ export function ideal(v: Verification, seed: bigint | undefined, submissions: Su
   const { limit } = v.evidence
   const nothing = { ranking: [], ideal: [], absent: [], worseTickets: [] }
   if (v.request.ticketPrice === undefined) return { eligible: 0, ...nothing }
-  const { operators, counts } = holdersOf(v, v.request.ticketPrice)
+  const { operators, counts, tickets } = v.eligibility.holders(v.request.ticketPrice, v.evidence.policy)
   const eligible = operators.length
   if (seed === undefined) return { eligible, ...nothing }
-  const tickets = counts.reduce<bigint>((sum, count) => sum + BigInt(count), 0n)
   if (tickets > limit) {
     v.notes.push(
       `the ideal committee was left out: the operators hold ${tickets} tickets, more than the limit of ${limit}`,
@@ -55,28 +54,4 @@ export function ideal(v: Verification, seed: bigint | undefined, submissions: Su
     absent,
     worseTickets,
   }
-}
-
-/** The numbers of those who could take part, and how many tickets each holds. O(operators). */
-function holdersOf(
-  { eligibility, evidence }: Verification,
-  ticketPrice: bigint,
-): { operators: number[]; counts: (bigint | number)[] } {
-  const { state } = eligibility
-  const price = ticketPrice <= Number.MAX_SAFE_INTEGER ? Number(ticketPrice) : undefined
-  const operators: number[] = []
-  const counts: (bigint | number)[] = []
-  for (const n of eligibility.operators()) {
-    if (evidence.policy === 'owner-cap' && state.owner(n) < 0) continue
-    const balance = state.balance(n)
-    // Both are below 2^53, where the floor of a quotient is exact.
-    const count =
-      typeof balance === 'number' && price !== undefined && price > 0
-        ? Math.floor(balance / price)
-        : ticketsOf(BigInt(balance), ticketPrice)
-    if (count < 1) continue
-    operators.push(n)
-    counts.push(count)
-  }
-  return { operators, counts }
 }

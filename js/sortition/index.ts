@@ -76,6 +76,7 @@ export {
   type JudgeOptions,
   type Judgement,
 } from './judge.js'
+export { unrequested } from './log-set.js'
 export { assumption, cannotBeJudged, notDecided, type Status, type Verdict, verdictOf } from './verdict.js'
 export { type Fact, factsOf } from './facts.js'
 export { bytesText, idText, momentText, timeText } from './text.js'
@@ -83,8 +84,6 @@ export { bytesText, idText, momentText, timeText } from './text.js'
 export { aloneText } from './text.js'
 /** @internal For the command line. */
 export { endsBefore } from './words.js'
-/** @internal For the command line. */
-export { unrequested } from './log-set.js'
 /** @internal For the command line. */
 export { hex } from './report.js'
 /** @internal For the command line. */

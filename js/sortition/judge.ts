@@ -199,18 +199,13 @@ function whatIsMissing(registry: NodeRegistry, { time, events }: DrawLogs): stri
     return 'the registry of operators is missing, and so are the logs that it follows from'
   if (time === 0n) return undefined // no request has that time, and the check says so
   const { state } = registry.eligibility(time - 1n)
-  let [known, registered, bonded] = [false, false, false]
-  for (let n = 0; n < state.size; ++n) {
-    known ||= state.has(n)
-    registered ||= state.isRegistered(n)
-    bonded ||= state.isActive(n) || state.balance(n) > 0
-  }
-  if (!known)
+  if (!state.hasOperators)
     return `the logs from before the request are missing: no operator is known at ${momentText(time - 1n)}`
   if (!events.some(({ eventName }) => eventName === 'TicketSubmitted')) return undefined
-  if (!bonded)
+  if (state.activeCount === 0 && !state.hasFunds)
     return 'the logs of the bonding registry are missing: no operator was ever active or had a balance'
-  if (!registered) return 'the logs of the ciphernode registry are missing: no operator was ever registered'
+  if (state.registeredCount === 0)
+    return 'the logs of the ciphernode registry are missing: no operator was ever registered'
   return undefined
 }
 

@@ -56,9 +56,13 @@ export interface Settings {
   admission: AdmissionPolicy
 }
 
-/** An event log, and the state and the version that were last asked for. */
+/** How many states are kept: a draw asks for those before its request, at T - 1 and at its submissions. */
+const mostStates = 4
+
+/** An event log, and the states and the version that were last asked for. */
 class Versions {
-  #state: StateAt
+  /** What was asked for last comes last. */
+  #states: StateAt[]
   #map: Hamt<NodeState>
   /** The state that `#map` shows. */
   #mapState: StateAt
@@ -68,18 +72,24 @@ class Versions {
     map: Hamt<NodeState> = Hamt.empty(),
     rows = 0,
   ) {
-    this.#mapState = this.#state = StateAt.after(log, rows)
+    this.#mapState = StateAt.after(log, rows)
+    this.#states = [this.#mapState]
     this.#map = map
   }
 
-  /** The state after the first `rows` rows, not to be moved. A walk over the rows since the state asked for last. */
+  /** The state after the first `rows` rows, not to be moved. A walk over the rows since one that was asked for lately. */
   stateAfter(rows: number): StateAt {
-    return this.#state.rows === rows ? this.#state : (this.#state = this.stateBefore(rows).moveTo(rows))
+    const state = this.#states.find((each) => each.rows === rows) ?? this.stateBefore(rows).moveTo(rows)
+    this.#states = [...this.#states.filter((each) => each !== state).slice(1 - mostStates), state]
+    return state
   }
 
   /** A state at or before the first `rows` rows, to be moved. */
   stateBefore(rows: number): StateAt {
-    return this.#state.rows <= rows ? this.#state.copy() : new StateAt(this.log)
+    let nearest: StateAt | undefined
+    for (const each of this.#states)
+      if (each.rows <= rows && each.rows >= (nearest?.rows ?? 0)) nearest = each
+    return nearest ? nearest.copy() : new StateAt(this.log)
   }
 
   /**
@@ -126,6 +136,7 @@ export class NodeRegistry {
   readonly #position: Position | undefined
   readonly #marks: Mark | undefined
   readonly #origin: Origin
+  #firstVersionRow: number | undefined
 
   /** A kind of its own: what makes proxies of objects (Vue, MobX) leaves it alone. */
   get [Symbol.toStringTag](): string {
@@ -296,13 +307,13 @@ export class NodeRegistry {
   }
 
   /**
-   * The first version of the eligibility rules; undefined before there is one. O(changes).
+   * The first version of the eligibility rules; undefined before there is one. O(changes) once, and then O(1).
    * @internal
    */
   get firstVersion(): bigint | undefined {
     const { columns, lists } = this.#versions.log
-    const row = columns.kinds.subarray(0, this.#rows).indexOf(Kind.version)
-    return row < 0 ? undefined : lists.versions[columns.operands[row]!]
+    this.#firstVersionRow ??= columns.kinds.subarray(0, this.#rows).indexOf(Kind.version)
+    return this.#firstVersionRow < 0 ? undefined : lists.versions[columns.operands[this.#firstVersionRow]!]
   }
 
   /** How many events have changed an operator or the eligibility rules. */
@@ -428,9 +439,13 @@ export class NodeRegistry {
    * @internal
    */
   walk(): (position: { blockNumber: number; logIndex: number }) => StateAt {
+    let first: StateAt | undefined
     let now: StateAt | undefined
     return (position) => {
       const rows = this.#versions.log.rowsBefore(position, this.#rows)
+      // The first is shared with other walks, and not moved.
+      first ??= this.#versions.stateAfter(rows)
+      if (first.rows === rows) return first
       if (!now || rows < now.rows) now = this.#versions.stateBefore(rows)
       return now.moveTo(rows)
     }

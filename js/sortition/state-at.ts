@@ -37,6 +37,9 @@ export class StateAt {
   registeredCount = 0
   /** Whether an operator was ever registered or removed. */
   hasRegistrations = false
+  /** Whether a row has named an operator. */
+  hasOperators = false
+  #totals: { active: number; funded: number } | undefined
   /** By kind, the last row that set what is in force for all; -1 before the first. */
   readonly #settings = new Int32Array(32).fill(-1)
 
@@ -72,6 +75,7 @@ export class StateAt {
     copy.#hasBalances = this.#hasBalances
     copy.registeredCount = this.registeredCount
     copy.hasRegistrations = this.hasRegistrations
+    copy.hasOperators = this.hasOperators
     copy.hasAdmissions = this.hasAdmissions
     return copy
   }
@@ -82,10 +86,14 @@ export class StateAt {
     const addresses = this.log.addresses.length
     const none = this.log.addresses.find(zeroAddress)
     if (this.#seen.length < addresses) this.#makeRoom(addresses)
+    if (this.rows < rows) this.#totals = undefined
     for (let i = this.rows; i < rows; ++i) {
       const who = operators[i]!
       const operand = operands[i]!
-      if (who >= 0) this.#seen[who] = 1
+      if (who >= 0) {
+        this.#seen[who] = 1
+        this.hasOperators = true
+      }
       const kind = kinds[i] as Kind
       switch (kind) {
         case Kind.added:
@@ -190,6 +198,24 @@ export class StateAt {
   admittedSince(n: number): number {
     const row = (this.#admission[n] ?? 0) - 1
     return row < 0 ? -1 : this.log.columns.times[row]!
+  }
+
+  /** How many are active. O(operators) once for a state, and then O(1); so is `hasFunds`. */
+  get activeCount(): number {
+    return this.#counted().active
+  }
+  /** Whether an operator has a balance other than 0. */
+  get hasFunds(): boolean {
+    return this.#counted().funded > 0
+  }
+  #counted(): { active: number; funded: number } {
+    if (this.#totals) return this.#totals
+    let [active, funded] = [0, 0]
+    for (let n = 0; n < this.size; ++n) {
+      if (this.isActive(n)) ++active
+      if (this.hasBalance(n) && this.balance(n) > 0) ++funded
+    }
+    return (this.#totals = { active, funded })
   }
 
   // --- what is in force for all -------------------------------------------------------------------

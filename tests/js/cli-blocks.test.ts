@@ -1,6 +1,6 @@
 // push, pull, get --from and inspect --from, as programs.
 import { spawn } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
@@ -72,6 +72,65 @@ test('push into a folder, and pull from it', async () => {
   expect((await hamtWasm('pull', 'blocks', 'abc', 'bad.hamt')).err).toMatch(/64 hexadecimal digits/)
 })
 
+describe('a file that is there', () => {
+  let digests: string[]
+  beforeAll(async () => {
+    digests = (await hamtWasm('push', 'versions.hamt', 'kept')).out.split('\n')
+    writeFileSync(join(dir, 'letter.txt'), 'Dear reader')
+    writeFileSync(join(dir, 'empty'), '')
+  })
+  const pullTo = (out: string) => hamtWasm('pull', 'kept', digests[0]!, out)
+  const tableTo = (out: string) => hamtWasm('push', 'versions.hamt', out, '--table')
+  const blockOf = (digest: string) => `kept/${digest.slice(0, 2)}/${digest}`
+
+  test('is replaced when it is of the kind that is written, or empty', async () => {
+    for (const out of ['empty', 'again.hamt', 'again.hamt']) expect((await pullTo(out)).status).toBe(0)
+    expect((await pullTo('again.hamt')).err).toBe('')
+    for (const out of ['again.nodes', 'again.nodes']) expect((await tableTo(out)).status).toBe(0)
+  })
+
+  test('is kept when it is of another kind: blocks of the store that is read, snapshots, node tables, text', async () => {
+    symlinkSync(blockOf(digests[1]!), join(dir, 'link'))
+    writeFileSync(join(dir, 'other.hamt'), serialize(versions))
+    const others = [blockOf(digests[1]!), 'link', 'letter.txt']
+    for (const [write, names] of [
+      [pullTo, [...others, 'again.nodes']],
+      [tableTo, [...others, 'other.hamt']],
+    ] as const)
+      for (const name of names) {
+        const before = readFileSync(join(dir, name))
+        const { status, err } = await write(name)
+        expect({ status, err }).toEqual({
+          status: 2,
+          err: expect.stringMatching(
+            /^hamt-wasm: cannot write \S+: (it is a block of|the file that is there is no)/,
+          ),
+        })
+        expect(readFileSync(join(dir, name))).toEqual(before)
+      }
+    const absent = blockOf('0'.repeat(64))
+    mkdirSync(join(dir, 'kept', '00'), { recursive: true })
+    expect((await pullTo(absent)).err).toMatch(/is a block of kept$/)
+    expect(existsSync(join(dir, absent))).toBe(false)
+  })
+
+  test('in the way of a folder or of a block is named', async () => {
+    expect(await hamtWasm('push', 'versions.hamt', 'letter.txt')).toMatchObject({
+      status: 2,
+      err: 'hamt-wasm: letter.txt is no folder',
+    })
+    expect((await hamtWasm('pull', 'letter.txt', digests[0]!, 'x.hamt')).err).toBe(
+      'hamt-wasm: letter.txt is no folder',
+    )
+    const block = join(dir, blockOf(digests[0]!))
+    rmSync(block)
+    mkdirSync(block)
+    expect((await pullTo('x.hamt')).err).toBe(
+      `hamt-wasm: cannot read block ${digests[0]} of kept: it is a directory`,
+    )
+  })
+})
+
 test('a node table, asked as a file and over HTTP', async () => {
   expect((await hamtWasm('push', 'versions.hamt', 'versions.nodes', '--table')).status).toBe(0)
   for (const source of ['versions.nodes', `${url}/versions.nodes`]) {
@@ -105,7 +164,7 @@ test('what cannot be asked is unusable, in one line', async () => {
       /--timeout must be a number of seconds, got x/,
     ],
     [['get', '--from', 'file:///versions.nodes', 'key'], /no address that begins with http/],
-    [['push', 'versions.hamt', './versions.hamt', '--table'], /is the snapshot itself/],
+    [['push', 'versions.hamt', './versions.hamt', '--table'], /the file that is there is no node table/],
     [['inspect'], /inspect needs FILE/],
     [['get'], /get needs KEY/],
     [

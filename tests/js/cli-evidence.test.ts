@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { applyLogs, drawsIn, judgeDraw, NodeRegistry, readLogs } from 'hamt-wasm/sortition'
+import { exitStatusOf, readDraws, verifyAll } from '../../js/examples/verify-all.js'
 import { vectors } from './support/chain.js'
 import { cases, contentOf, evidence, evidenceFile, judgeAll, registryOf } from './support/evidence.js'
 
@@ -96,6 +97,49 @@ test('list: all requests with their verdicts, the worst as status', () => {
   expect(JSON.parse(two.out)).toMatchObject({
     requests: [{ e3Id: '7', time: 140, status: 'cannot be judged' }],
   })
+})
+
+test('the example that verifies every draw comes to the status of list', () => {
+  const file = JSON.parse(new TextDecoder().decode(evidence('right.json'))) as { logs: Named[] }
+  const isRequest = (log: Named) => log.eventName === 'CommitteeRequested'
+  const logs = file.logs.flatMap((log) =>
+    log.args.e3Id === undefined
+      ? [log]
+      : [log, ...(isRequest(log) ? [] : [{ ...log, logIndex: 90, args: { ...log.args, e3Id: '8' } }])],
+  )
+  writeFileSync(join(dir, 'unrequested.json'), JSON.stringify({ ...file, logs }))
+  const names = ['right', 'still-open', 'closed-early', 'two-committees'].map((name) =>
+    join(folder, `${name}.json`),
+  )
+  const statuses = [join(dir, 'unrequested.json'), ...names].map((name) => {
+    const listed = hamtWasm(['sortition', 'list', '--logs', name])
+    const draws = readDraws(name)
+    const judged = verifyAll(applyLogs(NodeRegistry.empty(), draws).registry, draws)
+    for (const { sentence } of judged) expect(listed.out).toContain(sentence)
+    expect(exitStatusOf(judged)).toBe(listed.status)
+    return listed.status
+  })
+  expect(statuses).toEqual([2, 0, 3, 1, 2])
+})
+
+test('a second after the end of the registry: committee and explain say that it is not known', () => {
+  const registry = join(dir, 'right.hamt')
+  hamtWasm(['sortition', 'replay', '--logs', 'right.json', '--out', registry])
+  const draw = ['committee', '--e3', '7', '--seed', '5', '--size', '2', '--price', '10']
+  const explain = ['explain', '--operator', `0x${'01'.repeat(20)}`]
+  for (const words of [draw, explain]) {
+    const at = (time: string) =>
+      hamtWasm(['sortition', ...words, '--registry', registry, '--at', time, '--json'])
+    const [known, beyond] = ['260', '261'].map((time) => JSON.parse(at(time).out) as { notes: string[] })
+    const [note, ...others] = beyond!.notes.filter((each) => !known!.notes.includes(each))
+    expect(others).toEqual([])
+    expect(note).toBe(
+      'the registry ends at 1970-01-01T00:04:20Z (second 260), before 1970-01-01T00:04:21Z (second 261), which decides: ' +
+        'it is taken that nothing happened between',
+    )
+    const text = hamtWasm(['sortition', ...words, '--registry', registry, '--at', '261'])
+    expect(text).toMatchObject({ status: 0, out: expect.stringContaining(`Note: ${note}.`) })
+  }
 })
 
 test.each<[name: string, status: number]>([

@@ -148,6 +148,24 @@ describe.each(origins)('%s', (_, from) => {
     expect(seedFromBlockHash({ blockHash: from(hash), e3Id: 1n })).toBe(seed)
   })
 
+  test('as logs, in one buffer that the next piece is read into', () => {
+    const json = text.encode('{ "logs": [], "chainId": 5, "thresholds": { "7": [2, 3] } }'.padEnd(64))
+    for (const size of [1, 4, 16, 32]) {
+      const buffer = from(new Uint8Array(size))
+      const real = new Uint8Array(buffer.buffer, realOffset(buffer), size)
+      const reader = new LogReader()
+      const input = reader.open('logs')
+      for (let at = 0; at < json.length; at += size) {
+        real.set(json.subarray(at, at + size))
+        input.write(buffer)
+      }
+      overwrite(buffer)
+      input.end()
+      const { chainId, thresholds } = reader.finish()
+      expect({ chainId, thresholds: [...thresholds] }).toEqual({ chainId: 5n, thresholds: [[7n, [2, 3]]] })
+    }
+  })
+
   test.each(settings)('from a codec, the same buffer again and again: %s', (_, run) => {
     run(() => {
       const buffer = from(new Uint8Array(8))

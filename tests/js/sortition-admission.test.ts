@@ -380,3 +380,24 @@ describe('bad events leave the registry as it was', () => {
     expect(() => base.before({ blockNumber: -1 })).toThrow(/blockNumber .*-1/)
   })
 })
+
+test.each(['chain-run-live', 'chain-run-upgrade'])(
+  '%s: seconds in any order have the operators of their own',
+  (name) => {
+    const registry = NodeRegistry.empty().applyAll(decode(vectors<LiveRun>(name)))
+    const bytes = registry.serialize()
+    const seconds = registry
+      .timepoints()
+      .flatMap((t) => [t - 1n, t, t + 1n, t + 30n, t + 3_600n, t + 86_400n])
+    const alone = new Map(
+      seconds.map((t) => [t, [...NodeRegistry.deserialize(bytes).eligible(t).keys()].sort()]),
+    )
+    expect(new Set([...alone.values()].map(String)).size).toBeGreaterThan(3)
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom(...seconds), { minLength: 30, maxLength: 30 }), (asked) => {
+        for (const t of asked) expect([...registry.eligible(t).keys()].sort()).toEqual(alone.get(t))
+      }),
+      { numRuns: 10 },
+    )
+  },
+)
