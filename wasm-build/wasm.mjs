@@ -28,7 +28,7 @@ const alphabet = Array.from({ length: 93 }, (_, i) => String.fromCharCode(32 + i
   (c) => c !== "'" && c !== '\\',
 )
 
-function asText(bytes) {
+export function asText(bytes) {
   return Array.from(bytes, (byte) => ['', '~', '}'][Math.floor(byte / 91)] + alphabet[byte % 91]).join('')
 }
 

@@ -77,9 +77,7 @@ export function instantiate(module: WebAssembly.Module): Started {
   const memory = Object.values(exports).find((e) => e instanceof WebAssembly.Memory)
   // embind's functions come last.
   if (!memory || typeof raw.usage !== 'function')
-    throw new Error(
-      'hamt-wasm: the wasm module did not start: it is not the one that belongs to this package',
-    )
+    throw new Error('hamt-wasm: the wasm module is not the one of this package')
   return { raw, memory, exports, hasParts: Object.keys(missing).length > 0 }
 }
 
@@ -91,7 +89,7 @@ function placeholders(module: WebAssembly.Module): WebAssembly.Imports {
     imports[namespace] ??= {}
     imports[namespace][name] = () => {
       throw new Error(
-        "hamt-wasm: a part of the wasm module is missing; import from 'hamt-wasm' or from 'hamt-wasm/slim', not from both",
+        "hamt-wasm: a part of the wasm module is missing: import from 'hamt-wasm' or 'hamt-wasm/slim', not from both",
       )
     }
   }

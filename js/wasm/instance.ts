@@ -51,7 +51,8 @@ function compiled(compile: () => WasmModule): WasmModule {
 }
 
 let primary: WebAssembly.Exports | undefined
-const started = new Set<string | WasmModule>()
+/** Nothing, for a part that the build left in the module, is there from the beginning. */
+const started = new Set([''])
 
 /** Makes the instance, once; later calls do nothing. Synchronous. */
 export function start(module: WasmModule): void {
@@ -69,14 +70,13 @@ export function start(module: WasmModule): void {
 }
 
 /**
- * Starts a part of the module (wasm-build/split.mjs), given as text or compiled, once; later calls do nothing, and so do all for a module that
- * is whole, or whose build left that part in it (no text). Synchronous. Before `start`, the first use of what the part needs says so.
+ * Starts a part of the module (wasm-build/split.mjs), given as text, once; later calls do nothing, and so do all for a module that is whole.
+ * Synchronous. Before `start`, the first use of what the part needs says so.
  */
-export function startPart(part: string | WasmModule): void {
+export function startPart(text: string): void {
   if (compileLater) startNow()
-  if (!primary || part === '' || started.has(part)) return
-  const module = typeof part === 'string' ? new WebAssembly.Module(bytesOfText(part)) : part
+  if (!primary || started.has(text)) return
   // Its own constructor puts its functions into the table, where the placeholders are.
-  new WebAssembly.Instance(module, { primary })
-  started.add(part)
+  new WebAssembly.Instance(new WebAssembly.Module(bytesOfText(text)), { primary })
+  started.add(text)
 }

@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { buildSmallWasm } from '../../wasm-build/wasm.mjs'
+import { asText, buildSmallWasm } from '../../wasm-build/wasm.mjs'
 import { shrunk } from './shrink.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -22,7 +22,7 @@ const source = join(root, 'js', 'web')
 const isGlue = /generated[\\/]glue\.js$/
 
 /**
- * The page takes the wasm from files of its own: whatever imports `hamt-wasm` gets `hamt-wasm/slim`, and no parts as text. It is a smaller
+ * The page takes the wasm from files of its own: whatever imports `hamt-wasm` gets `hamt-wasm/slim`, and no parts as text but the one that it loads later. It is a smaller
  * build, with the glue that was made with it.
  */
 const slim = (module) => ({
@@ -146,7 +146,7 @@ export async function buildWeb(to = join(root, 'dist-web')) {
     for (const name of ['index.html', 'favicon.svg']) copyFileSync(join(source, name), join(fresh, name))
     const { first, later } = wasmOf(outputs, module)
     writeFileSync(join(fresh, 'hamt.wasm'), first)
-    writeFileSync(join(fresh, 'snapshots.wasm'), later)
+    writeFileSync(join(fresh, 'snapshots.part'), asText(later))
     writeFileSync(join(fresh, 'example.json'), await example('chain-run', false))
     writeFileSync(join(fresh, 'newer.json'), await example('chain-run-live', true))
     await buildServiceWorker(fresh)

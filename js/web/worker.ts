@@ -19,9 +19,8 @@ const ready = load(beside('hamt.wasm'))
 let snapshots: Promise<void> | undefined
 /** Starts the part of the module for snapshots and proofs, which no verdict on logs takes. After a failure the next call tries again. */
 function withSnapshots(): Promise<void> {
-  snapshots ??= fetched('snapshots.wasm')
-    .then((bytes) => WebAssembly.compile(bytes))
-    .then(startPart)
+  snapshots ??= fetched('snapshots.part')
+    .then((bytes) => startPart(new TextDecoder().decode(bytes)))
     .catch((e: unknown) => {
       snapshots = undefined
       throw e

@@ -36,7 +36,7 @@ inBrowsers('size', (test, name, server) => {
       'service',
       'sharing',
       'slim',
-      'snapshots.wasm',
+      'snapshots.part',
     ])
     // The policy is in the page itself, for hosts that send no headers.
     expect(readFileSync(join(site, 'index.html'), 'utf8')).toContain(`content="${policy}"`)
@@ -57,7 +57,7 @@ inBrowsers('size', (test, name, server) => {
     await page.waitForSelector('#version canvas')
     expect([...asked].filter((each) => !names.includes(each)).sort()).toEqual([
       expect.stringMatching(/^sharing-/),
-      'snapshots.wasm',
+      'snapshots.part',
     ])
     await page.close()
     await own.close()
