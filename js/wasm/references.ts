@@ -61,7 +61,7 @@ function settleDoubts(): void {
     for (const id of doubtful) {
       const status = raw._hamt_touch(id)
       // Any other error says that the id waits to be drained already.
-      if ((status as Status) === Status.outOfMemory) check(status)
+      if (status === Status.outOfMemory) check(status)
       ++settled
     }
   } finally {

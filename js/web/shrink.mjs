@@ -23,7 +23,7 @@ export function shrunk(wasm, glue, sources) {
   try {
     const [input, core, output] = ['input', 'core', 'part'].map((name) => join(dir, `${name}.wasm`))
     writeFileSync(input, withoutExports(readFileSync(wasm), unused))
-    binaryen('wasm-opt', ['--remove-unused-module-elements', input, '-o', input])
+    binaryen('wasm-opt', ['-Oz', '--strip-producers', input, '-o', input])
     takePart(binaryen, later, glue, { input, core, output })
     return { first: readFileSync(core), later: readFileSync(output) }
   } finally {
