@@ -51,6 +51,8 @@ export class RemoteDraft<V> {
   /** @internal What tools refuse to clone. */
   readonly uncloneable: symbol = uncloneable
   readonly #edits = new Map<string, Uint8Array | undefined>()
+  /** Reads of the base that updates wait for. Updates of one key share one, and so take turns in the order of their calls. */
+  readonly #reads = new Map<string, Promise<V | undefined>>()
   #ended = false
   readonly #base: RemoteMap<V>
   readonly #signal: AbortSignal | undefined
@@ -93,12 +95,27 @@ export class RemoteDraft<V> {
     return this.#edits.get(key) !== undefined
   }
 
-  /** Sets a key to what `fn` makes of its value, or deletes it when that is undefined. */
+  /**
+   * Sets a key to what `fn` makes of its value, or deletes it when that is undefined. Reads, unless the key was edited. `fn` gets the
+   * value as the edits leave it when the read ends: updates that begin at the same time follow each other in the order of their
+   * calls, and none is lost.
+   */
   async update(key: string, fn: (value: V | undefined) => V | undefined): Promise<void> {
     if (typeof fn !== 'function') throw new TypeError(`update needs a function, not ${kind(fn)}`)
-    const value = fn(await this.get(key))
+    this.check(key)
+    const read = this.#reads.get(key) ?? (this.#edits.has(key) ? undefined : this.#read(key))
+    const before = await read
+    this.check(key)
+    const bytes = this.#edits.get(key)
+    const value = fn(this.#edits.has(key) ? bytes && this.#base._decode(bytes) : before)
     if (value === undefined) this.delete(key)
     else this.set(key, value)
+  }
+
+  #read(key: string): Promise<V | undefined> {
+    const read = this.#base.get(key, { signal: this.#signal }).finally(() => this.#reads.delete(key))
+    this.#reads.set(key, read)
+    return read
   }
 
   /** What consoles and tools call it. */

@@ -86,15 +86,23 @@ export function usable<T>(f: () => T): T {
   }
 }
 
+/** UnusableInput for standard input under two names: it can be read once. */
+function requireOneReading(args: Arguments): void {
+  const isInput = (path: string) => nameOf(path) === nameOf('-')
+  const inputs = args.list('logs').filter(isInput).length
+  if (inputs > 1) throw new UnusableInput('--logs names standard input twice, which can be read once')
+  if (inputs > 0 && args.has('registry') && isInput(args.required('registry')))
+    throw new UnusableInput('--registry and --logs both name standard input, which can be read once')
+}
+
 export async function logsOf(args: Arguments): Promise<Logs> {
+  requireOneReading(args)
   const contracts: Record<string, string> = {}
   for (const name of contractNames) {
     if (args.has(optionOf(name))) contracts[name] = addressOf(args, optionOf(name))
   }
   const reader = usable(() => new LogReader({ contracts }))
   const paths = args.list('logs')
-  if (paths.filter((path) => nameOf(path) === nameOf('-')).length > 1)
-    throw new UnusableInput('--logs names standard input twice, which can be read once')
   for (const path of paths) {
     const stream = reader.open(nameOf(path))
     for await (const chunk of chunksOf(path)) usable(() => stream.write(chunk))
@@ -192,6 +200,7 @@ export interface Opened {
 
 /** The registry and the logs, read together. */
 export async function open(args: Arguments): Promise<Opened> {
+  requireOneReading(args)
   const before = args.has('registry') ? await loadRegistry(args.required('registry')) : NodeRegistry.empty()
   const logs = await logsOf(args)
   const { registry, notes } = continued(before, logs)

@@ -113,9 +113,9 @@ async function verify(args: Arguments): Promise<Result> {
     ...(notes.length > 0 ? ['', ...noted(notes)] : []),
     '',
     assumption,
-    cannotBeJudged,
   ]
-  const json = toJson({ ...report, ok: status === 'right', status, sentence, e3Id, logNotes: notes })
+  const verdict = { ok: status === 'right', status, sentence, e3Id, logNotes: notes, assumed: assumption }
+  const json = toJson({ ...report, ...verdict })
   return { text: text.join('\n'), json, status: exitStatus[status] }
 }
 
@@ -144,12 +144,17 @@ async function list(args: Arguments): Promise<Result> {
       ? table(rows.map(({ e3Id, time, sentence }) => [idText(e3Id), timeText(time), sentence]))
       : ['The logs have no requests.']),
     ...(notes.length > 0 ? ['', ...noted(notes)] : []),
+    ...(rows.length > 0 ? ['', assumption] : []),
   ]
   const worst = (['cannot be judged', 'wrong', 'not decided'] as const).find((status) =>
     rows.some((row) => row.status === status),
   )
   const first = rows.some(({ status }) => status === 'wrong') ? 'wrong' : (worst ?? 'right')
-  return { text: text.join('\n'), json: toJson({ requests: rows, notes }), status: exitStatus[first] }
+  return {
+    text: text.join('\n'),
+    json: toJson({ requests: rows, notes, assumed: assumption }),
+    status: exitStatus[first],
+  }
 }
 
 /** What a command says of a request, with the verdict on its draw and what goes with it, and the status of that. */
@@ -161,8 +166,8 @@ async function aboutRequest(
   const { report, status, sentence, e3Id } = judgement
   const said = report ? say(report, registry) : { text: [`Request ${idText(e3Id)}`, '', giveText], json: {} }
   const notes = [...judgement.notes, ...logNotes]
-  const text = [...said.text, '', `The draw: ${sentence}`, ...noted(notes)]
-  const json = toJson({ ...said.json, draw: { status, sentence, notes } })
+  const text = [...said.text, '', `The draw: ${sentence}`, ...noted(notes), '', assumption]
+  const json = toJson({ ...said.json, draw: { status, sentence, notes, assumed: assumption } })
   return { text: text.join('\n'), json, status: exitStatus[status] }
 }
 

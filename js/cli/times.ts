@@ -8,7 +8,7 @@ const isoDate = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d)?(\.0+)?(Z|[+-]\d\d:\d\d)?)?$
 export function secondsOf(text: string, name: string): bigint {
   const shown = plain(name)
   if (/^\d{1,20}$/.test(text)) {
-    if (BigInt(text) <= 100_000_000_000n) return BigInt(text)
+    if (BigInt(text) < 100_000_000_000n) return BigInt(text)
     throw new UnusableInput(`${shown} must be in seconds, and looks like milliseconds`)
   }
   const zone = /(Z|[+-]\d\d:\d\d)$/.test(text) || !text.includes('T') ? '' : 'Z'

@@ -1,4 +1,5 @@
 // A registry and logs, read together.
+import { given } from '../core.js'
 import { ChangeChecks } from './check-changes.js'
 import { eventNamed } from './decode.js'
 import { changeOf, type RegistryEvent } from './events.js'
@@ -133,15 +134,17 @@ const originNames = {
 /** Whose events both are. A registry that does not say it is taken to be of the logs' contracts. */
 function originOf(
   registry: NodeRegistry,
-  { contracts, chainId }: Partial<Pick<Logs, 'contracts' | 'chainId'>>,
+  logs: Partial<Pick<Logs, 'contracts' | 'chainId'>>,
   notes: string[],
 ): Origin {
-  const known = registry.origin
-  const said: Origin = {
+  const { contracts: named, chainId } = given(logs)
+  const contracts = given(named)
+  const known = given(registry.origin)
+  const said = given<Origin>({
     ...(chainId !== undefined && { chainId }),
-    ...(contracts?.ciphernodeRegistry && { ciphernodeRegistry: contracts.ciphernodeRegistry[0]! }),
-    ...(contracts?.bondingRegistry && { bondingRegistry: contracts.bondingRegistry[0]! }),
-  }
+    ...(contracts.ciphernodeRegistry && { ciphernodeRegistry: contracts.ciphernodeRegistry[0]! }),
+    ...(contracts.bondingRegistry && { bondingRegistry: contracts.bondingRegistry[0]! }),
+  })
   const untold: string[] = []
   for (const name of ['chainId', 'ciphernodeRegistry', 'bondingRegistry'] as const) {
     const [one, other] = [known[name], said[name]]

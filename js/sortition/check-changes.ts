@@ -76,11 +76,11 @@ export class ChangeChecks {
       this.#removed.clear()
       this.#block = event.blockNumber
     }
-    const { operator, node } = event.args as Args
-    if (event.eventName === 'AdmissionStarted') this.#admitted.set(lowerCase(operator), event)
-    else if (event.eventName === 'BondOwnerSet') this.#admitted.delete(lowerCase(operator))
-    else if (event.eventName === 'CiphernodeAdded') this.#admitted.delete(lowerCase(node))
-    else if (event.eventName === 'CiphernodeRemoved') this.#removed.set(lowerCase(node), event)
+    const args = event.args as Args
+    if (event.eventName === 'AdmissionStarted') this.#admitted.set(lowerCase(args.operator), event)
+    else if (event.eventName === 'BondOwnerSet') this.#admitted.delete(lowerCase(args.operator))
+    else if (event.eventName === 'CiphernodeAdded') this.#admitted.delete(lowerCase(args.node))
+    else if (event.eventName === 'CiphernodeRemoved') this.#removed.set(lowerCase(args.node), event)
     return undefined
   }
 

@@ -75,8 +75,11 @@ export function checkEnd(v: Verification, seed: Seed, drawn: Drawn): void {
 }
 
 /** A draw ends after its deadline, and after its request. */
-function checkTime(v: Verification, { deadline, usable }: Seed): void {
-  const { finalized, failed, e3Failed, fulfilment } = v.evidence
+function checkTime(v: Verification, seed: Seed): void {
+  const { finalized, failed, e3Failed, randomness } = v.evidence
+  // Reason 1 is that there was no word, whose deadline is the request's: whatever became of the word, that had to pass.
+  const isForNoWord = failed !== undefined && e3Failed !== undefined && BigInt(e3Failed.args.reason) === 1n
+  const deadline = seed.deadline ?? (isForNoWord ? randomness?.args.randomnessDeadline : undefined)
   const end = (finalized ?? failed)?.at
   const what = finalized ? 'the committee was finalized' : 'the failure was declared'
   if (end?.timestamp === undefined) {
@@ -89,15 +92,8 @@ function checkTime(v: Verification, { deadline, usable }: Seed): void {
   }
   if (v.request.at && comparePositions(end, v.request.at) < 0) {
     blame(v, 'deadline', `${what} at ${describe(end)}, before the request`)
-  } else if (deadline !== undefined && BigInt(end.timestamp) <= deadline) {
-    // The deadline may have been another one: that of a random word that is not given.
-    if (usable === false && fulfilment === undefined && failed && !e3Failed) {
-      noteUndecided(
-        v,
-        `${what} at ${momentText(end.timestamp)}: whether there was a random word by then is not known`,
-      )
-    } else blame(v, 'deadline', `${what} at ${momentText(end.timestamp)}, before ${passed(deadline)}`)
-  }
+  } else if (deadline !== undefined && BigInt(end.timestamp) <= deadline)
+    blame(v, 'deadline', `${what} at ${momentText(end.timestamp)}, before ${passed(deadline)}`)
 }
 
 function passed(deadline: bigint): string {

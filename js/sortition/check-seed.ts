@@ -95,16 +95,10 @@ function randomSeed(v: Verification): Seed {
 
 /** No random word is given. Whether there was none is known when the provider's logs are. */
 function unfulfilledSeed(v: Verification, isKnown: boolean): Seed {
-  const { submissions, finalized, failed, e3Failed, randomness } = v.evidence
-  const deadline = randomness!.args.randomnessDeadline
   const claimed = claimedSeed(v)
-  const mustHaveCome =
-    submissions.length > 0 ||
-    finalized !== undefined ||
-    (failed !== undefined && failed.args.nodesSubmitted > 0n) ||
-    (failed !== undefined && e3Failed !== undefined && BigInt(e3Failed.args.reason) === 2n)
-  if (isKnown || (!mustHaveCome && claimed === undefined)) {
+  if (isKnown) {
     if (claimed !== undefined) blameClaimed(v, claimed, 'there was no random word')
+    const deadline = v.evidence.randomness!.args.randomnessDeadline
     return { seed: undefined, usable: false, since: undefined, deadline }
   }
   noteUndecided(

@@ -6,7 +6,7 @@ import { type LogPosition, type Positioned } from './read-evidence.js'
 import { hex, type Submission, type Violation, type ViolationCode } from './report.js'
 import { type NodeState, ticketsOf } from './select.js'
 import { type StateAt } from './state-at.js'
-import { type Address } from './values.js'
+import { type Address, own } from './values.js'
 import { momentText } from './text.js'
 import { scoresOf, stateOf, type Verification } from './verification.js'
 import { describeIneligibility } from './words.js'
@@ -135,6 +135,6 @@ function ticketFaults(
 
 /** Under the cap an operator needs a bond owner. */
 function ownerFaults({ evidence, request }: Verification, state: NodeState | undefined): Fault[] {
-  if (!state || evidence.policy === 'uncapped' || state.owner !== undefined) return []
+  if (!state || evidence.policy === 'uncapped' || own(state, 'owner') !== undefined) return []
   return [['not-eligible', 'NodeNotEligible', `but had no bond owner at ${momentText(request.time - 1)}`]]
 }

@@ -1,11 +1,12 @@
 // Statements about one request that cannot all be of one chain: each is there twice, and must be the same both times.
+import { given } from '../core.js'
 import { nameOf } from './apply-logs.js'
 import { type RegistryEvent } from './events.js'
 import { type DrawLogs } from './judge.js'
 import { type NodeRegistry } from './registry.js'
 import { type Report } from './report.js'
 import { idText } from './text.js'
-import { type Address } from './values.js'
+import { type Address, own } from './values.js'
 
 type Events = readonly RegistryEvent[]
 
@@ -51,7 +52,7 @@ function controllerConflict({ e3Id, events }: DrawLogs): string | undefined {
   const controller = e3Id >> 96n
   if (controller === 0n) return undefined
   const other = named(events, ...controllerNames).find(
-    ({ address }) => address && BigInt(address) !== controller,
+    (event) => BigInt(own(event, 'address') ?? controller) !== controller,
   )
   return other && `${nameOf(other)} is of ${other.address}, and the e3Id of another controller`
 }
@@ -179,7 +180,7 @@ function unsubmittedSeat({ events }: DrawLogs): string | undefined {
 /** Contracts that draw on random words emit no request of before. */
 export function settingsConflict(registry: NodeRegistry, { request }: DrawLogs): string | undefined {
   if (request.eventName !== 'CommitteeRequested') return undefined
-  const { randomnessProvider } = registry.settingsBefore(request)
+  const { randomnessProvider } = given(registry.settingsBefore(request))
   return randomnessProvider === undefined
     ? undefined
     : `${nameOf(request)} draws on a block hash, and the registry on words of ${randomnessProvider} since before it`
@@ -208,19 +209,26 @@ function seatConflict({ events, request }: DrawLogs, report: Report): string | u
       active: boolean
       registry: Address
     }
-    if (request.address && lowerCase(registry) !== lowerCase(request.address))
-      return `${nameOf(seat)} is of the registry ${registry}, and the request of ${request.address}`
+    const of = own(request, 'address')
+    if (of && lowerCase(registry) !== lowerCase(of))
+      return `${nameOf(seat)} is of the registry ${registry}, and the request of ${of}`
     if (BigInt(operator) === 0n || isBefore(end, seat)) continue
     if (taken.has(lowerCase(operator)) === active)
       return `${nameOf(seat)} says ${active} of ${operator}, whose seat was ${active ? 'taken' : 'free'} already`
     if (active) taken.set(lowerCase(operator), seat)
-    else taken.delete(lowerCase(operator))
+    else {
+      if (report.policy === 'uncapped' && report.size !== undefined && taken.size <= report.size)
+        return `${nameOf(seat)} frees a seat while another was free, which only happens under the owner cap`
+      taken.delete(lowerCase(operator))
+    }
   }
   if (report.outcome === 'failed') {
     const { nodesSubmitted } = end.args as { nodesSubmitted: bigint }
     if (nodesSubmitted === BigInt(taken.size)) return undefined
     return `${nameOf(end)} says that ${nodesSubmitted} seats were taken, and by the logs of the bonding registry ${taken.size} were`
   }
+  // Without a seed it is not known who was drawn.
+  if (report.committee.length === 0) return undefined
   for (const { node } of report.committee) {
     if (!taken.delete(node))
       return `${node} sits in the committee of ${nameOf(end)}, and by the logs of the bonding registry had no seat`
@@ -237,11 +245,10 @@ function isBefore(a: RegistryEvent, b: RegistryEvent): boolean {
 
 function isOneTransaction(a: RegistryEvent, b: RegistryEvent): boolean {
   if (a.blockNumber !== b.blockNumber) return false
-  const [hash, index] = [a.transactionHash, a.transactionIndex]
-  return (
-    (hash ?? b.transactionHash) === (b.transactionHash ?? hash) &&
-    (index ?? b.transactionIndex) === (b.transactionIndex ?? index)
-  )
+  return (['transactionHash', 'transactionIndex'] as const).every((name) => {
+    const [one, other] = [own(a, name), own(b, name)]
+    return one === undefined || other === undefined || one === other
+  })
 }
 
 function lowerCase(address: unknown): Address {

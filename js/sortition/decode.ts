@@ -5,7 +5,7 @@
 import { encoder } from '../core.js'
 import { bondingRegistryAbi, ciphernodeRegistryAbi, interfoldAbi, randomnessProviderAbi } from './abi.js'
 import { keccak256 } from './native.js'
-import { type Hex, show, toHex } from './values.js'
+import { type Hex, own, show, toHex } from './values.js'
 
 /** The contracts whose events this package knows. */
 export type ContractName = 'ciphernodeRegistry' | 'bondingRegistry' | 'randomnessProvider' | 'interfold'
@@ -51,7 +51,9 @@ export function topicOf(item: EventItem): Hex {
   const signature = `${item.name}(${item.inputs.map(typeText).join(',')})`
   return toHex(keccak256(encoder.encode(signature)))
 }
-function typeText({ type, components }: Parameter): string {
+function typeText(input: Parameter): string {
+  const { type } = input
+  const components = own(input, 'components')
   return components ? `(${components.map(typeText).join(',')})${type.slice('tuple'.length)}` : type
 }
 
@@ -88,9 +90,9 @@ export function decodeLog(item: EventItem, topics: readonly string[], data: stri
     return new Words(topics[i + 1]!, what).only(input, what)
   })
   const fromData = new Words(data, item.name).sequence(plain, item.name)
-  const args: Record<string, unknown> = {}
-  for (const input of item.inputs) args[input.name] = (input.indexed ? fromTopics : fromData).shift()
-  return args
+  return Object.fromEntries(
+    item.inputs.map(({ name, indexed }) => [name, (indexed ? fromTopics : fromData).shift()]),
+  )
 }
 
 /** 32-byte words in hexadecimal digits. */
@@ -163,9 +165,10 @@ class Words {
       const items = Array.from({ length: count }, (_, i) => ({ ...list.element, name: `${i}` }))
       return this.#sequence(items, list.count === undefined ? at + 1 : at, what)
     }
-    if (input.components) {
-      const [values, end] = this.#sequence(input.components, at, what)
-      return [Object.fromEntries(input.components.map(({ name }, i) => [name, values[i]])), end]
+    const components = own(input, 'components')
+    if (components) {
+      const [values, end] = this.#sequence(components, at, what)
+      return [Object.fromEntries(components.map(({ name }, i) => [name, values[i]])), end]
     }
     if (input.type === 'bytes') return this.#bytes(at, what)
     return [decodeWord(this.#word(at, what), input.type, what), at + 1]
@@ -182,11 +185,9 @@ class Words {
   }
 }
 
-function listOf({
-  type,
-  components,
-}: Parameter): { element: Parameter; count: number | undefined } | undefined {
-  const list = /^(.*)\[(\d*)\]$/.exec(type)
+function listOf(input: Parameter): { element: Parameter; count: number | undefined } | undefined {
+  const list = /^(.*)\[(\d*)\]$/.exec(input.type)
+  const components = own(input, 'components')
   if (!list) return undefined
   const element = { name: '', type: list[1]!, ...(components && { components }) }
   return { element, count: list[2] ? Number(list[2]) : undefined }
@@ -194,13 +195,13 @@ function listOf({
 function isDynamic(input: Parameter): boolean {
   const list = listOf(input)
   if (list) return list.count === undefined || isDynamic(list.element)
-  return input.type === 'bytes' || (input.components?.some(isDynamic) ?? false)
+  return input.type === 'bytes' || (own(input, 'components')?.some(isDynamic) ?? false)
 }
 function headWords(input: Parameter): number {
   if (isDynamic(input)) return 1
   const list = listOf(input)
   if (list) return list.count! * headWords(list.element)
-  return input.components ? input.components.reduce((sum, each) => sum + headWords(each), 0) : 1
+  return own(input, 'components')?.reduce((sum, each) => sum + headWords(each), 0) ?? 1
 }
 
 function decodeWord(word: string, type: string, what: string): unknown {
@@ -256,7 +257,8 @@ function readValue(value: unknown, input: Parameter, what: string): unknown {
     }
     return value.map((each, i) => readValue(each, list.element, `${what}[${i}]`))
   }
-  if (input.components) return readTuple(value, input.components, what)
+  const components = own(input, 'components')
+  if (components) return readTuple(value, components, what)
   if (input.type === 'bool') {
     if (value === true || value === 'true') return true
     if (value === false || value === 'false') return false
@@ -289,7 +291,9 @@ function readTuple(value: unknown, components: readonly Parameter[], what: strin
   return Object.fromEntries(
     components.map((component, i) => {
       const { name } = component
-      const member = Array.isArray(value) ? (value as unknown[])[i] : (value as Record<string, unknown>)[name]
+      const member = Array.isArray(value)
+        ? (value as unknown[])[i]
+        : own(value as Record<string, unknown>, name)
       return [name, readValue(member, component, `${what}.${name}`)]
     }),
   )

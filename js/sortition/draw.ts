@@ -3,12 +3,13 @@ import { type Participant, select } from './native.js'
 import { type Seat } from './report.js'
 import { type Winner } from './score.js'
 import { winners } from './select.js'
-import { type Address } from './values.js'
+import { type Address, own } from './values.js'
 import { stateOf, type Verification } from './verification.js'
 
 /** The owner of an operator at T - 1. */
 export function ownerOf(v: Verification, node: Address): Address | undefined {
-  return stateOf(v, node)?.owner
+  const state = stateOf(v, node)
+  return state && own(state, 'owner')
 }
 
 /** The `size` best, best first, by the rule of the policy; each with the ticket that it has here. */

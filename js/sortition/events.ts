@@ -1,6 +1,6 @@
 // Events as viem decodes them, checked, and reduced to what they do to the registry.
 import { sortitionAbi } from './abi.js'
-import { type Address, address, count, type Hex, object, safeInteger, show, uint256 } from './values.js'
+import { type Address, address, count, type Hex, object, own, safeInteger, show, uint256 } from './values.js'
 
 /** A log as viem decodes it, with the time of its block. Logs are ordered by (blockNumber, logIndex). */
 export interface RegistryEvent {
@@ -142,7 +142,7 @@ function goBack(blockNumber: bigint | number): string {
 
 /** The position of an event; TypeError or RangeError names a part that is no position, EventError a removed log. */
 export function positionOf(event: RegistryEvent): Position {
-  if (event.removed === true) {
+  if (own(event, 'removed') === true) {
     throw new EventError(
       'removed',
       `the ${show(event.eventName)} at ${describe(event)} was removed from the chain: ${goBack(event.blockNumber)}`,

@@ -1,11 +1,12 @@
 // Why an operator was drawn, or was not; and whether it could take part at any second.
+import { given } from '../core.js'
 import { type Ineligibility } from './eligibility.js'
 import { type NodeRegistry } from './registry.js'
 import { hex, type Report, type Seat, type Submission } from './report.js'
 import { bestTicket, informationLimit, type ScoredTicket, ticketLimit } from './score.js'
 import { type NodeState, type Policy, policyOf, ticketsOf } from './select.js'
 import { nodeState } from './states.js'
-import { type Address, address, uint256 } from './values.js'
+import { type Address, address, own, uint256 } from './values.js'
 import { momentText } from './text.js'
 import { describeIneligibility, whatIsNeeded } from './words.js'
 
@@ -62,13 +63,13 @@ export function explainAt(
   timepoint: bigint | number,
   options: { ticketPrice?: bigint | undefined; policy?: Policy | undefined } = {},
 ): Standing {
-  const given = options.ticketPrice === undefined ? undefined : uint256(options.ticketPrice, 'ticketPrice')
+  const { ticketPrice, policy } = given(options)
   return standingAt(
     registry,
     address(operator, 'operator'),
     timepoint,
-    given,
-    policyOf(options.policy) === 'owner-cap',
+    ticketPrice === undefined ? undefined : uint256(ticketPrice, 'ticketPrice'),
+    policyOf(policy) === 'owner-cap',
   )
 }
 
@@ -93,7 +94,7 @@ function standingAt(
           what: `held no ticket at ${momentText(second)}: its balance of ${state!.ticketBalance} bought none at ${ticketPrice}`,
           needed: ticketPrice > 0n ? `a balance of ${ticketPrice}` : 'a price above 0',
         }
-      : ownerCap && state!.owner === undefined
+      : ownerCap && own(state!, 'owner') === undefined
         ? { what: `had no bond owner at ${momentText(second)}`, needed: 'a bond owner' }
         : undefined
   const bought = ticketPrice === undefined ? '' : `, with ${tickets} ticket${tickets === 1n ? '' : 's'}`
@@ -126,16 +127,18 @@ export function explain(
   const node = address(operator, 'operator')
   const ownerCap = report.policy === 'owner-cap'
   const standing = standingAt(registry, node, report.timepoint, report.ticketPrice, ownerCap)
-  const { state, tickets, eligible } = standing
+  const { state, tickets, eligible } = given(standing) as Standing
   const submissions = report.submissions.filter((s) => s.node === node)
-  const limit = ticketLimit(options.limit, informationLimit)
+  const limit = ticketLimit(given(options).limit, informationLimit)
   const best = eligible && tickets > 0n && tickets <= limit ? bestOf(report, node, tickets) : undefined
   const rank = report.ranking.indexOf(node) + 1
   const seat = report.committee.find((s) => s.node === node)
   const worst = [...report.committee].sort((a, b) => (a.score < b.score ? 1 : -1))[0]
-  const seatOfOwner = report.committee.find(
-    (s) => s.node !== node && s.owner !== undefined && s.owner === state?.owner,
-  )
+  const owner = state && own(state, 'owner')
+  const seatOfOwner =
+    owner === undefined
+      ? undefined
+      : report.committee.find((s) => s.node !== node && own(s, 'owner') === owner)
   const partial = {
     ...standing,
     ...(best && { best }),
@@ -146,7 +149,7 @@ export function explain(
     ...(worst && { cutOff: { node: worst.node, ticket: worst.ticket, score: worst.score } }),
     ...(seatOfOwner && { seatOfOwner }),
   }
-  return { ...partial, ...verdict(partial, report) }
+  return { ...partial, ...verdict(given(partial) as Explanation, report) }
 }
 
 function bestOf({ seed, e3Id }: Report, node: Address, tickets: bigint): ScoredTicket | undefined {

@@ -20,7 +20,7 @@
 // }
 // where all numbers are little-endian base 128 without superfluous digits.
 import { deserialize, Hamt, openSnapshot, readMeta, serialize, SnapshotError } from '../index.js'
-import { ByteReader, isBytes } from '../core.js'
+import { ByteReader, given, isBytes } from '../core.js'
 import { Addresses } from './addresses.js'
 import { EventLog } from './event-log.js'
 import { type AdmissionPolicy, Kind, type Position, requirePause } from './events.js'
@@ -81,7 +81,8 @@ export function writeRegistry(
   return serialize([newest], { meta })
 }
 
-function storedOrigin({ chainId, ciphernodeRegistry, bondingRegistry }: Origin): Record<string, unknown> {
+function storedOrigin(origin: Origin): Record<string, unknown> {
+  const { chainId, ciphernodeRegistry, bondingRegistry } = given(origin)
   return {
     ...(chainId !== undefined && { chainId: `${chainId}` }),
     ...(ciphernodeRegistry && { ciphernodeRegistry: bytesOf(ciphernodeRegistry) }),
@@ -225,7 +226,9 @@ interface Meta {
 }
 
 function metaOf(meta: unknown): Meta {
-  const { kind, format, position, addresses, rows, events, origin } = (meta ?? {}) as Record<string, unknown>
+  const { kind, format, position, addresses, rows, events, origin } = given(
+    (meta ?? undefined) as Record<string, unknown> | undefined,
+  )
   if (kind !== kindName) refuse('its meta is not that of a registry')
   if (format !== 1 && format !== 2 && format !== 3)
     refuse(`its format is ${show(format)}, and this release reads formats 1 to 3`)
@@ -242,7 +245,7 @@ function metaOf(meta: unknown): Meta {
 
 function originFrom(value: unknown): Origin {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) refuse('its origin is none')
-  const { chainId, ciphernodeRegistry, bondingRegistry, ...others } = value as Record<string, unknown>
+  const { chainId, ciphernodeRegistry, bondingRegistry, ...others } = given(value as Record<string, unknown>)
   if (Object.keys(others).length > 0) refuse('its origin has another field')
   if (chainId !== undefined && (typeof chainId !== 'string' || !/^(0|[1-9]\d{0,15})$/.test(chainId)))
     refuse('the chain of its origin is no number')

@@ -1,8 +1,9 @@
 // A report for people.
+import { given } from '../core.js'
 import { type Explanation, type Standing } from './explain.js'
 import { factsOf } from './facts.js'
 import { type ScoredTicket, type Winner } from './score.js'
-import { type Address } from './values.js'
+import { type Address, own } from './values.js'
 import { hex, type Report } from './report.js'
 import { momentText } from './text.js'
 import { verdictOf } from './verdict.js'
@@ -26,13 +27,16 @@ export function table(rows: readonly (readonly string[])[], right: readonly numb
 
 function winners(rows: readonly (Winner & { owner?: Address })[], number: (i: number) => number): string[] {
   return table(
-    rows.map((w, i) => [
-      `${number(i)}`,
-      w.node,
-      `ticket ${w.ticket}`,
-      short(w.score),
-      w.owner === undefined ? '' : `owner ${w.owner}`,
-    ]),
+    rows.map((w, i) => {
+      const owner = own(w, 'owner')
+      return [
+        `${number(i)}`,
+        w.node,
+        `ticket ${w.ticket}`,
+        short(w.score),
+        owner === undefined ? '' : `owner ${owner}`,
+      ]
+    }),
     [0],
   ).map((line) => `  ${line}`)
 }
@@ -79,12 +83,14 @@ function violations(report: Report): string[] {
 }
 
 /** Whether an operator could take part at a second, as text. No trailing newline. */
-export function formatStanding(s: Standing): string {
+export function formatStanding(said: Standing): string {
+  const s = given(said) as Standing
   return [...table(standing(s)), '', ...sentences(s)].join('\n')
 }
 
 /** The explanation as text. No trailing newline. */
-export function formatExplanation(e: Explanation): string {
+export function formatExplanation(explanation: Explanation): string {
+  const e = given(explanation) as Explanation
   const rows = standing(e)
   if (e.best) rows.push(['best', `ticket ${e.best.ticket}, score ${hex(e.best.score)}`])
   if (e.rank !== undefined) rows.push(['rank', `${e.rank} of ${e.of} eligible`])
@@ -104,7 +110,7 @@ export function formatExplanation(e: Explanation): string {
 function standing(s: Standing): [string, string][] {
   const rows: [string, string][] = [['operator', s.node]]
   if (s.state) {
-    const { registered, active, ticketBalance, owner, admittedSince } = s.state
+    const { registered, active, ticketBalance, owner, admittedSince } = given(s.state)
     rows.push([
       'state',
       `${registered ? 'registered' : 'not registered'}, ${active ? 'active' : 'not active'}, balance ${ticketBalance}`,

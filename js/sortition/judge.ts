@@ -1,18 +1,20 @@
 // From logs to verdicts: the requests that they have, and the evidence of each.
+import { given } from '../core.js'
 import { nameOf } from './apply-logs.js'
 import { conflictOf, named, reportConflict, settingsConflict } from './conflicts.js'
 import { type RegistryEvent } from './events.js'
 import { type RequestEvidence } from './evidence.js'
 import { requestNames } from './log-set.js'
 import { LogError, type Logs, type Threshold } from './logs.js'
-import { type NodeRegistry } from './registry.js'
+import { type NodeRegistry, type Origin } from './registry.js'
 import { hex, type Report } from './report.js'
 import { type VrfInput } from './score.js'
 import { type Policy } from './select.js'
-import { type Hex } from './values.js'
+import { type Hex, own } from './values.js'
 import { idText, momentText } from './text.js'
 import { cannotBeJudged, notDecided, type Verdict, verdictOf } from './verdict.js'
 import { verifyRequest } from './verify.js'
+import { endsBefore } from './words.js'
 
 // --- requests ------------------------------------------------------------------------------------
 
@@ -52,17 +54,18 @@ export function drawsIn(
   const words = new RandomWords()
   for (const event of logs.events) {
     const args = event.args as { e3Id?: bigint; size?: number; threshold?: [number, number] }
+    const e3Id = own(args, 'e3Id')
     words.add(event)
-    const sizeOf = (size: number | undefined) => `${event.address?.toLowerCase()} ${size}`
+    const sizeOf = (size: number | undefined) => `${own(event, 'address')?.toLowerCase()} ${size}`
     if (event.eventName === 'CommitteeThresholdsUpdated') sizes.set(sizeOf(args.size), args.threshold!)
-    if (args.e3Id === undefined) continue
+    if (e3Id === undefined) continue
     if (event.eventName === 'E3Requested') {
       const size = sizes.get(sizeOf((event.args as { e3: { committeeSize: number } }).e3.committeeSize))
-      if (size) thresholds.set(args.e3Id, size)
+      if (size) thresholds.set(e3Id, size)
     }
-    const mine = byId.get(args.e3Id)
+    const mine = byId.get(e3Id)
     if (mine) mine.push(event)
-    else byId.set(args.e3Id, [event])
+    else byId.set(e3Id, [event])
   }
   for (const [e3Id, events] of byId) {
     const requests = events.filter(({ eventName }) => requestNames.includes(eventName))
@@ -70,7 +73,7 @@ export function drawsIn(
     if (!request) continue
     if (second)
       throw new LogError(`request ${idText(e3Id)} was made twice: ${nameOf(request)}, and ${nameOf(second)}`)
-    const stated = request.args as { requestBlock?: bigint; threshold?: Threshold }
+    const stated = given(request.args as { requestBlock?: bigint; threshold?: Threshold })
     const sources = [stated.threshold, thresholds.get(e3Id), logs.thresholds?.get(e3Id)]
     const [threshold, ...others] = sources.filter((each) => each !== undefined)
     draws.set(e3Id, {
@@ -98,7 +101,7 @@ class RandomWords {
   add(event: RegistryEvent): void {
     if (event.eventName !== 'RandomnessFulfilled') return
     const { requestId } = event.args as { requestId: bigint }
-    const emitter = event.address?.toLowerCase() ?? ''
+    const emitter = own(event, 'address')?.toLowerCase() ?? ''
     let known = this.#byRequest.get(requestId)
     if (!known) this.#byRequest.set(requestId, (known = new Map<string, RegistryEvent[]>()))
     const words = known.get(emitter)
@@ -112,7 +115,7 @@ class RandomWords {
    * one that was asked for twice. O(events of the request).
    */
   of(request: RegistryEvent, events: readonly RegistryEvent[]): Pick<DrawLogs, 'words' | 'knowsProvider'> {
-    const { requestId, provider } = request.args as { requestId?: bigint; provider?: string }
+    const { requestId, provider } = given(request.args as { requestId?: bigint; provider?: string })
     if (requestId === undefined || provider === undefined) return { words: [], knowsProvider: false }
     const emitter = provider.toLowerCase()
     const name = `${emitter} ${requestId}`
@@ -124,13 +127,14 @@ class RandomWords {
     this.#asked.set(name, request)
     const known = this.#byRequest.get(requestId)
     const answers = [...(known?.get(emitter) ?? []), ...(known?.get('')?.slice(0, 1) ?? [])]
-    const byProvider = ({ address }: RegistryEvent) =>
-      address === undefined || address.toLowerCase() === emitter
+    const byProvider = (event: RegistryEvent) => {
+      const address = own(event, 'address')
+      return address === undefined || address.toLowerCase() === emitter
+    }
     const words = answers.length > 0 ? answers : named(events, 'RandomnessFulfilled').filter(byProvider)
     return {
       words: words.toSorted(compareEvents),
-      knowsProvider:
-        this.#emitters.has(emitter) || named(events, 'RandomnessCircuitBreakerTripped').length > 0,
+      knowsProvider: this.#emitters.has(emitter),
     }
   }
 }
@@ -174,19 +178,30 @@ export interface Judgement extends Verdict {
 /** Judges one request of `drawsIn` with a registry of `applyLogs`. Never throws for what the logs say. */
 export function judgeDraw(registry: NodeRegistry, draw: DrawLogs, options: JudgeOptions = {}): Judgement {
   const { e3Id } = draw
+  const said = optionsOf(options)
   const without = (verdict: Verdict): Judgement => ({ ...verdict, e3Id, notes: [] })
   const missing = whatIsMissing(registry, draw)
   if (missing) return without(cannotBeJudged(missing))
-  const conflict = conflictOf(draw) ?? settingsConflict(registry, draw) ?? contradictionOf(draw, options)
+  const conflict =
+    conflictOf(draw) ?? settingsConflict(registry, draw) ?? contradictionOf(draw, said, registry)
   if (conflict) return without(cannotBeJudged(conflict))
-  const gathered = evidenceOf(draw, options)
+  const gathered = gather(draw, said, given(registry.origin))
   if (gathered.needed !== undefined) return without(notDecided(gathered.needed))
   try {
     const report = verifyRequest(registry, gathered.evidence)
     const contradiction =
-      seedConflict(report, options) ?? (report.ok ? reportConflict(draw, report) : undefined)
+      seedConflict(report, said) ??
+      unsupportedSeed(draw, report, said) ??
+      (report.ok ? reportConflict(draw, report) : undefined)
     if (contradiction) return without(cannotBeJudged(contradiction))
-    return { ...verdictOf(report), e3Id, report, seedSource: gathered.seedSource, notes: report.notes }
+    report.notes.push(...secondWord(draw))
+    const end = registry.position?.timestamp
+    // What operators had is not known then: neither a draw nor a submission is right or wrong by it.
+    const verdict =
+      end === undefined || BigInt(end) < report.timepoint
+        ? notDecided(endsBefore(end, report.timepoint))
+        : verdictOf(report)
+    return { ...verdict, e3Id, report, seedSource: gathered.seedSource, notes: report.notes }
   } catch (e) {
     if (e instanceof TypeError || e instanceof RangeError) return without(cannotBeJudged(e.message))
     throw e
@@ -209,22 +224,40 @@ function whatIsMissing(registry: NodeRegistry, { time, events }: DrawLogs): stri
   return undefined
 }
 
-/** What a caller says, and the logs otherwise. */
-function contradictionOf(draw: DrawLogs, options: JudgeOptions): string | undefined {
-  const { entropyBlock, requestId } = draw.request.args as { entropyBlock?: bigint; requestId?: bigint }
+/** A note for words behind the first. */
+function secondWord({ words: [first, second] }: DrawLogs): string[] {
+  if (!second) return []
+  return [`${nameOf(second)} answers the same request as ${nameOf(first!)}: only the first word counts`]
+}
+
+/** Own properties alone. */
+function optionsOf(options: JudgeOptions): JudgeOptions {
+  const said = given(options)
+  return said.vrf === undefined ? said : given({ ...said, vrf: given(said.vrf) as JudgeOptions['vrf'] })
+}
+
+/** What a caller says, and the logs or the registry otherwise. */
+function contradictionOf(
+  draw: DrawLogs,
+  options: JudgeOptions,
+  { origin }: NodeRegistry,
+): string | undefined {
+  const { entropyBlock, requestId } = given(
+    draw.request.args as { entropyBlock?: bigint; requestId?: bigint },
+  )
   const word = draw.words[0]?.args as { randomWord: bigint } | undefined
   const hash = entropyBlock === undefined ? undefined : draw.blockHashes.get(Number(entropyBlock))
   const pairs: [what: string, said: Value, logged: Value][] = [
     ['policy', options.policy, policyIn(draw)],
     ['committee size and threshold', options.threshold?.join(), draw.threshold?.join()],
-    ['number of the chain', options.chainId ?? options.vrf?.chainId, draw.chainId],
+    ['number of the chain', options.chainId ?? options.vrf?.chainId, draw.chainId ?? own(origin, 'chainId')],
     [`hash of block ${entropyBlock}`, options.blockHash?.toLowerCase(), hash],
     ['random word', options.vrf?.randomWord, word?.randomWord],
     ['request of the random word', options.vrf?.requestId, requestId],
     [
       'ciphernode registry',
       options.vrf?.registry.toLowerCase(),
-      requestId === undefined ? undefined : draw.request.address,
+      requestId === undefined ? undefined : own(draw.request, 'address'),
     ],
   ]
   if (options.vrf !== undefined && requestId === undefined)
@@ -233,7 +266,8 @@ function contradictionOf(draw: DrawLogs, options: JudgeOptions): string | undefi
     return 'a block hash was given, and the seed follows from a random word'
   for (const [what, said, logged] of pairs) {
     if (said === undefined || logged === undefined || String(said) === String(logged)) continue
-    return `the ${what} was given as ${String(said)}, and the logs say ${String(logged)}`
+    const who = what === 'number of the chain' && draw.chainId === undefined ? 'registry says' : 'logs say'
+    return `the ${what} was given as ${String(said)}, and the ${who} ${String(logged)}`
   }
   return undefined
 }
@@ -250,6 +284,42 @@ function seedConflict({ violations, usable, seed }: Report, said: JudgeOptions):
     : undefined
 }
 
+/** What the seed follows from and a caller alone says, when no score that was submitted follows from it. */
+function unsupportedSeed(
+  draw: DrawLogs,
+  { seed, submissions }: Report,
+  said: JudgeOptions,
+): string | undefined {
+  const sources = sourcesOf(draw, said)
+  if (sources.length === 0 || seed === undefined || submissions.length === 0) return undefined
+  const computed = new Set(submissions.map(({ node, ticket, score }) => `${node} ${ticket} ${score}`))
+  const follows = named(draw.events, 'TicketSubmitted').some(({ args }) => {
+    const { node, ticketId, score } = args as { node: string; ticketId: bigint; score: bigint }
+    return computed.has(`${node.toLowerCase()} ${ticketId} ${score}`)
+  })
+  return follows ? undefined : `no submitted score follows from what was given: ${sources.join(', ')}`
+}
+
+/** What the seed rests on and no log says, in words. */
+function sourcesOf({ request, words, blockHashes, chainId }: DrawLogs, said: JudgeOptions): string[] {
+  const { seed, blockHash, vrf } = said
+  const claimed = seed === undefined ? [] : [`the seed ${hex(seed)}`]
+  if (request.eventName === 'CommitteeRequested') {
+    const { entropyBlock } = request.args as { entropyBlock: bigint }
+    if (blockHashes.has(Number(entropyBlock))) return []
+    return blockHash === undefined
+      ? claimed
+      : [`the hash ${blockHash.toLowerCase()} of block ${entropyBlock}`]
+  }
+  if (words.length === 0 && vrf === undefined) return claimed
+  const chain = chainId === undefined ? (said.chainId ?? vrf?.chainId) : undefined
+  return [
+    ...(words.length === 0 ? [`the random word ${hex(vrf!.randomWord)}`] : []),
+    ...(chain === undefined ? [] : [`the number of the chain ${chain}`]),
+    ...(own(request, 'address') === undefined && vrf ? [`the ciphernode registry ${vrf.registry}`] : []),
+  ]
+}
+
 type Value = string | number | bigint | undefined
 
 /** A request keeps its kind: the cap is a log of its own. */
@@ -261,11 +331,31 @@ function policyIn({ events }: DrawLogs): Policy {
 export type Gathered =
   { evidence: RequestEvidence; seedSource: string; needed?: undefined } | { needed: string }
 
+/**
+ * Whether no random word came in time, and none is missing among the logs: those of its provider are there. Where other logs
+ * presuppose a word, it is missing, unless the breaker says that there was none.
+ */
+function isWithoutWord({ events, knowsProvider }: DrawLogs): boolean {
+  const presupposes = ({ eventName, args }: RegistryEvent): boolean => {
+    const said = args as { nodesSubmitted: bigint; reason: number | bigint }
+    if (eventName === 'CommitteeFormationFailed') return said.nodesSubmitted > 0n
+    if (eventName === 'E3Failed') return BigInt(said.reason) === 2n
+    return eventName === 'TicketSubmitted' || eventName === 'SortitionCommitteeFinalized'
+  }
+  if (!events.some(presupposes)) return knowsProvider
+  return named(events, 'RandomnessCircuitBreakerTripped').length > 0
+}
+
 /** What depends on the kind of the request, or what is needed and not there. */
-type Partly = (Record<string, unknown> & { seedSource: string; needed?: undefined }) | { needed: string }
+type Partly = { parts: Partial<RequestEvidence>; seedSource: string; needed?: undefined } | { needed: string }
 
 /** The evidence of one request for `verifyRequest`. */
 export function evidenceOf(draw: DrawLogs, options: JudgeOptions = {}): Gathered {
+  return gather(draw, optionsOf(options), given<Origin>(undefined))
+}
+
+/** @param origin of the registry */
+function gather(draw: DrawLogs, options: JudgeOptions, origin: Origin): Gathered {
   const { events, request } = draw
   const finalized = named(events, 'SortitionCommitteeFinalized')[0]
   const failed = named(events, 'CommitteeFormationFailed')[0]
@@ -279,11 +369,13 @@ export function evidenceOf(draw: DrawLogs, options: JudgeOptions = {}): Gathered
     ...(options.limit !== undefined && { limit: options.limit }),
   }
   const gathered =
-    request.eventName === 'CommitteeRequested' ? fromBlock(draw, options) : fromRandomWord(draw, options)
+    request.eventName === 'CommitteeRequested'
+      ? fromBlock(draw, options)
+      : fromRandomWord(draw, options, origin)
   if (gathered.needed !== undefined) return gathered
-  const { seedSource, ...rest } = gathered
   const open = request.eventName === 'CommitteeRequested' && !finalized && !failed && !e3Failed
-  return { evidence: { ...common, ...rest, open } as unknown as RequestEvidence, seedSource }
+  const evidence = { ...common, ...gathered.parts, open } as unknown as RequestEvidence
+  return { evidence, seedSource: gathered.seedSource, needed: undefined }
 }
 
 /** The seed follows from a block hash; one that the caller says is scored with where the hash is not known. */
@@ -299,25 +391,26 @@ function fromBlock({ request, blockHashes }: DrawLogs, options: JudgeOptions): P
     blockHash === undefined
       ? 'what was given'
       : `the hash of block ${entropyBlock}${options.blockHash ? ' that was given' : ''}`
-  return { request, blockHash, policy: 'uncapped', seedSource }
+  const parts = { request, blockHash, policy: 'uncapped' } as Partial<RequestEvidence>
+  return { parts, seedSource, needed: undefined }
 }
 
 /** The seed follows from a random word, chain, registry and request. */
-function fromRandomWord(draw: DrawLogs, options: JudgeOptions): Partly {
-  const { e3Id, request, words, knowsProvider, chainId, threshold } = draw
+function fromRandomWord(draw: DrawLogs, options: JudgeOptions, origin: Origin): Partly {
+  const { e3Id, request, words, threshold } = draw
   const size = options.threshold ?? threshold
-  const chain = options.chainId ?? options.vrf?.chainId ?? chainId
-  const registry = request.address ?? options.vrf?.registry
+  const chain = options.chainId ?? options.vrf?.chainId ?? draw.chainId ?? origin.chainId
+  const registry = own(request, 'address') ?? options.vrf?.registry ?? origin.ciphernodeRegistry
   if (chain === undefined) return { needed: 'the number of the chain is not in the logs: it must be given' }
   if (!registry)
     return { needed: 'the address of the ciphernode registry is not in the logs: it must be given' }
-  return {
+  const parts = {
     request: { e3Id, ...(size && { threshold: size }) },
     randomness: request,
-    fulfilment: words[0] ?? (knowsProvider ? null : undefined),
+    fulfilment: words[0] ?? (isWithoutWord(draw) ? null : undefined),
     // A word that is in the logs was compared already, and may have come too late.
     vrf: { chainId: chain, registry, ...(words.length === 0 && { randomWord: options.vrf?.randomWord }) },
     policy: policyIn(draw),
-    seedSource: 'the random word',
-  }
+  } as Partial<RequestEvidence>
+  return { parts, seedSource: 'the random word', needed: undefined }
 }

@@ -1,4 +1,5 @@
 // One log as JSON has it, raw or decoded, checked: its position, its block, and what it says.
+import { given } from '../core.js'
 import {
   type ContractName,
   decodeLog,
@@ -24,6 +25,8 @@ export interface LogEntry {
   readonly blockNumber: number
   readonly logIndex: number
   readonly removed: boolean
+  /** The number of the input that said it last. */
+  input: number
   blockHash: Hex | undefined
   time: number | undefined
   address: Address | undefined
@@ -39,7 +42,7 @@ export interface LogEntry {
   /** What a log without candidates says, for comparison with its copies. */
   readonly print: string | undefined
   /** What it says as the event of a contract, once that was compared. */
-  text?: { contract: ContractName; value: string }
+  text: { contract: ContractName; value: string } | undefined
 }
 
 /** The print of a decoded log of another event: its copies may be raw, and cannot be compared. */
@@ -50,8 +53,8 @@ type Fields = Record<string, unknown>
 /** Nodes say blockTimestamp, Etherscan timeStamp, this package timestamp. */
 const timeNames = ['blockTimestamp', 'timeStamp', 'timestamp']
 
-/** Block times beyond this are no seconds of this millennium. */
-const latestSecond = 1e11
+/** Block times from here on are no seconds of this millennium, but milliseconds since 1973. */
+const firstMillisecond = 1e11
 
 export function isLog(value: Fields): boolean {
   return 'topics' in value || 'eventName' in value
@@ -70,7 +73,7 @@ export function isPending(log: Fields, where: string): boolean {
 }
 
 /** LogError names the member that is malformed, or the two that differ. */
-export function readEntry(log: Fields, where: string): LogEntry {
+export function readEntry(log: Fields, where: string, input: number): LogEntry {
   const { address, eventName, removed, transactionHash, transactionIndex } = log
   if (removed !== undefined && removed !== null && typeof removed !== 'boolean')
     throw new LogError(`${where}: removed must be true or false, got ${show(removed)}`)
@@ -79,6 +82,8 @@ export function readEntry(log: Fields, where: string): LogEntry {
     blockNumber: whole(log.blockNumber, 'blockNumber', where),
     logIndex: logIndexOf(log, where),
     removed: removed === true,
+    input,
+    text: undefined,
     blockHash: optionalHash(log.blockHash, 'blockHash', where),
     time: timeOf(log, where),
     address: addressOf(address, where),
@@ -135,7 +140,7 @@ function decodedParts(
   }
   if (args === null || typeof args !== 'object' || Array.isArray(args))
     throw new LogError(`${where}: the args of ${eventName} must be an object, got ${show(args)}`)
-  const read = placed(where, () => readArgs(event.item, args as Fields))
+  const read = placed(where, () => readArgs(event.item, given(args as Fields)))
   if (raw) {
     if (!eventsWithTopic(raw.topics[0] ?? '').some(({ item }) => item === event.item))
       throw new LogError(`${where}: its topics are not those of ${eventName}`)
@@ -256,7 +261,7 @@ function addressOf(value: unknown, where: string): Address | undefined {
 /** Seconds. */
 export function secondsOf(value: unknown, name: string, where: string): number {
   const time = whole(value, name, where)
-  if (time > latestSecond)
+  if (time >= firstMillisecond)
     throw new LogError(`${where}: ${name} must be in seconds, got ${time}, which looks like milliseconds`)
   return time
 }

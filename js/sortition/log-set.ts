@@ -1,10 +1,11 @@
 // Logs put together: copies, removed logs, blocks and contracts, checked against each other.
+import { given } from '../core.js'
 import { type ContractName, contractNames, eventNamed } from './decode.js'
 import { describe, type RegistryEvent } from './events.js'
 import { idText } from './text.js'
 import { argsAs, LogError, type LogEntry, sameContent } from './log-entry.js'
 import { type LogCounts, type Logs } from './logs.js'
-import { type Address, type Hex } from './values.js'
+import { type Address, type Hex, own } from './values.js'
 
 /** What one log or one list says about a block. */
 export interface BlockFacts {
@@ -18,9 +19,9 @@ export interface BlockFacts {
 
 /** What is known of a block of the chain, and where it was read. */
 interface Block {
-  hash?: { value: Hex; where: string }
-  time?: { value: number; where: string }
-  parent?: { value: Hex; where: string }
+  hash: { value: Hex; where: string } | undefined
+  time: { value: number; where: string } | undefined
+  parent: { value: Hex; where: string } | undefined
 }
 
 type Entries = ReadonlyMap<number, ReadonlyMap<number, readonly LogEntry[]>>
@@ -37,7 +38,7 @@ export function combineLogs(
   const notes: string[] = []
   const orphans = orphanedBlocks(facts)
   const taken: LogEntry[] = []
-  const logs = survivors(entries, counts, notes, taken)
+  const logs = survivors(entries, counts, taken)
   requireWholeBlocks(logs, taken, facts)
   const blocks = chainOf(facts, orphans)
   const addresses = contractsOf(logs, named, notes)
@@ -48,8 +49,8 @@ export function combineLogs(
     throw new LogError(`0 of ${counts.logs} logs are events of these contracts${foundText(logs, named)}`)
   requireEmitters(logs, named)
   requireTransactions(logs)
-  const byContract: Partial<Record<ContractName, Address[]>> = {}
-  for (const [address, name] of addresses) (byContract[name] ??= []).push(address)
+  const of = (contract: ContractName) => [...addresses].flatMap(([a, name]) => (name === contract ? [a] : []))
+  const emitting = contractNames.filter((name) => of(name).length > 0)
   return {
     events,
     removed: taken.flatMap((log) => {
@@ -59,7 +60,7 @@ export function combineLogs(
     }),
     blockHashes: new Map([...blocks].flatMap(([n, { hash }]) => (hash ? [[n, hash.value]] : []))),
     latest: latestOf(blocks),
-    contracts: byContract,
+    contracts: Object.fromEntries(emitting.map((name) => [name, of(name)])),
     notes: [...notesOf(counts), ...notes, ...unrequestedNotes(events)],
   }
 }
@@ -84,7 +85,7 @@ export function unrequested(events: readonly RegistryEvent[]): Map<bigint, Regis
   const draws = new Map<bigint, RegistryEvent>()
   const requested = new Set<bigint>()
   for (const event of events) {
-    const { e3Id } = event.args as { e3Id?: bigint }
+    const e3Id = own(event.args as { e3Id?: bigint }, 'e3Id')
     const contract = eventNamed(event.eventName)?.contract
     if (e3Id === undefined || (contract !== 'ciphernodeRegistry' && contract !== 'interfold')) continue
     if (requestNames.includes(event.eventName)) requested.add(e3Id)
@@ -114,13 +115,13 @@ function orphanedBlocks(facts: ReadonlyMap<number, readonly BlockFacts[]>): Map<
 }
 
 /** One entry for each position that the chain still has, in its order. */
-function survivors(entries: Entries, counts: LogCounts, notes: string[], taken: LogEntry[]): LogEntry[] {
+function survivors(entries: Entries, counts: LogCounts, taken: LogEntry[]): LogEntry[] {
   const out: LogEntry[] = []
   for (const number of [...entries.keys()].sort(ascending)) {
     const block = entries.get(number)!
     for (const index of [...block.keys()].sort(ascending)) {
       const all = block.get(index)!
-      const log = all.length === 1 && !all[0]!.removed ? all[0] : resolvePosition(all, counts, notes, taken)
+      const log = all.length === 1 && !all[0]!.removed ? all[0] : resolvePosition(all, counts, taken)
       if (log) out.push(log)
     }
   }
@@ -135,7 +136,6 @@ function ascending(a: number, b: number): number {
 function resolvePosition(
   all: readonly LogEntry[],
   counts: LogCounts,
-  notes: string[],
   taken: LogEntry[],
 ): LogEntry | undefined {
   const removed = all.filter((log) => log.removed)
@@ -144,21 +144,16 @@ function resolvePosition(
   let kept: LogEntry | undefined
   for (const log of all) {
     if (log.removed) continue
-    const copy = removed.find((each) => sameContent(each, log))
-    if (copy && (copy.blockHash === undefined) !== (log.blockHash === undefined)) {
-      throw new LogError(
-        `${log.where}: whether this log is the one that was removed, in ${copy.where}, cannot be told without blockHash`,
-      )
-    }
-    if (copy && copy.blockHash === log.blockHash) {
+    const copies = removed.filter((each) => sameContent(each, log))
+    if (copies.some(({ blockHash }) => blockHash === log.blockHash)) {
       ++counts.removed
-      if (all.indexOf(log) > all.indexOf(copy))
-        // lists of one position are short
-        notes.push(
-          `the log at ${positionText(log)} was removed and is there again behind that: it is taken as removed`,
-        )
       continue
     }
+    const other = copies.find(({ blockHash }) => blockHash === undefined || log.blockHash === undefined)
+    if (other)
+      throw new LogError(
+        `${log.where}: whether this log is the one that was removed, in ${other.where}, cannot be told without blockHash`,
+      )
     if (!kept) kept = log
     else {
       mergeCopy(kept, log)
@@ -230,7 +225,7 @@ function chainOf(
   let last: { number: number; block: Block } | undefined
   let lastTime: { value: number; where: string } | undefined
   for (const number of [...facts.keys()].sort(ascending)) {
-    const block: Block = {}
+    const block: Block = { hash: undefined, time: undefined, parent: undefined }
     for (const { where, hash, time, parent, source } of facts.get(number)!) {
       if (source === 'removed log' || (hash && orphans.get(number)?.has(hash))) continue
       note(block, 'hash', hash, number, where)
@@ -364,11 +359,10 @@ function namedByRegistry(
   const providers = new Set<Address>()
   for (const log of logs) {
     if (contractOf(log, addresses) !== 'ciphernodeRegistry') continue
-    const { e3Id, provider, randomnessProvider } = (argsAs(log, 'ciphernodeRegistry')?.args ?? {}) as {
-      e3Id?: bigint
-      provider?: Address
-      randomnessProvider?: Address
-    }
+    const { e3Id, provider, randomnessProvider } = given(
+      argsAs(log, 'ciphernodeRegistry')?.args as
+        { e3Id?: bigint; provider?: Address; randomnessProvider?: Address } | undefined,
+    )
     // An e3Id is the controller's address and a counter of 96 bits.
     if (e3Id !== undefined && e3Id >> 96n > 0n)
       interfolds.add(`0x${(e3Id >> 96n).toString(16).padStart(40, '0')}`)

@@ -8,7 +8,7 @@
 //     { jsonrpc, id, result }, a list of these, one a line               JSON-RPC: logs, blocks, receipts, subscriptions
 //
 // Nothing is read on trust: what is malformed is refused, and so is what contradicts itself. It cannot see what is not there.
-import { encoder, isBytes, viewBytes } from '../core.js'
+import { encoder, given, isBytes, viewBytes } from '../core.js'
 import { type ContractName, contractNames, digitsOf, integer } from './decode.js'
 import { type RegistryEvent } from './events.js'
 import { deepest, JsonError, type JsonPath, JsonReader, pathText } from './json.js'
@@ -112,13 +112,17 @@ export class LogReader {
   readonly #contracts = new Map<ContractName, { address: Address; where: string }>()
   readonly #counts: LogCounts = { logs: 0, events: 0, copies: 0, removed: 0, pending: 0, others: 0 }
   readonly #thresholds = new Map<bigint, Threshold>()
+  /** How many inputs there were, and the number of the one that is read. */
+  #inputs = 0
+  #input = 0
   #chainId: { id: bigint; where: string } | undefined
   /** How many elements the one that is read is in. */
   #depth = 0
 
   constructor(options: LogOptions = {}) {
+    const contracts = given(given(options).contracts)
     for (const name of contractNames) {
-      const address = options.contracts?.[name]
+      const address = contracts[name]
       if (address !== undefined) this.#addContract(name, address, 'the options')
     }
   }
@@ -130,6 +134,7 @@ export class LogReader {
 
   /** Adds one input that is in memory. */
   add(name: string, content: unknown): void {
+    this.#input = ++this.#inputs
     if (typeof content === 'string') content = encoder.encode(content)
     if (isBytes(content)) {
       const stream = this.open(name)
@@ -142,8 +147,11 @@ export class LogReader {
 
   /** Adds one input that comes in pieces: of any size, JSON or JSON after JSON, as in NDJSON. */
   open(name: string): { write(chunk: Uint8Array): void; end(): void } {
-    const onElement = (value: unknown, path: JsonPath, handedOver: readonly string[]) =>
+    const input = ++this.#inputs
+    const onElement = (value: unknown, path: JsonPath, handedOver: readonly string[]) => {
+      this.#input = input
       this.#element(value, named(name, pathText(path)), handedOver)
+    }
     const json = new JsonReader(lists, onElement)
     const guarded = (step: () => void) => {
       try {
@@ -176,12 +184,12 @@ export class LogReader {
   #content(value: unknown, where: string, handedOver: readonly string[]): void {
     if (value === null || typeof value !== 'object' || Array.isArray(value))
       throw new LogError(`${where} is neither a log nor a block, but ${show(value)}`)
-    const fields = value as Fields
+    const fields = given(value as Fields)
     if (isLog(fields)) return this.#addLog(fields, where)
     if (fields.error != null)
       throw new LogError(`${where} is an error, and not logs: ${messageOf(fields.error)}`)
     if (fields.method === 'eth_subscription')
-      return this.#element((fields.params as Fields | null)?.result, where)
+      return this.#element(given(fields.params as Fields | undefined).result, where)
     if ('number' in fields && 'timestamp' in fields) return this.#addBlock(fields, where)
     if (![...lists, 'contracts', 'thresholds'].some((name) => name in fields))
       throw new LogError(`${where} has no logs, and no blocks`)
@@ -207,8 +215,9 @@ export class LogReader {
   #addContracts(value: unknown, where: string): void {
     if (typeof value !== 'object' || Array.isArray(value))
       throw new LogError(`${where}: contracts must be an object, got ${show(value)}`)
+    const contracts = given(value as Fields)
     for (const name of contractNames) {
-      const address = (value as Fields)[name]
+      const address = contracts[name]
       if (address != null) this.#addContract(name, address, where)
     }
   }
@@ -280,7 +289,7 @@ export class LogReader {
       ++this.#counts.pending
       return
     }
-    const entry = readEntry(log, where)
+    const entry = readEntry(log, where, this.#input)
     const { blockNumber, logIndex, blockHash: hash, time, removed } = entry
     if (hash !== undefined || time !== undefined)
       this.#addFacts(blockNumber, {
@@ -293,6 +302,7 @@ export class LogReader {
     let block = this.#entries.get(blockNumber)
     if (!block) this.#entries.set(blockNumber, (block = new Map<number, LogEntry[]>()))
     const there = block.get(logIndex)
+    if (there && !removed) requireNotRemovedBefore(there, entry)
     if (!there) block.set(logIndex, [entry])
     else if (!this.#mergeInto(there, entry)) {
       if (there.length === mostVersions)
@@ -308,6 +318,7 @@ export class LogReader {
         each.removed === entry.removed && each.blockHash === entry.blockHash && sameContent(each, entry),
     )
     if (!same) return false
+    same.input = entry.input
     same.address ??= entry.address
     same.transactionHash ??= entry.transactionHash
     same.transactionIndex ??= entry.transactionIndex
@@ -335,12 +346,24 @@ function requireSuccess(fields: Fields, handedOver: readonly string[], where: st
     throw new LogError(`${where} has logs, and the status ${show(status)}: ${show(message ?? 'failed')}`)
 }
 
+/** LogError for a log that one input has before its removal and again behind it: which of the two came last is not known. */
+function requireNotRemovedBefore(there: readonly LogEntry[], entry: LogEntry): void {
+  const copies = there.filter(
+    ({ input, blockHash }) => input === entry.input && blockHash === entry.blockHash,
+  )
+  const removed = copies.findIndex((each) => each.removed && sameContent(each, entry))
+  if (!copies.slice(0, Math.max(0, removed)).some((each) => !each.removed && sameContent(each, entry))) return
+  throw new LogError(
+    `${entry.where} was removed from the chain, in ${copies[removed]!.where}, and is there again behind that: whether it was taken back cannot be told`,
+  )
+}
+
 function sameFacts(a: BlockFacts, b: BlockFacts): boolean {
   return a.hash === b.hash && a.time === b.time && a.parent === b.parent && a.source === b.source
 }
 
 /** What a node says went wrong. */
 function messageOf(error: unknown): string {
-  const { message } = (typeof error === 'object' ? error : { message: error }) as { message?: unknown }
+  const message = typeof error === 'object' ? given(error as Fields).message : undefined
   return show(message ?? error)
 }

@@ -12,7 +12,7 @@ import {
 import { type Origin } from './registry.js'
 import { informationLimit, ticketLimit } from './score.js'
 import { type Policy, policyOf } from './select.js'
-import { type Address, address, count, type Hex, object, safeInteger, show, uint256 } from './values.js'
+import { type Address, address, count, type Hex, object, own, safeInteger, show, uint256 } from './values.js'
 
 /** Arguments, the position of their log, and who emitted it, where these were given. */
 export interface Positioned<T> {
@@ -69,33 +69,33 @@ export interface Evidence {
  *
  * @param origin of the operators that the evidence is read against
  */
-export function readEvidence(given: RequestEvidence, origin: Origin): Evidence {
-  object(given, 'the second argument of verifyRequest')
-  const randomness = readRandomness(given.randomness)
+export function readEvidence(evidence: RequestEvidence, origin: Origin): Evidence {
+  const said = object(evidence, 'the second argument of verifyRequest') as Partial<RequestEvidence>
+  const randomness = readRandomness(said.randomness)
   const request = randomness
-    ? { ...positioned(given.request, 'request', undefined, statedArgs(randomness.args.e3Id)), at: undefined }
-    : positioned(given.request, 'request', 'CommitteeRequested', requestArgs)
+    ? { ...positioned(said.request, 'request', undefined, statedArgs(randomness.args.e3Id)), at: undefined }
+    : positioned(said.request, 'request', 'CommitteeRequested', requestArgs)
   const { e3Id } = request.args
-  const policy = policyOf(given.policy)
-  const limit = ticketLimit(given.limit, informationLimit)
-  const submissions = readSubmissions(given.submissions)
-  const end = readEnd(given)
+  const policy = policyOf(said.policy)
+  const limit = ticketLimit(said.limit, informationLimit)
+  const submissions = readSubmissions(said.submissions)
+  const end = readEnd(said)
   const fulfilment =
-    given.fulfilment == null
-      ? given.fulfilment
-      : positioned(given.fulfilment, 'fulfilment', 'RandomnessFulfilled', fulfilmentArgs)
+    said.fulfilment == null
+      ? said.fulfilment
+      : positioned(said.fulfilment, 'fulfilment', 'RandomnessFulfilled', fulfilmentArgs)
   if (fulfilment != null && !randomness)
     throw new TypeError(
       'a fulfilment needs the randomness that was requested, a CommitteeRandomnessRequested',
     )
-  const vrf = readVrf(given.vrf, e3Id, randomness !== undefined)
-  const { seed, blockHash } = given
+  const vrf = readVrf(said.vrf, e3Id, randomness !== undefined)
+  const { seed, blockHash } = said
   if (seed !== undefined) uint256(seed, 'seed')
   if (!randomness && seed === undefined && blockHash === undefined && vrf === undefined)
     throw new TypeError('one of seed, blockHash and vrf is needed')
   if (randomness) requireItsWord(randomness.args, vrf, blockHash)
-  const open = given.open === true
-  const evidence = {
+  const open = said.open === true
+  const read = {
     request,
     randomness,
     fulfilment,
@@ -108,11 +108,11 @@ export function readEvidence(given: RequestEvidence, origin: Origin): Evidence {
     policy,
     limit,
   }
-  requireOneRequest(evidence)
-  requireOneLogAPosition(evidence)
-  requireOneFailure(evidence)
-  requireOneRegistry(evidence, origin)
-  return evidence
+  requireOneRequest(read)
+  requireOneLogAPosition(read)
+  requireOneFailure(read)
+  requireOneRegistry(read, origin)
+  return read
 }
 
 // --- the parts -----------------------------------------------------------------------------------
@@ -142,7 +142,7 @@ function readSubmissions(given: unknown): Positioned<SubmissionArgs>[] {
 }
 
 /** The one result of a request. */
-function readEnd(given: RequestEvidence): Pick<Evidence, 'finalized' | 'failed' | 'e3Failed'> {
+function readEnd(given: Partial<RequestEvidence>): Pick<Evidence, 'finalized' | 'failed' | 'e3Failed'> {
   const { finalized: end, failed: failure } = given
   const isFailure =
     end != null &&
@@ -257,11 +257,10 @@ function requireOneFailure({ failed, e3Failed }: Evidence): void {
 
 /** RangeError for a log of the draw that another contract emitted. */
 function requireOneRegistry(e: Evidence, origin: Origin): void {
-  const registry = e.vrf?.registry ?? e.randomness?.address ?? e.request.address ?? origin.ciphernodeRegistry
-  if (origin.ciphernodeRegistry !== undefined && registry !== origin.ciphernodeRegistry)
-    throw new RangeError(
-      `the request is of the registry ${registry}, and the operators are of ${origin.ciphernodeRegistry}`,
-    )
+  const contract = own(origin, 'ciphernodeRegistry')
+  const registry = e.vrf?.registry ?? e.randomness?.address ?? e.request.address ?? contract
+  if (contract !== undefined && registry !== contract)
+    throw new RangeError(`the request is of the registry ${registry}, and the operators are of ${contract}`)
   const byOthers = new Set(['fulfilment', 'e3Failed'])
   for (const { name, address: emitter } of logsOf(e)) {
     if (byOthers.has(name) || emitter === undefined || registry === undefined || emitter === registry)
@@ -280,12 +279,12 @@ function isSameLog(a: Positioned<SubmissionArgs>, b: Positioned<SubmissionArgs>)
 
 // --- events --------------------------------------------------------------------------------------
 
-function argsOf(value: unknown): object {
-  const { args } = value as { args?: unknown }
-  return args !== null && typeof args === 'object' ? args : (value as object)
+function argsOf(value: object): Record<string, unknown> {
+  const args = own(value as { args?: unknown }, 'args')
+  return object(args !== null && typeof args === 'object' ? args : value, 'the arguments')
 }
-function eventNameOf(value: unknown): unknown {
-  return (value as { eventName?: unknown }).eventName
+function eventNameOf(value: object): unknown {
+  return own(value as { eventName?: unknown }, 'eventName')
 }
 
 function positioned<T>(
@@ -294,14 +293,14 @@ function positioned<T>(
   eventName: string | undefined,
   read: (args: Record<string, unknown>, name: string) => T,
 ): Positioned<T> {
-  object(value, name)
-  const actual = eventNameOf(value)
+  const said = object(value, name) as Partial<RegistryEvent>
+  const actual = said.eventName
   if (actual !== undefined && actual !== eventName)
     throw new TypeError(
       `${name} must be ${eventName ? `a ${eventName}` : 'no event beside randomness'}, got ${show(actual)}`,
     )
-  const { address: emitter, blockNumber, logIndex, timestamp, removed } = value as Partial<RegistryEvent>
-  const args = read(argsOf(value) as Record<string, unknown>, name)
+  const { address: emitter, blockNumber, logIndex, timestamp, removed } = said
+  const args = read(argsOf(said), name)
   if (removed === true) throw new RangeError(`${name} was removed from the chain`)
   const by = emitter == null ? undefined : address(emitter, `${name}.address`)
   if (blockNumber == null || logIndex == null) return { args, at: undefined, address: by }

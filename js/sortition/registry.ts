@@ -204,13 +204,13 @@ export class NodeRegistry {
    * The registry as it was before a block: for going back when a chain has taken blocks back. Nothing is replayed or copied.
    * Its position is that of the last event before the block; a registry that was loaded knows only events that changed something.
    */
-  before({ blockNumber }: { blockNumber: bigint | number }): NodeRegistry {
-    const block = safeInteger(blockNumber, 'blockNumber')
-    if (!this.#position || this.#position.blockNumber < block) return this
+  before(block: { blockNumber: bigint | number }): NodeRegistry {
+    const first = safeInteger(object(block, 'the block').blockNumber, 'blockNumber')
+    if (!this.#position || this.#position.blockNumber < first) return this
     const { log } = this.#versions
-    const rows = log.rowsBefore({ blockNumber: block, logIndex: 0 }, this.#rows)
+    const rows = log.rowsBefore({ blockNumber: first, logIndex: 0 }, this.#rows)
     let marks = this.#marks
-    while (marks && marks.position.blockNumber >= block) marks = marks.previous
+    while (marks && marks.position.blockNumber >= first) marks = marks.previous
     const last = rows > 0 ? log.position(rows - 1) : undefined
     const position = !marks || (last && comparePositions(marks.position, last) < 0) ? last : marks.position
     return new NodeRegistry(this.#versions, rows, position, marks, this.#origin)

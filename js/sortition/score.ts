@@ -44,12 +44,12 @@ export function scoreTicket(of: {
   e3Id: bigint
   seed: bigint
 }): bigint {
-  object(of, 'the argument of scoreTicket')
+  const { node, ticket, e3Id, seed } = object(of, 'the argument of scoreTicket')
   const bytes = new Uint8Array(116)
-  writeAddress(bytes, 0, address(of.node, 'node'))
-  writeUint256(bytes, 20, count(of.ticket, 'ticket'))
-  writeUint256(bytes, 52, uint256(of.e3Id, 'e3Id'))
-  writeUint256(bytes, 84, uint256(of.seed, 'seed'))
+  writeAddress(bytes, 0, address(node, 'node'))
+  writeUint256(bytes, 20, count(ticket, 'ticket'))
+  writeUint256(bytes, 52, uint256(e3Id, 'e3Id'))
+  writeUint256(bytes, 84, uint256(seed, 'seed'))
   return readUint256(keccak256(bytes), 0)
 }
 
@@ -66,17 +66,17 @@ export function bestTicket(of: {
   /** How many hashes are worth it; 2^28 unless given. */
   limit?: bigint | number
 }): ScoredTicket {
-  object(of, 'the argument of bestTicket')
-  const tickets = count(of.tickets, 'tickets')
+  const said = object(of, 'the argument of bestTicket')
+  const tickets = count(said.tickets, 'tickets')
   if (tickets === 0n)
     throw new RangeError('tickets must be at least 1, got 0n: an operator without tickets has no best one')
-  const node = address(of.node, 'node')
+  const node = address(said.node, 'node')
   const [best] = select([{ node, owner: undefined, first: 1n, count: tickets }], {
-    e3Id: uint256(of.e3Id, 'e3Id'),
-    seed: uint256(of.seed, 'seed'),
+    e3Id: uint256(said.e3Id, 'e3Id'),
+    seed: uint256(said.seed, 'seed'),
     size: 1,
     ownerCap: false,
-    limit: ticketLimit(of.limit),
+    limit: ticketLimit(said.limit),
   })
   return { ticket: best!.ticket, score: best!.score }
 }
@@ -88,8 +88,8 @@ export function ticketLimit(limit: unknown, usual = defaultTicketLimit): bigint 
 
 /** The seed of deployments that draw on a block: keccak256(abi.encode(bytes32 blockHash, uint256 e3Id)). */
 export function seedFromBlockHash(from: { blockHash: Hex | Uint8Array; e3Id: bigint }): bigint {
-  object(from, 'the argument of seedFromBlockHash')
-  return hashOfWords([hash(from.blockHash, 'blockHash'), uint256(from.e3Id, 'e3Id')])
+  const { blockHash, e3Id } = object(from, 'the argument of seedFromBlockHash')
+  return hashOfWords([hash(blockHash, 'blockHash'), uint256(e3Id, 'e3Id')])
 }
 
 /** What newer deployments draw on: the random word of a verifiable random function, and whose it is. */
@@ -111,13 +111,13 @@ export interface VrfInput {
  * keccak256(abi.encode(uint256 randomWord, uint256 chainId, address registry, uint256 e3Id, uint256 requestId)).
  */
 export function seedFromVrf(from: VrfInput): bigint {
-  object(from, 'the argument of seedFromVrf')
+  const said = object(from, 'the argument of seedFromVrf')
   return hashOfWords([
-    uint256(from.randomWord, 'randomWord'),
-    count(from.chainId, 'chainId'),
-    BigInt(address(from.registry, 'registry')),
-    uint256(from.e3Id, 'e3Id'),
-    uint256(from.requestId, 'requestId'),
+    uint256(said.randomWord, 'randomWord'),
+    count(said.chainId, 'chainId'),
+    BigInt(address(said.registry, 'registry')),
+    uint256(said.e3Id, 'e3Id'),
+    uint256(said.requestId, 'requestId'),
   ])
 }
 

@@ -3,7 +3,7 @@ import { isBytes } from '../core.js'
 import { Hamt } from '../index.js'
 import { type Participant, select, type Selected } from './native.js'
 import { type Winner, ticketLimit } from './score.js'
-import { type Address, isAddress, isUint256, object, safeInteger, show, uint256 } from './values.js'
+import { type Address, isAddress, isUint256, object, own, safeInteger, show, uint256 } from './values.js'
 
 /** What is known of an operator at some time. */
 export interface NodeState {
@@ -57,12 +57,12 @@ export function policyOf(value: unknown): Policy {
  */
 export function selectCommittee(nodes: Hamt<NodeState>, draw: Draw): Winner[] {
   if (!(nodes instanceof Hamt)) throw new TypeError(`nodes must be a Hamt of node states, got ${show(nodes)}`)
-  object(draw, 'the second argument of selectCommittee')
-  const [e3Id, seed] = [uint256(draw.e3Id, 'e3Id'), uint256(draw.seed, 'seed')]
-  const ticketPrice = uint256(draw.ticketPrice, 'ticketPrice')
-  const size = committeeSize(draw.size)
-  const ownerCap = policyOf(draw.policy) === 'owner-cap'
-  const limit = ticketLimit(draw.limit)
+  const said = object(draw, 'the second argument of selectCommittee')
+  const [e3Id, seed] = [uint256(said.e3Id, 'e3Id'), uint256(said.seed, 'seed')]
+  const ticketPrice = uint256(said.ticketPrice, 'ticketPrice')
+  const size = committeeSize(said.size)
+  const ownerCap = policyOf(said.policy) === 'owner-cap'
+  const limit = ticketLimit(said.limit)
   const participants = participantsOf(nodes, ticketPrice)
   return winners(participants, select(participants, { e3Id, seed, size, ownerCap, limit }))
 }
@@ -87,7 +87,7 @@ function participantsOf(nodes: Hamt<NodeState>, ticketPrice: bigint): Participan
     seen.add(node)
     requireNodeState(key, value)
     const count = value.active ? ticketsOf(value.ticketBalance, ticketPrice) : 0n
-    const owner = value.owner?.toLowerCase() as Address | undefined
+    const owner = own(value, 'owner')?.toLowerCase() as Address | undefined
     if (count > 0n) out.push({ node, owner, first: 1n, count })
   }
   return out
@@ -107,8 +107,8 @@ function requireNodeState(key: string, value: unknown): asserts value is NodeSta
   if (typeof state.registered !== 'boolean') fail('registered is not a boolean')
   if (typeof state.active !== 'boolean') fail('active is not a boolean')
   if (!isUint256(state.ticketBalance)) fail('ticketBalance is not a bigint from 0 to 2^256 - 1')
-  if ('owner' in state && !isAddress(state.owner)) fail('owner is not an address')
-  if ('admittedSince' in state && !isUint256(state.admittedSince))
+  if (Object.hasOwn(state, 'owner') && !isAddress(state.owner)) fail('owner is not an address')
+  if (Object.hasOwn(state, 'admittedSince') && !isUint256(state.admittedSince))
     fail('admittedSince is not a bigint from 0 on')
 }
 

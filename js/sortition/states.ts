@@ -8,16 +8,15 @@ import { writeUint256 } from './values.js'
 
 /** The state of one operator. */
 export function nodeState(from: StateAt, n: number): NodeState {
-  const state: NodeState = {
+  const owner = from.owner(n)
+  const since = from.admittedSince(n)
+  return {
     registered: from.isRegistered(n),
     active: from.isActive(n),
     ticketBalance: BigInt(from.balance(n)),
+    ...(owner >= 0 && { owner: from.log.addresses.text(owner) }),
+    ...(since >= 0 && { admittedSince: BigInt(since) }),
   }
-  const owner = from.owner(n)
-  const since = from.admittedSince(n)
-  if (owner >= 0) state.owner = from.log.addresses.text(owner)
-  if (since >= 0) state.admittedSince = BigInt(since)
-  return state
 }
 
 /**

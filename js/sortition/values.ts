@@ -2,6 +2,8 @@
 // and shows its value; what passes is in one form (lower-case text, bigint) from there on.
 import { isBytes, takeBytes } from '../core.js'
 
+import { given } from '../core.js'
+
 /** An address in any letter case; what this package gives back is lower case. */
 export type Address = `0x${string}`
 /** Bytes as hexadecimal digits after `0x`. */
@@ -79,10 +81,16 @@ export function hash(value: unknown, name: string): bigint {
   throw new TypeError(`${name} must be 32 bytes, 0x and 64 hexadecimal digits, got ${show(value)}`)
 }
 
+/** A property of a record that may lack it: what its prototype has is none. For loops over logs, where `given` copies too much. */
+export function own<T extends object, Name extends keyof T>(record: T, name: Name): T[Name] | undefined {
+  return Object.hasOwn(record, name) ? record[name] : undefined
+}
+
+/** A copy of the own properties of a record. TypeError for what is none. */
 export function object(value: unknown, name: string): Record<string, unknown> {
   if (value === null || typeof value !== 'object')
     throw new TypeError(`${name} must be an object, got ${show(value)}`)
-  return value as Record<string, unknown>
+  return given(value as Record<string, unknown>)
 }
 
 // --- bytes ---------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { applyLogs, NodeRegistry, readLogs } from 'hamt-wasm/sortition'
-import { cases, contentOf, type EvidenceCase } from '../js/support/evidence.js'
+import { cases, contentOf, type EvidenceCase, optionsOf } from '../js/support/evidence.js'
 import { root } from './harness.js'
 import { inBrowsers } from './page-fixture.js'
 
@@ -53,7 +53,7 @@ async function ask(given: EvidenceCase): Promise<Said> {
   return new Promise((resolve) =>
     execFile(
       process.execPath,
-      [cli, 'sortition', 'verify', ...args, '--e3', `${given.e3Id ?? 7}`],
+      [cli, 'sortition', 'verify', ...args, '--e3', `${given.e3Id ?? 7}`, ...optionsOf(given).words],
       { cwd },
       (error, out, complaint) => {
         const verdict = /^(Right|Wrong|Not decided|Cannot be judged):.*$/m.exec(out)?.[0]
@@ -75,6 +75,13 @@ inBrowsers('evidence', (test) => {
       await v.page.goto('about:blank')
       await v.open(`#e3=0x${(given.e3Id ?? 7).toString(16)}`)
       await v.choose(...files)
+      for (const [id, value] of Object.entries(given.options ?? {})) {
+        await v.sees('#sentence', /./)
+        await v.unfold('#verdict')
+        await v.fill(`#${id}`, value)
+        await v.click('Check with this')
+        await v.sees('#sentence', words)
+      }
       const shown = await v.page.waitForFunction(
         () => {
           if (document.querySelector('main')!.getAttribute('aria-busy') !== 'false') return false

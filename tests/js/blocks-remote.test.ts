@@ -1,7 +1,7 @@
 // A map in a store equals the same map in memory, after any history of edits, whatever the store does meanwhile.
 import fc from 'fast-check'
 import { Hamt } from 'hamt-wasm'
-import { BlockError, emptyMap, openMap, pull, reachable, type RemoteMap } from 'hamt-wasm/blocks'
+import { BlockError, emptyMap, openMap, pull, push, reachable, type RemoteMap } from 'hamt-wasm/blocks'
 import { verifyProof } from 'hamt-wasm/verify'
 import { all, type Edit, hex, histories, keyOf, MemoryStore, type Value, valueOf } from './blocks-support.js'
 
@@ -135,4 +135,84 @@ test('what is reachable is what is needed', async () => {
     expect((error as BlockError).code).toBe('missing')
     expect(hex((error as BlockError).digest!)).toBe(name)
   }
+})
+
+describe('edits that wait for each other', () => {
+  /** A store whose reads end in another order than they begin. */
+  const slow = (store: MemoryStore, delays: readonly number[]): MemoryStore => {
+    let reads = 0
+    const get = store.get.bind(store)
+    store.get = async (digest) => {
+      for (let i = delays[reads++ % delays.length]!; i > 0; --i) await Promise.resolve()
+      return get(digest)
+    }
+    return store
+  }
+  const names = ['a', 'b', 'c']
+
+  test('updates of one key at the same time: each sees those that were called before it, and none is lost', async () => {
+    const base = Hamt.from<string>(Array.from({ length: 200 }, (_, i) => [`k${i}`, '']))
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.tuple(fc.constantFrom(...names, 'k1', 'k2'), fc.nat(40)), { maxLength: 30 }),
+        fc.array(fc.nat(30), { minLength: 1, maxLength: 9 }),
+        async (calls, delays) => {
+          const store = new MemoryStore()
+          await push(base, store)
+          const remote = openMap<string>(slow(store, delays), base.digest(), { cache: 0 })
+          const after = await remote.edit(async (draft) => {
+            const running: Promise<void>[] = []
+            for (const [i, [key, wait]] of calls.entries()) {
+              for (let n = wait; n > 0; --n) await Promise.resolve()
+              running.push(draft.update(key, (value = '') => `${value}${i},`))
+            }
+            await Promise.all(running)
+          })
+          const expected = base.withMutations((draft) => {
+            for (const [i, [key]] of calls.entries()) draft.update(key, (value = '') => `${value}${i},`)
+          })
+          expect(hex(after.digest)).toBe(hex(expected.digest()))
+        },
+      ),
+      { numRuns: 60 },
+    )
+  })
+
+  test('an update takes up what was set while it read; a read that fails fails each update that waited', async () => {
+    const store = new MemoryStore()
+    const base = await (await emptyMap<number>(store)).edit((draft) => draft.set('n', 1))
+    const after = await base.edit(async (draft) => {
+      const added = draft.update('n', (value = 0) => value + 1)
+      draft.set('n', 10)
+      await added
+      expect(await draft.get('n')).toBe(11)
+      const gone = draft.update('m', (value) => value)
+      draft.delete('n')
+      await gone
+    })
+    expect(await all(after.entries())).toEqual([])
+    const cold = openMap<number>(store, base.digest)
+    store.get = () => Promise.reject(new Error('the network'))
+    await expect(
+      cold.edit(async (draft) => {
+        const both = await Promise.allSettled([draft.update('n', Number), draft.update('n', Number)])
+        expect(both.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+        throw new Error('as it should')
+      }),
+    ).rejects.toThrow('as it should')
+  })
+
+  test('an update that nobody waited for: refused, and its function is not called', async () => {
+    const store = new MemoryStore()
+    const base = await (await emptyMap<number>(store)).edit((draft) => draft.set('n', 1))
+    let late: Promise<void> | undefined
+    const called: unknown[] = []
+    const after = await openMap<number>(store, base.digest).edit((draft) => {
+      late = draft.update('n', (value) => void called.push(value))
+      late.catch(() => undefined)
+    })
+    await expect(late).rejects.toThrow('this draft has ended')
+    expect(called).toEqual([])
+    expect(hex(after.digest)).toBe(hex(base.digest))
+  })
 })

@@ -7,7 +7,15 @@ import { fileURLToPath } from 'node:url'
 import { applyLogs, drawsIn, judgeDraw, NodeRegistry, readLogs } from 'hamt-wasm/sortition'
 import { exitStatusOf, readDraws, verifyAll } from '../../js/examples/verify-all.js'
 import { vectors } from './support/chain.js'
-import { cases, contentOf, evidence, evidenceFile, judgeAll, registryOf } from './support/evidence.js'
+import {
+  cases,
+  contentOf,
+  evidence,
+  evidenceFile,
+  judgeAll,
+  optionsOf,
+  registryOf,
+} from './support/evidence.js'
 
 const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 const folder = evidenceFile('')
@@ -38,6 +46,7 @@ test.each(cases)('$logs beside $registry, $kind: $status, $says', (given) => {
     () => readLogs(logs.map((name) => ({ name, content: contentOf(given, name) }))),
     () => registryOf(registry),
     BigInt(e3Id),
+    optionsOf(given).options,
   )
   expect(said).toMatchObject({ status, sentence: expect.stringContaining(says) })
 
@@ -45,6 +54,7 @@ test.each(cases)('$logs beside $registry, $kind: $status, $says', (given) => {
   if (registry && !existsSync(beside[1]!))
     expect(hamtWasm(['sortition', 'replay', ...logsOf(registry), '--out', beside[1]!]).status).toBe(0)
   const verify = ['sortition', 'verify', ...logsOf(logs), ...beside, '--e3', `${e3Id}`]
+  verify.push(...optionsOf(given).words)
   if (given.change) for (const name of logs) writeFileSync(join(dir, name), contentOf(given, name))
   const cwd = given.change ? dir : folder
   const text = hamtWasm(verify, cwd)

@@ -100,10 +100,12 @@ describe('values', () => {
     expect(at('25').out).toMatch(/active: true, .*ticketBalance: 0n/)
     for (const same of ['1970-01-01T00:00:25Z', '1970-01-01T01:00:25+01:00', '1970-01-01T00:00:25'])
       expect(at(same)).toEqual(at('25'))
-    expect(at('1788222143000')).toMatchObject({
-      status: 2,
-      err: expect.stringContaining('looks like milliseconds'),
-    })
+    for (const milliseconds of ['1788222143000', '100000000000'])
+      expect(at(milliseconds)).toMatchObject({
+        status: 2,
+        err: expect.stringContaining('must be in seconds, and looks like milliseconds'),
+      })
+    expect(at('99999999999').status).toBe(0)
     expect(at('yesterday')).toMatchObject({ status: 2, err: expect.stringContaining('is no second') })
   })
   test('-h and -v, everywhere', () => {

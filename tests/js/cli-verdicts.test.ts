@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { assumption } from 'hamt-wasm/sortition'
 import { dir, program } from './support/command-line.js'
 import { evidence, evidenceFile } from './support/evidence.js'
 
@@ -51,23 +52,42 @@ test.each<[name: string, status: number]>([
     expect(verdict.sentence.replace('Cannot be judged: ', '')).toBe(
       `${text.err.replace(/^hamt-wasm: (Cannot be judged: )?/, '').trimEnd()}.`,
     )
-  else expect(text.out.split('\n')).toContain(verdict.sentence)
+  else {
+    expect(text.out.split('\n')).toContain(verdict.sentence)
+    expect(text.out.endsWith(`\n\n${assumption}\n`)).toBe(true)
+    expect(verdict).toMatchObject({ assumed: assumption })
+  }
 
   for (const command of [['committee'], ['explain', '--operator', operator]]) {
     const json = sortition(...command, ...of(name), '--json')
     expect(json).toMatchObject({ status, err: '' })
     const { draw } = JSON.parse(json.out) as { draw: Verdict }
     expect(draw).toMatchObject({ status: verdict.status, sentence: verdict.sentence })
+    if (status !== 2) expect(draw).toMatchObject({ assumed: assumption })
     const said = sortition(...command, ...of(name))
     expect(said.status).toBe(status)
     if (status === 2) expect(said).toMatchObject({ out: '', err: text.err })
-    else expect(said.out.split('\n')).toContain(`The draw: ${verdict.sentence}`)
+    else {
+      expect(said.out.split('\n')).toContain(`The draw: ${verdict.sentence}`)
+      expect(said.out.endsWith(`\n\n${assumption}\n`)).toBe(true)
+    }
   }
   const list = sortition('list', '--logs', name, '--json')
   expect(list).toMatchObject({ status, err: '' })
   const { requests = [], ...refused } = JSON.parse(list.out) as Partial<Verdict> & { requests?: Verdict[] }
   const { status: word, sentence } = requests[0] ?? refused
   expect([word, sentence]).toEqual([verdict.status, verdict.sentence])
+})
+
+test('standard input under two names: refused', () => {
+  for (const words of [
+    ['--logs', '-', '--logs', '-'],
+    ['--registry', '-', '--logs', '-'],
+  ])
+    expect(sortition('list', ...words)).toMatchObject({
+      status: 2,
+      err: expect.stringMatching(/^hamt-wasm: --\w+ .*standard input.*, which can be read once\n$/),
+    })
 })
 
 test('the notes of a verdict go with it: of the draw, and of the logs', () => {

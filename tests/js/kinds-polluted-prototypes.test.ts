@@ -2,7 +2,29 @@
 // has setters changes nothing of what is read.
 import { applyDelta, deserialize, Hamt, openSnapshot, serialize, serializeDelta } from 'hamt-wasm'
 import { emptyMap, openMap, openNodes, pull, push, serializeNodes } from 'hamt-wasm/blocks'
+import {
+  applyLogs,
+  bestTicket,
+  drawsIn,
+  evidenceOf,
+  explain,
+  explainAt,
+  factsOf,
+  format,
+  formatExplanation,
+  formatStanding,
+  judgeDraw,
+  NodeRegistry,
+  readLogs,
+  scoreTicket,
+  seedFromBlockHash,
+  seedFromVrf,
+  selectCommittee,
+  sortitionAbi,
+  verifyRequest,
+} from 'hamt-wasm/sortition'
 import { MemoryStore } from './blocks-support.js'
+import { evidence } from './support/evidence.js'
 import { expectUnchanged, other, show, states, uses } from './support/states.js'
 
 const forbidden = (): never => {
@@ -134,4 +156,125 @@ test('every operation gives the same under an Object.prototype that has all of t
     }
     expectUnchanged(subject)
   }
+})
+
+describe('logs, evidence, options and reports of draws', () => {
+  const names = new Set(['removed', 'address', 'eventName', 'args', 'transactionHash', 'transactionIndex'])
+  const abiNames = (inputs: readonly { name: string; components?: readonly { name: string }[] }[]): void => {
+    for (const { name, components } of inputs) {
+      names.add(name)
+      if (components) abiNames(components)
+    }
+  }
+  for (const { inputs } of sortitionAbi) abiNames(inputs)
+
+  /** Everything that a program does with logs; and the names of what its results and options have. */
+  function draw(name: string, note: (record: object) => void = () => undefined): string {
+    const content = JSON.parse(new TextDecoder().decode(evidence(name))) as { logs: object[] }
+    const said: unknown[] = []
+    for (const form of [content, evidence(name)]) {
+      const logs = readLogs([{ name, content: form }], { contracts: {} })
+      const { registry, ...continued } = applyLogs(NodeRegistry.empty(), logs)
+      const file = registry.serialize()
+      const again = applyLogs(NodeRegistry.deserialize(file), logs)
+      said.push(logs, continued, file, again.notes, registry.before({ blockNumber: 5 }).serialize())
+      ;[content, ...content.logs, logs, ...logs.events].forEach(note)
+      const options = [
+        {},
+        { limit: 1000 },
+        { seed: 5n },
+        { threshold: [1, 2] as [number, number], chainId: 1n },
+        { blockHash: `0x${'12'.repeat(32)}` as const },
+        { vrf: { randomWord: 1n, requestId: 1n, chainId: 1n, registry: node } },
+        { policy: 'owner-cap' as const },
+      ]
+      options.forEach(note)
+      for (const each of drawsIn(logs).values()) {
+        for (const option of options) {
+          const judgement = judgeDraw(registry, each, option)
+          const report = Object.hasOwn(judgement, 'report') ? judgement.report : undefined
+          said.push(judgement, evidenceOf(each, option))
+          note(each)
+          if (!report) continue
+          const operator = report.submissions[0]?.node ?? node
+          const explained = explain(registry, report, operator, {})
+          const standing = explainAt(registry, operator, report.timepoint, {})
+          said.push(format(report), formatExplanation(explained), formatStanding(standing), factsOf(report))
+          ;[judgement, report, explained, standing, explained.state ?? {}].forEach(note)
+          ;[...report.committee, ...report.submissions, ...report.absent].forEach(note)
+          said.push(JSON.stringify(report), registry.history(operator))
+        }
+        said.push(
+          selectCommittee(registry.eligible(each.time - 1n), { ...ticket, size: 2, ticketPrice: 10n }),
+        )
+        said.push(registry.settingsBefore(each.request), registry.stateBefore(each.request, node))
+      }
+    }
+    said.push(scoreTicket({ ...ticket, node, ticket: 1 }), bestTicket({ ...ticket, node, tickets: 3 }))
+    return show(said)
+  }
+  const node = `0x${'01'.repeat(20)}` as const
+  const ticket = { e3Id: 7n, seed: 5n }
+
+  test.each(['right.json', 'newer.json', 'reorganised.json', 'raw.json'])(
+    '%s: no property is read that a record does not have itself',
+    (name) => {
+      const expected = draw(name, (record) => Object.keys(record).forEach((each) => names.add(each)))
+      const used = new Set<string>()
+      const traps = [...names]
+        .filter(
+          (each) => !(each in Object.prototype) && !(each in Array.prototype) && !(each in String.prototype),
+        )
+        .map((each): [string, PropertyDescriptor] => [
+          each,
+          {
+            configurable: true,
+            get: () => void used.add(each),
+            set(this: object, value: unknown) {
+              Object.defineProperty(this, each, {
+                value,
+                writable: true,
+                enumerable: true,
+                configurable: true,
+              })
+            },
+          },
+        ])
+      expect(traps.length).toBeGreaterThan(100)
+      const got = polluted(Object.fromEntries(traps), () => draw(name))
+      expect([...used]).toEqual([])
+      expect(got).toBe(expected)
+    },
+  )
+
+  test('what a record lacks is missing, whatever the prototype has', () => {
+    const draws = {
+      ...ticket,
+      node,
+      tickets: 3n,
+      ticket: 1n,
+      size: 2,
+      ticketPrice: 10n,
+      randomWord: 1n,
+      requestId: 1n,
+    }
+    const all = asDescriptors({
+      ...draws,
+      chainId: 1n,
+      registry: node,
+      blockHash: `0x${'1'.repeat(64)}`,
+      blockNumber: 5,
+    })
+    const calls: [() => unknown, RegExp][] = [
+      [() => scoreTicket({} as never), /node must be/],
+      [() => bestTicket({} as never), /tickets must be/],
+      [() => seedFromBlockHash({} as never), /blockHash must be/],
+      [() => seedFromVrf({} as never), /randomWord must be/],
+      [() => selectCommittee(Hamt.empty(), {} as never), /must be/],
+      [() => verifyRequest(NodeRegistry.empty(), {} as never), /must be/],
+      [() => NodeRegistry.empty().before({} as never), /blockNumber must be/],
+      [() => NodeRegistry.empty().settingsBefore({} as never), /blockNumber must be/],
+    ]
+    for (const [call, message] of calls) expect(() => polluted(all, call)).toThrow(message)
+  })
 })

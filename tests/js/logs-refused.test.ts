@@ -83,6 +83,11 @@ test.each<[string, unknown, string]>([
     change({ blockTimestamp: timeOf(submission) * 1000 }),
     `${at}: blockTimestamp must be in seconds`,
   ],
+  [
+    'the first milliseconds',
+    change({ blockTimestamp: 100_000_000_000 }),
+    `${at}: blockTimestamp must be in seconds`,
+  ],
   ['two times in one log', change({ timestamp: 5 }), `${at} has two times`],
   [
     'a digit missing in data',

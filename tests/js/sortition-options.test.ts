@@ -76,6 +76,53 @@ test.each(['chain-run', 'chain-run-live', 'chain-run-upgrade'])(
   },
 )
 
+test('what a caller alone says, and no submitted score follows from: cannot be judged, and nobody is accused', () => {
+  const kinds = { 'chain-run': ['seed', 'hash'], 'chain-run-live': ['seed', 'chain', 'word'] }
+  for (const [name, wrongs] of Object.entries(kinds)) {
+    const { registry, draws } = open(name)
+    const unknown = registry.withOrigin({})
+    for (const draw of draws) {
+      const { report } = judgeDraw(registry, draw, { limit: 0 })
+      if (report!.seed === undefined || report!.submissions.length === 0) continue
+      const bare = { ...draw, blockHashes: new Map(), words: [], knowsProvider: false, chainId: undefined }
+      const wrong: Record<string, [DrawLogs, JudgeOptions]> = {
+        seed: [bare, { seed: 5n, chainId: 31337n }],
+        hash: [bare, { blockHash: hash }],
+        chain: [{ ...draw, chainId: undefined }, { chainId: 5n }],
+        word: [
+          bare,
+          {
+            vrf: {
+              ...word,
+              requestId: (draw.request.args as { requestId: bigint }).requestId,
+              registry: draw.request.address!,
+            },
+          },
+        ],
+      }
+      for (const [evidence, options] of wrongs.map((each) => wrong[each]!))
+        expect(judgeDraw(unknown, evidence, { ...options, limit: 0 })).toMatchObject({
+          status: 'cannot be judged',
+          sentence: expect.stringContaining('no submitted score follows from what was given: the '),
+        })
+    }
+  }
+})
+
+test('chain and contract that the logs do not say are those of the registry, and options are compared with them', () => {
+  const { registry, draws } = open('chain-run-live')
+  const silent = ({ request, ...draw }: DrawLogs): DrawLogs => {
+    const { address: _, ...withoutAddress } = request
+    return { ...draw, chainId: undefined, request: withoutAddress }
+  }
+  for (const draw of draws.map(silent)) {
+    expect(judgeDraw(registry, draw, { limit: 0 }).status).toBe('right')
+    expect(judgeDraw(registry, draw, { limit: 0, chainId: 5n }).sentence).toBe(
+      'Cannot be judged: the number of the chain was given as 5, and the registry says 31337.',
+    )
+  }
+})
+
 test('a seed alone decides nothing: what it follows from is not in the logs', () => {
   for (const name of ['chain-run', 'chain-run-live']) {
     const { registry, draws } = open(name)
@@ -100,4 +147,21 @@ test('a request that draws on a block hash takes no random word, whether or not 
         'a random word was given, and the seed follows from the hash of block',
       ),
     })
+})
+
+test('a registry that ends before the second that decides: not decided, whatever it lacks', () => {
+  for (const name of ['chain-run', 'chain-run-live', 'chain-run-upgrade']) {
+    const { registry, draws } = open(name)
+    for (const draw of draws) {
+      const last = Number(draw.request.blockNumber)
+      const statuses = new Set<string>()
+      for (let blockNumber = 1; blockNumber <= last; ++blockNumber) {
+        const part = registry.before({ blockNumber })
+        if ((part.position?.timestamp ?? -1) >= Number(draw.time) - 1) continue
+        statuses.add(judgeDraw(part, draw, { limit: 0 }).status)
+      }
+      statuses.delete('cannot be judged') // No operator is known yet, or a setting is another.
+      expect([...statuses]).toEqual(['not decided'])
+    }
+  }
 })

@@ -7,6 +7,7 @@ import {
   idText,
   judgeDraw,
   LogError,
+  type JudgeOptions,
   type Logs,
   NodeRegistry,
   readLogs,
@@ -21,6 +22,8 @@ export interface EvidenceCase {
   change?: Change[]
   /** The request, if not 7. */
   e3Id?: number
+  /** What is said beside the logs. */
+  options?: { seed?: string; blockHash?: `0x${string}` }
   /** Files that a registry is made from first. */
   registry?: string[]
   /** 0 right, 1 wrong, 2 unusable, 3 not decided. */
@@ -80,7 +83,12 @@ export interface Said {
 const statuses = { right: 0, wrong: 1, 'cannot be judged': 2, 'not decided': 3 }
 
 /** What a program says of logs: the five calls that it takes. */
-export function judgeAll(logs: () => Logs, registry: () => NodeRegistry, request = e3Id): Said {
+export function judgeAll(
+  logs: () => Logs,
+  registry: () => NodeRegistry,
+  request = e3Id,
+  options?: JudgeOptions,
+): Said {
   try {
     const read = logs()
     const continued = applyLogs(registry(), read)
@@ -91,11 +99,22 @@ export function judgeAll(logs: () => Logs, registry: () => NodeRegistry, request
         draws.size > 0 ? `; they have ${[...draws.keys()].map(idText).join(', ')}` : ', and no other'
       return { status: 2, sentence: `the logs have no request of e3Id ${request}${known}`, notes: [] }
     }
-    const { status, sentence, notes } = judgeDraw(continued.registry, draw)
+    const { status, sentence, notes } = judgeDraw(continued.registry, draw, options)
     return { status: statuses[status], sentence, notes: [...read.notes, ...continued.notes, ...notes] }
   } catch (e) {
     if (e instanceof LogError) return { status: 2, sentence: e.message, notes: [] }
     throw e
+  }
+}
+
+/** The options of a case, for programs and for the command line. */
+export function optionsOf({ options: { seed, blockHash } = {} }: EvidenceCase): {
+  options: JudgeOptions
+  words: string[]
+} {
+  return {
+    options: { ...(seed && { seed: BigInt(seed) }), ...(blockHash && { blockHash }) },
+    words: [...(seed ? ['--seed', seed] : []), ...(blockHash ? ['--block-hash', blockHash] : [])],
   }
 }
 
