@@ -1,6 +1,6 @@
 // Everything of the package except how the wasm module gets here. Not an entry point for users: index.ts and slim.ts re-export
 // what they see.
-import { Draft } from './map/draft.js'
+import type { Draft } from './map/draft.js'
 import { Hamt } from './map/hamt.js'
 
 export { stats } from './map/stats.js'
@@ -42,6 +42,5 @@ export { emptyTrie, TrieStore } from './map/trie-store.js'
 export { young } from './map/young-store.js'
 export { cannotTell, platform } from './codec/plain.js'
 
-// What consoles show of the classes that users meet, whatever a minifier has made of their names.
-for (const [name, type] of Object.entries({ Draft, Hamt }))
-  Object.defineProperty(type, 'name', { value: name })
+// What consoles show of maps, whatever the minifier of an application has made of the name.
+Object.defineProperty(Hamt, 'name', { value: 'Hamt' })

@@ -18,7 +18,7 @@ interface Host<V, K extends string> {
   freeze(version: Version): Hamt<V, K>
 }
 
-const uncloneable = Symbol('a Draft: end it with asImmutable(), then use serialize([map]), or map.toJSON()')
+const uncloneable = Symbol('a Draft: use serialize([draft.asImmutable()])')
 
 /** @internal Makes a draft unusable; gives the version that it holds. */
 export let endDraft: (draft: Draft<unknown>) => Version | null

@@ -198,7 +198,7 @@ export function eachEntry(version: Version, f: (key: string, value: unknown) => 
 export const iteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())) as object
 
 /** What tools refuse to clone: a property of iterators. */
-export const uncloneable = Symbol('an iterator of a Hamt: send its items, [...iterator]')
+export const uncloneable = Symbol('an iterator of a Hamt: send its items')
 
 /** What `keys`, `values` and `entries` return. */
 export class EntryIterator<T> implements IterableIterator<T, undefined> {

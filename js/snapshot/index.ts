@@ -10,7 +10,3 @@ export { OpenedSnapshot, OpenedVersion }
 
 // For embedded.ts only.
 export { carryWasm } from './native.js'
-
-// As in core.ts.
-for (const [name, type] of Object.entries({ OpenedSnapshot, OpenedVersion }))
-  Object.defineProperty(type, 'name', { value: name })

@@ -44,11 +44,11 @@ export function openSnapshot<V = unknown>(bytes: Uint8Array, options?: OpenOptio
   return opened
 }
 
-const uncloneable = Symbol('an opened snapshot: send its bytes, and open them there')
+const uncloneable = Symbol('an opened snapshot: send its bytes')
 
 /** Throws TypeError for what is no view: constructors of what users meet can be called by anyone. */
 function checkView(view: unknown): void {
-  if (!(view instanceof SnapshotView)) throw new TypeError('new opens no snapshot: use openSnapshot(bytes)')
+  if (!(view instanceof SnapshotView)) throw new TypeError('new opens no snapshot: use openSnapshot')
 }
 
 /** A snapshot that is read in place. */

@@ -32,7 +32,7 @@ async function objects(): Promise<[string, object, RegExp][]> {
   const file = await blocks.openNodes(blocks.serializeNodes([map]))
   return [
     ['Hamt', map, /a Hamt: use serialize\(\[map\]\), or map\.toJSON\(\)/],
-    ['Draft', map.asMutable(), /a Draft: end it with asImmutable/],
+    ['Draft', map.asMutable(), /a Draft: use serialize\(\[draft\.asImmutable\(\)\]\)/],
     ['EntryIterator', map.keys(), /an iterator of a Hamt: send its items/],
     ['EntryIterator', map.entries(), /an iterator of a Hamt: send its items/],
     ['EntryIterator', map.asMutable().values(), /an iterator of a Hamt: send its items/],
