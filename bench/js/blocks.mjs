@@ -13,22 +13,13 @@ import { ClassicLevel } from 'classic-level'
 import { Hamt, serialize } from 'hamt-wasm'
 import { openMap, openNodes, push, serializeNodes } from 'hamt-wasm/blocks'
 import { createClient, RESP_TYPES } from 'redis'
+import { randoms } from './random.mjs'
 
 function option(name, otherwise) {
   const at = process.argv.indexOf(`--${name}`)
   return at < 0 ? otherwise : Number(process.argv[at + 1])
 }
 
-/** xorshift32: the workload is the same everywhere. */
-function randoms(seed) {
-  let s = seed
-  return (below) => {
-    s ^= s << 13
-    s ^= s >>> 17
-    s ^= s << 5
-    return Math.floor(((s >>> 0) / 2 ** 32) * below)
-  }
-}
 const hex8 = (n) => (n >>> 0).toString(16).padStart(8, '0')
 /** The i-th key: a permutation of 32 bits leads, so that no two are equal. */
 function keyOf(i) {
@@ -76,6 +67,23 @@ async function main(entries) {
 }
 
 async function tables(versions, entries, random) {
+  const table = await written(versions)
+  /** The table as a server would give it. */
+  const source = {
+    size: table.length,
+    read: async (offset, length) => table.subarray(offset, offset + length),
+  }
+  const opened = await openNodes(source)
+  const { requests, bytes } = opened.traffic
+  report('open', `${requests} requests, ${kb(bytes)}`, '≤ 2, ≤ 64 KB', requests <= 2 && bytes <= 64 * 1024)
+  await gets(source, versions, entries, random)
+  const [loaded, loading] = await timed(() => opened.at(-1).load())
+  report('load of a version', `${seconds(loading)}; ${opened.traffic.requests} requests`)
+  if (!loaded.equals(versions.at(-1))) throw new Error('a version was loaded wrong')
+}
+
+/** The node table of versions; reports its size and the time to write it. */
+async function written(versions) {
   const snapshotTimes = []
   const tableTimes = []
   let snapshot, table
@@ -103,15 +111,11 @@ async function tables(versions, entries, random) {
     t <= 2 * s,
   )
   report('all digests, before that', seconds(digests))
+  return table
+}
 
-  /** The table as a server would give it. */
-  const source = {
-    size: table.length,
-    read: async (offset, length) => table.subarray(offset, offset + length),
-  }
-  const opened = await openNodes(source)
-  const { requests, bytes } = opened.traffic
-  report('open', `${requests} requests, ${kb(bytes)}`, '≤ 2, ≤ 64 KB', requests <= 2 && bytes <= 64 * 1024)
+/** Reports what a lookup in a table takes that was just opened, and a second one near it. */
+async function gets(source, versions, entries, random) {
   // Of some keys the one that follows; the versions have the same keys.
   const asked = new Set(Array.from({ length: 300 }, () => keyOf(random(entries))))
   const neighbours = new Map()
@@ -149,9 +153,6 @@ async function tables(versions, entries, random) {
     '≤ 2',
     Math.max(...near) <= 2,
   )
-  const [loaded, loading] = await timed(() => opened.at(-1).load())
-  report('load of a version', `${seconds(loading)}; ${opened.traffic.requests} requests`)
-  if (!loaded.equals(versions.at(-1))) throw new Error('a version was loaded wrong')
 }
 
 class CountingStore {
@@ -259,6 +260,51 @@ async function level(map) {
 const connect = (port) =>
   createClient({ url: `redis://127.0.0.1:${port}`, commandOptions: { timeout: 600_000 } }).connect()
 
+/** Fills a Redis server by another process, which has all of it in memory; gives the map's digest as text. */
+function filledElsewhere(port, entries) {
+  const self = fileURLToPath(import.meta.url)
+  const args = ['--max-old-space-size=4096', self, '--fill', String(port), '--entries', String(entries)]
+  return new Promise((resolve, reject) => {
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
+    let said = ''
+    child.stdout.on('data', (data) => (said += data))
+    child.once('exit', (code) => (code === 0 ? resolve(said.trim()) : reject(new Error('filling failed'))))
+  })
+}
+
+/** Reports edits of a map in a store, few and many in one, and lookups in the map that they lead to. */
+async function editsAndGets(store, map, entries) {
+  let next = map
+  const random = randoms(99)
+  for (const [edits, batches] of [
+    [1, 100],
+    [1000, 10],
+    [50_000, 2],
+  ]) {
+    const took = []
+    for (let k = 0; k < batches; ++k) {
+      const [edited, time] = await timed(() =>
+        next.edit((draft) => {
+          for (let i = 0; i < edits; ++i) draft.set(keyOf(random(entries)), -1 - random(1000))
+        }),
+      )
+      next = edited
+      took.push(time)
+    }
+    report(`${edits} edits in one, median of ${batches}`, `${(1000 * median(took)).toFixed(1)} ms`)
+  }
+  const times = []
+  for (let i = 0; i < 200; ++i) {
+    const n = random(entries)
+    const fresh = openMap(store, next.digest)
+    const [value, time] = await timed(() => fresh.get(keyOf(n)))
+    if (value === undefined) throw new Error('a key is not there')
+    times.push(time)
+  }
+  report('cold get', `${(1000 * median(times)).toFixed(2)} ms`)
+  if ((await next.size()) !== entries) throw new Error('an entry is missing')
+}
+
 /** A map that is made and edited in a Redis server, never in this process. */
 async function redis(entries) {
   const folder = mkdtempSync(join(tmpdir(), 'hamt-bench-'))
@@ -277,59 +323,10 @@ async function redis(entries) {
       put: (digest, block) => commands.set(Buffer.from(digest), Buffer.from(block)),
       getMany: (digests) => commands.mGet(digests.map((digest) => Buffer.from(digest))),
     }
-    // Filled by another process, which has all of it in memory; this one never does.
-    const [filled, filling] = await timed(
-      () =>
-        new Promise((resolve, reject) => {
-          const args = [
-            '--max-old-space-size=4096',
-            fileURLToPath(import.meta.url),
-            '--fill',
-            String(port),
-            '--entries',
-            String(entries),
-          ]
-          const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] })
-          let said = ''
-          child.stdout.on('data', (data) => (said += data))
-          child.once('exit', (code) =>
-            code === 0 ? resolve(said.trim()) : reject(new Error('filling failed')),
-          )
-        }),
-    )
+    const [filled, filling] = await timed(() => filledElsewhere(port, entries))
     report(`${entries} entries made and pushed to Redis by another process`, seconds(filling))
-    let next = openMap(store, Buffer.from(filled, 'hex'))
-    let most = 0
-    const random = randoms(99)
-    for (const [edits, batches] of [
-      [1, 100],
-      [1000, 10],
-      [50_000, 2],
-    ]) {
-      const took = []
-      for (let k = 0; k < batches; ++k) {
-        const [edited, time] = await timed(() =>
-          next.edit((draft) => {
-            for (let i = 0; i < edits; ++i) draft.set(keyOf(random(entries)), -1 - random(1000))
-          }),
-        )
-        next = edited
-        took.push(time)
-        most = Math.max(most, process.memoryUsage.rss())
-      }
-      report(`${edits} edits in one, median of ${batches}`, `${(1000 * median(took)).toFixed(1)} ms`)
-    }
-    const times = []
-    for (let i = 0; i < 200; ++i) {
-      const n = random(entries)
-      const fresh = openMap(store, next.digest)
-      const [value, time] = await timed(() => fresh.get(keyOf(n)))
-      if (value === undefined) throw new Error('a key is not there')
-      times.push(time)
-    }
-    report('cold get', `${(1000 * median(times)).toFixed(2)} ms`)
-    if ((await next.size()) !== entries) throw new Error('an entry is missing')
-    most = Math.max(most, process.resourceUsage().maxRSS * 1024)
+    await editsAndGets(store, openMap(store, Buffer.from(filled, 'hex')), entries)
+    const most = process.resourceUsage().maxRSS * 1024
     const used = Number(/used_memory:(\d+)/.exec(await client.info('memory'))[1])
     report('memory of the server', mb(used))
     report('memory of this process, at most', mb(most), '< 512 MB', most < 512e6)

@@ -12,17 +12,7 @@ import * as effect from 'effect/HashMap'
 import hamtPlus from 'hamt_plus'
 import { deserialize, Hamt, openSnapshot, serialize, serializeDelta } from 'hamt-wasm'
 import Immutable from 'immutable'
-
-/** xorshift32: the workloads are the same everywhere. */
-function randoms(seed) {
-  let s = seed
-  return (below) => {
-    s ^= s << 13
-    s ^= s >>> 17
-    s ^= s << 5
-    return Math.floor(((s >>> 0) / 2 ** 32) * below)
-  }
-}
+import { randoms } from './random.mjs'
 
 export const workloads = {
   W1() {
@@ -152,6 +142,58 @@ async function encoders() {
   return list
 }
 
+/** Times of a snapshot: loaded, validated, opened, asked. */
+function readings(workload, maps, bytes) {
+  const runs = 7
+  const key = Object.keys(workload.first)[500]
+  const load = least(runs, () => {
+    const { result, ms } = time(() => deserialize(bytes))
+    dispose(result)
+    return ms
+  })
+  const validate = least(runs, () => time(() => openSnapshot(bytes)).ms)
+  const middle = maps.length >> 1
+  const open = least(runs, () => time(() => openSnapshot(bytes, { trusted: true }).at(middle).get(key)).ms)
+  const opened = openSnapshot(bytes, { trusted: true }).at(middle)
+  if (opened.get(key) !== maps[middle].get(key))
+    throw new Error('an opened snapshot says something else than the map')
+  const keys = Object.keys(workload.first).slice(0, 1000)
+  const get = least(runs, () => time(() => keys.forEach((k) => opened.get(k))).ms / keys.length)
+  const write = least(runs, () => time(() => serialize(maps)).ms)
+  return { load, validate, open, get, write }
+}
+
+/** Rows of the encoders, for the first version with its edits, and for all versions as values. */
+async function encoderRows(name, workload) {
+  const history = { first: workload.first, edits: workload.edits }
+  const versions = name === 'W2' ? undefined : allVersions(workload) // of W2, gigabytes
+  const forms = [['first version and edits', history], ...(versions ? [['all versions', versions]] : [])]
+  return (await encoders()).flatMap(([encoder, encode, decode]) =>
+    forms.map(([form, value]) => {
+      const encoded = encode(value)
+      const times = form === 'all versions' ? 1 : 3
+      return {
+        workload: name,
+        what: `${encoder}: ${form}`,
+        ...sizes(encoded),
+        write: least(times, () => time(() => encode(value)).ms),
+        load: least(times, () => time(() => decode(encoded)).ms),
+      }
+    }),
+  )
+}
+
+/** Times in which peers make all versions from JSON of the first and its edits. */
+function rebuiltByPeers({ first, edits, linear }) {
+  const text = JSON.stringify({ first, edits })
+  return Object.fromEntries(
+    Object.entries(peers).map(([peer, build]) => [
+      peer,
+      least(5, () => time(() => build({ ...JSON.parse(text), linear })).ms),
+    ]),
+  )
+}
+
 export async function benchSnapshot() {
   const table = []
   const ratios = {}
@@ -159,54 +201,12 @@ export async function benchSnapshot() {
     const workload = make()
     const maps = mapsOf(workload)
     const bytes = serialize(maps)
-    const runs = 7
-    const key = Object.keys(workload.first)[500]
-    const load = least(runs, () => {
-      const { result, ms } = time(() => deserialize(bytes))
-      dispose(result)
-      return ms
-    })
-    const validate = least(runs, () => time(() => openSnapshot(bytes)).ms)
-    const middle = maps.length >> 1
-    const open = least(runs, () => time(() => openSnapshot(bytes, { trusted: true }).at(middle).get(key)).ms)
-    const opened = openSnapshot(bytes, { trusted: true }).at(middle)
-    if (opened.get(key) !== maps[middle].get(key))
-      throw new Error('an opened snapshot says something else than the map')
-    const keys = Object.keys(workload.first).slice(0, 1000)
-    const get = least(runs, () => time(() => keys.forEach((k) => opened.get(k))).ms / keys.length)
-    table.push({
-      workload: name,
-      what: 'hamt-wasm snapshot',
-      ...sizes(bytes),
-      write: least(runs, () => time(() => serialize(maps)).ms),
-      load,
-      open,
-    })
-    const history = { first: workload.first, edits: workload.edits }
-    const versions = name === 'W2' ? undefined : allVersions(workload) // of W2, gigabytes
-    for (const [encoder, encode, decode] of await encoders()) {
-      const forms = [['first version and edits', history], ...(versions ? [['all versions', versions]] : [])]
-      for (const [form, value] of forms) {
-        const encoded = encode(value)
-        const times = form === 'all versions' ? 1 : 3
-        table.push({
-          workload: name,
-          what: `${encoder}: ${form}`,
-          ...sizes(encoded),
-          write: least(times, () => time(() => encode(value)).ms),
-          load: least(times, () => time(() => decode(encoded)).ms),
-        })
-      }
-    }
-    const text = JSON.stringify(history)
-    const rebuilt = Object.fromEntries(
-      Object.entries(peers).map(([peer, build]) => [
-        peer,
-        least(5, () => time(() => build({ ...JSON.parse(text), linear: workload.linear })).ms),
-      ]),
-    )
+    const { load, validate, open, get, write } = readings(workload, maps, bytes)
+    table.push({ workload: name, what: 'hamt-wasm snapshot', ...sizes(bytes), write, load, open })
+    table.push(...(await encoderRows(name, workload)))
+    const rebuilt = rebuiltByPeers(workload)
     const last = maps.at(-1)
-    const [editKey, editValue] = [key, 'changed']
+    const [editKey, editValue] = [Object.keys(workload.first)[500], 'changed']
     const delta = serializeDelta([last], [last.set(editKey, editValue)])
     const sizeAt = (n) => serialize(maps.slice(0, n)).length
     ratios[name] = {

@@ -134,22 +134,11 @@ export function benchRegistry() {
   }
 }
 
-/** 1,000 requests under the owner cap, 100 submissions each, over one registry of 200 operators with up to 5 tickets. */
-export function benchRequests() {
-  const [requests, nodes, submissionsEach, size, chainId] = [1000, 200, 100, 20, 1n]
-  const [contract, provider] = [addressOf(1), addressOf(2)]
-  const list = []
-  let time = 1_700_000_000
-  const add = (eventName, args) => {
-    list.push({
-      eventName,
-      args,
-      blockNumber: BigInt(list.length + 1),
-      logIndex: 0,
-      timestamp: BigInt(time++),
-    })
-    return list.at(-1)
-  }
+const [requests, nodes, submissionsEach, size, chainId] = [1000, 200, 100, 20, 1n]
+const [contract, provider] = [addressOf(1), addressOf(2)]
+
+/** Adds what is in force for all, and 200 operators with up to 5 tickets each. */
+function addRegistry(add) {
   add('EligibilityConfigurationVersionUpdated', { version: 1n })
   add('BondingAssetConfigUpdated', { ticketToken: contract, ticketPrice: 10n, configurationVersion: 1n })
   add('SortitionSubmissionWindowSet', { sortitionSubmissionWindow: 600n })
@@ -162,6 +151,23 @@ export function benchRequests() {
     add('TicketBalanceUpdated', { operator, delta: 0n, newBalance: BigInt(10 + 10 * (n % 5)), reason: '0x' })
     add('OperatorActivationChanged', { operator, active: true })
   }
+}
+
+/** The events of a registry, and of 1,000 requests over it; and the evidence of each request. */
+function requestHistory() {
+  const list = []
+  let time = 1_700_000_000
+  const add = (eventName, args) => {
+    list.push({
+      eventName,
+      args,
+      blockNumber: BigInt(list.length + 1),
+      logIndex: 0,
+      timestamp: BigInt(time++),
+    })
+    return list.at(-1)
+  }
+  addRegistry(add)
   const evidence = Array.from({ length: requests }, (_, r) => {
     const e3Id = BigInt(r + 1)
     time += 10
@@ -196,6 +202,12 @@ export function benchRequests() {
       policy: 'owner-cap',
     }
   })
+  return { list, evidence }
+}
+
+/** 1,000 requests under the owner cap, 100 submissions each, over one registry of 200 operators with up to 5 tickets. */
+export function benchRequests() {
+  const { list, evidence } = requestHistory()
   const registry = NodeRegistry.empty().applyAll(list)
   verifyRequest(registry, evidence[0])
   const start = performance.now()
