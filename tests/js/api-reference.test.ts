@@ -11,6 +11,7 @@ import * as verify from 'hamt-wasm/verify'
 interface Reflection {
   name: string
   children?: Reflection[]
+  signatures?: { comment?: { summary: { text: string }[] } }[]
   kindOf(kinds: number): boolean
 }
 
@@ -50,10 +51,21 @@ test.each([
   expect(listed).toEqual(expect.arrayContaining(exported))
 })
 
-test('it says what a method costs, and nothing of what is internal', () => {
-  const page = readFileSync(join(out, 'classes/hamt-wasm.Hamt.html'), 'utf8')
-  expect(page).toContain('Two paths.')
-  expect(page).not.toMatch(/_owner|_dependants|_codec/)
+test('every method of a map is described, and nothing of what is internal is there', () => {
+  const entry = project.children!.find((child) => child.name === 'hamt-wasm')!
+  const { children } = entry.children!.find((child) => child.name === 'Hamt')!
+  const described = children!.filter(({ name, signatures }) => signatures && !name.startsWith('['))
+  expect(described.length).toBeGreaterThan(20)
+  for (const { name, signatures } of described) {
+    const text = signatures!
+      .flatMap(({ comment }) => comment?.summary.map((part) => part.text) ?? [])
+      .join('')
+    expect(`${name}: ${text}`).toMatch(/: [A-Z`*]/)
+  }
+  const source = readFileSync(join(root, 'js/map/hamt.ts'), 'utf8')
+  const hidden = [...source.matchAll(/@internal[^\n]*\*\/\n {2}(?:readonly )?(\w+)/g)].map(([, name]) => name)
+  expect(hidden).toContain('uncloneable')
+  for (const name of hidden) expect(children!.map((child) => child.name)).not.toContain(name)
 })
 
 const idsIn = (html: string) => new Set([...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id!))
