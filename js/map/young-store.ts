@@ -152,7 +152,10 @@ export class YoungStore implements Contents {
     const { own, base, size } = this
     const isOver = this.mayLieUnder(version) && (size > quickCopy || !this.mayCopyOwn())
     // The empty map is one for all: what lineages pay is not shared by way of it.
-    const copy = new YoungStore(isOver ? new Map<string, Stored>() : copyOf(own), size > 0 ? this.account : undefined)
+    const copy = new YoungStore(
+      isOver ? new Map<string, Stored>() : copyOf(own),
+      size > 0 ? this.account : undefined,
+    )
     if (!isOver) this.account.copies -= own.size
     copy.base = isOver ? { version, entries: own } : base
     copy.size = size
