@@ -34,8 +34,6 @@ const everyEngineHolds = 2 ** 16
 class Decoder {
   private bytes = nothing as Uint8Array
   private at = 0
-  /** Whether `Object.prototype` has a property of the name that was read last. */
-  private isInherited = false
 
   decode(bytes: Uint8Array): unknown {
     this.bytes = bytes
@@ -138,14 +136,13 @@ class Decoder {
     for (let i = 0; i < size; ++i) {
       const from = this.at
       const key = this.key(from)
-      const { isInherited } = this
       if (i > 0 && !this.isLess(previous, previousEnd, from, this.at))
         this.fail('keys not sorted, or repeated', from)
       previous = from
       previousEnd = this.at
       const value = this.item(depth + 1)
-      if (isInherited) {
-        // an assignment would meet `Object.prototype`: a setter, or a property that is frozen
+      if (key in object) {
+        // inherited: an assignment would meet `Object.prototype`, a setter there or a property that is frozen
         Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true })
       } else object[key] = value
     }
@@ -158,7 +155,7 @@ class Decoder {
     const info = initial & 31
     const length = info < 24 ? info : this.argument(info, start)
     const at = this.skip(length)
-    if (length === 0 || info >= 24) return this.inherited(this.textAt(at, length, start))
+    if (length === 0 || info >= 24) return this.textAt(at, length, start)
     const { bytes } = this
     const slot =
       (Math.imul(
@@ -171,23 +168,11 @@ class Decoder {
     if (known && known.bytes.length === length) {
       let i = 0
       while (i < length && known.bytes[i] === bytes[at + i]) ++i
-      if (i === length) {
-        this.isInherited = known.isInherited
-        return known.text
-      }
+      if (i === length) return known.text
     }
-    const text = this.inherited(this.textAt(at, length, start))
-    keys[slot] = {
-      text,
-      bytes: new Uint8Array(bytes.subarray(at, at + length)),
-      isInherited: this.isInherited,
-    }
+    const text = this.textAt(at, length, start)
+    keys[slot] = { text, bytes: new Uint8Array(bytes.subarray(at, at + length)) }
     return text
-  }
-
-  private inherited(key: string): string {
-    this.isInherited = key in Object.prototype
-    return key
   }
 
   /** Bytewise order of two parts of the bytes; of two encoded texts neither is a prefix of the other. */
@@ -273,9 +258,7 @@ const eight = new Uint8Array(8)
 const eightView = new DataView(eight.buffer)
 
 /** Property names that were read lately, by a hash of their bytes: the same few come again and again. */
-const keys: ({ text: string; bytes: Uint8Array; isInherited: boolean } | undefined)[] = Array.from({
-  length: 256,
-})
+const keys: ({ text: string; bytes: Uint8Array } | undefined)[] = Array.from({ length: 256 })
 
 function hexDigit(n: number): number {
   return n < 10 ? 48 + n : 87 + n

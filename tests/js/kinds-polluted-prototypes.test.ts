@@ -278,3 +278,18 @@ describe('logs, evidence, options and reports of draws', () => {
     for (const [call, message] of calls) expect(() => polluted(all, call)).toThrow(message)
   })
 })
+
+test('a setter on Object.prototype takes no property of a value, though the name was read before it came', () => {
+  const name = 'read before'
+  const bytes = serialize([Hamt.from({ a: { [name]: 1, __proto__: null } })])
+  const read = (): unknown => Object.entries(deserialize<object>(bytes)[0]!.get('a')!)
+  expect(read()).toEqual([[name, 1]])
+  const taken: unknown[] = []
+  Object.defineProperty(Object.prototype, name, { set: (value) => taken.push(value), configurable: true })
+  try {
+    expect(read()).toEqual([[name, 1]])
+    expect(taken).toEqual([])
+  } finally {
+    delete (Object.prototype as { [name]?: unknown })[name]
+  }
+})
