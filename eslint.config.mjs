@@ -1,4 +1,5 @@
-// Rules for TypeScript and JavaScript: recommended ones, with types; tests may hand over what the types forbid.
+// Rules for TypeScript and JavaScript: recommended ones, with types; tests may hand over what the types
+// forbid.
 import eslint from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
@@ -16,6 +17,15 @@ export default tseslint.config(
   },
   eslint.configs.recommended,
   {
+    // Comments have the width of the code. Tables, commands and addresses stay in a line.
+    rules: {
+      'max-len': [
+        'error',
+        { code: 1000, comments: 110, ignorePattern: '\\||\\S {3,}\\S|^ *//? {5}|---|://' },
+      ],
+    },
+  },
+  {
     files: ['**/*.ts'],
     extends: [tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
@@ -26,7 +36,8 @@ export default tseslint.config(
     },
   },
   {
-    // V8 compiles an expression at its first use. Near the end of the stack that is a SyntaxError, or ends the process.
+    // V8 compiles an expression at its first use. Near the end of the stack that is a SyntaxError, or ends
+    // the process.
     files: ['js/{map,codec,wasm,snapshot,digest}/**/*.ts'],
     rules: {
       'no-restricted-syntax': [

@@ -1,5 +1,5 @@
-// Tests import the package by its name, and get the built dist/ through package.json's own "exports"; only tests of
-// internals import sources, by their .js names as TypeScript wants them.
+// Tests import the package by its name, and get the built dist/ through package.json's own "exports"; only
+// tests of internals import sources, by their .js names as TypeScript wants them.
 import { availableParallelism } from 'node:os'
 
 /** @type {import('jest').Config} */
@@ -19,8 +19,8 @@ const common = {
 /** @type {import('jest').Config} */
 export default {
   testTimeout: 60_000, // machines that build something else meanwhile are slow
-  // In processes of their own, of which each ends when a file has left this much behind: modules of a file are never freed, and tests that
-  // collect garbage take as long as the heap is large.
+  // In processes of their own, of which each ends when a file has left this much behind: modules of a file
+  // are never freed, and tests that collect garbage take as long as the heap is large.
   maxWorkers: Math.max(2, availableParallelism() - 1),
   workerIdleMemoryLimit: '300MB',
   projects: ['js', 'browser', 'package'].map((name) => ({

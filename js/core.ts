@@ -1,5 +1,5 @@
-// Everything of the package except how the wasm module gets here. Not an entry point for users: index.ts and slim.ts re-export
-// what they see.
+// Everything of the package except how the wasm module gets here. Not an entry point for users: index.ts and
+// slim.ts re-export what they see.
 import type { Draft } from './map/draft.js'
 import { Hamt } from './map/hamt.js'
 

@@ -1,12 +1,18 @@
 // The error types of the package. No wasm here: `hamt-wasm/verify` shares them.
 
-/** Bytes that are not a snapshot (or a delta for this base): `code` names the broken rule, `offset` where it was seen. */
+/**
+ * Bytes that are not a snapshot (or a delta for this base): `code` names the broken rule, `offset` where it
+ * was seen.
+ */
 export class SnapshotError extends Error {
   /** `SnapshotError` */
   override readonly name = 'SnapshotError'
   /** A short, stable name of the rule that was broken, such as `checksum`. */
   readonly code: string
-  /** The byte at which it was noticed, counted from the start of the input; -1 when no single byte is to blame. */
+  /**
+   * The byte at which it was noticed, counted from the start of the input; -1 when no single byte is to
+   * blame.
+   */
   readonly offset: number
 
   constructor(code: string, offset = -1, message?: string) {
@@ -30,8 +36,9 @@ export class ProofError extends Error {
 }
 
 /**
- * A call into wasm was cut off (a stack overflow that was caught, or a termination, as by the `timeout` of `node:vm`) while it changed the
- * trie that this map needs; what is left of it is not used. Maps that do not share that history are as they were.
+ * A call into wasm was cut off (a stack overflow that was caught, or a termination, as by the `timeout` of
+ * `node:vm`) while it changed the trie that this map needs; what is left of it is not used. Maps that do not
+ * share that history are as they were.
  */
 export class InterruptedError extends Error {
   /** `InterruptedError` */
@@ -57,13 +64,17 @@ export class BlockError extends Error {
   /** `BlockError` */
   override readonly name = 'BlockError'
   /**
-   * A short, stable name of what is wrong: `missing`, `mismatch` (not what its digest names), `malformed`, `truncated`, `too-large`,
-   * `version`, `checksum`; of servers `no-ranges`, `changed`, `status`, `network`; `digest` for a version that is not the pinned one.
+   * A short, stable name of what is wrong: `missing`, `mismatch` (not what its digest names), `malformed`,
+   * `truncated`, `too-large`, `version`, `checksum`; of servers `no-ranges`, `changed`, `status`, `network`;
+   * `digest` for a version that is not the pinned one.
    */
   readonly code: string
   /** The digest of the block that was wanted, if it has one. */
   readonly digest: Uint8Array | undefined
-  /** The byte at which it was noticed, counted from the start of the block or the table; -1 when no single byte is to blame. */
+  /**
+   * The byte at which it was noticed, counted from the start of the block or the table; -1 when no single
+   * byte is to blame.
+   */
   readonly offset: number
 
   constructor(

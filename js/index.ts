@@ -1,6 +1,6 @@
 /**
- * Works at once: the wasm module is inside, and compiled, synchronously, when something first needs it: a map that grows large, or is compared,
- * digested, saved or merged.
+ * Works at once: the wasm module is inside, and compiled, synchronously, when something first needs it: a map
+ * that grows large, or is compared, digested, saved or merged.
  *
  * @module hamt-wasm
  */

@@ -1,19 +1,24 @@
 /**
- * The same as `hamt-wasm`, with the wasm module in a file of its own, which browsers compile while it arrives and cache. Small maps
- * work at once. Call `load` and wait for it before anything that needs wasm: a map that grows large, or is compared, digested, saved or merged.
+ * The same as `hamt-wasm`, with the wasm module in a file of its own, which browsers compile while it arrives
+ * and cache. Small maps work at once. Call `load` and wait for it before anything that needs wasm: a map that
+ * grows large, or is compared, digested, saved or merged.
  *
  * @module hamt-wasm/slim
  */
 import { kind, start } from './core.js'
 import type { HttpResponse, Url, WasmModule } from './wasm/platform.js'
 
-/** Where the module comes from: an address (as `fetch` takes it, or `file:`), a response (or a promise of one), its bytes, or a compiled module. */
+/**
+ * Where the module comes from: an address (as `fetch` takes it, or `file:`), a response (or a promise of
+ * one), its bytes, or a compiled module.
+ */
 export type WasmSource =
   string | Url | HttpResponse | Promise<HttpResponse> | ArrayBuffer | ArrayBufferView | WasmModule
 
 /**
- * Loads the wasm module; call it once, and wait for it. Without a source it takes
- * `hamt.wasm` from beside this file. Later calls do nothing. Error, saying what to give instead, where that is not there or not compiled.
+ * Loads the wasm module; call it once, and wait for it. Without a source it takes `hamt.wasm` from beside
+ * this file. Later calls do nothing. Error, saying what to give instead, where that is not there or not
+ * compiled.
  */
 export async function load(source: WasmSource = besideThis()): Promise<void> {
   start(await compile(source))

@@ -1,5 +1,6 @@
 /**
- * Verifies proofs against a digest, by the rules of cpp/digest/DIGEST.md. Pure TypeScript, no wasm, a few kilobytes.
+ * Verifies proofs against a digest, by the rules of cpp/digest/DIGEST.md. Pure TypeScript, no wasm, a few
+ * kilobytes.
  *
  * @module hamt-wasm/verify
  */
@@ -24,13 +25,16 @@ export interface ValueDecoder<V> {
 }
 
 /**
- * Verifies that, in the map with this digest, `key` has a certain value or is absent, and says which. `proof` is what
- * `Hamt.prove(key)` made on a map with that digest; the digest must come from somebody you trust (it is all you trust).
+ * Verifies that, in the map with this digest, `key` has a certain value or is absent, and says which. `proof`
+ * is what `Hamt.prove(key)` made on a map with that digest; the digest must come from somebody you trust (it
+ * is all you trust).
  *
- * Several keys at once: the keys of `Hamt.prove([k1, k2, …])`, in any order; the results are in the order in which you name them.
+ * Several keys at once: the keys of `Hamt.prove([k1, k2, …])`, in any order; the results are in the order in
+ * which you name them.
  *
- * About 25 hashes for a map of 100,000 entries. Throws `TypeError` for arguments of a wrong type and for a key with a lone surrogate, which
- * no map has, and `ProofError` with one of these codes for a proof that does not prove what was asked:
+ * About 25 hashes for a map of 100,000 entries. Throws `TypeError` for arguments of a wrong type and for a
+ * key with a lone surrogate, which no map has, and `ProofError` with one of these codes for a proof that does
+ * not prove what was asked:
  * - `digest`: the digest is not 32 bytes long
  * - `version`: the proof has a format version that this code does not know
  * - `truncated`, `trailing`: it ends too early, or bytes follow it

@@ -1,4 +1,5 @@
-// `npm run bench`: C++ with Google Benchmark, JavaScript against the peers. Results are JSON in bench/results/.
+// `npm run bench`: C++ with Google Benchmark, JavaScript against the peers. Results are JSON in
+// bench/results/.
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure, openly, quietly, root, say } from './step.mjs'

@@ -1,5 +1,6 @@
-// Gives the classes of a minified file their own names back. V8 shows the name that the source text has, in "Class constructor Hamt
-// cannot be invoked without 'new'" and in stack traces, whatever the property `name` says.
+// Gives the classes of a minified file their own names back. V8 shows the name that the source text has, in
+// "Class constructor Hamt cannot be invoked without 'new'" and in stack traces, whatever the property `name`
+// says.
 import { decode, encode } from '@jridgewell/sourcemap-codec'
 import { analyze } from 'eslint-scope'
 import { parse } from 'espree'

@@ -20,7 +20,10 @@ function readExamples() {
   return examples
 }
 
-/** What needs an example: what a module exports, but for what it has from another, and methods and accessors of its classes. */
+/**
+ * What needs an example: what a module exports, but for what it has from another, and methods and accessors
+ * of its classes.
+ */
 function namesIn(project) {
   const names = new Map()
   for (const module of project.children) {
@@ -37,7 +40,10 @@ function namesIn(project) {
   return names
 }
 
-/** Puts each example below the docstring of its names; gives the names that have none, and those that are not there. */
+/**
+ * Puts each example below the docstring of its names; gives the names that have none, and those that are not
+ * there.
+ */
 export function addExamples(project) {
   const examples = readExamples()
   const names = namesIn(project)

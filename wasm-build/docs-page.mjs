@@ -1,8 +1,9 @@
-// What typedoc's pages lack: for readers who use a keyboard or a screen reader, and for those who open the site from disk.
+// What typedoc's pages lack: for readers who use a keyboard or a screen reader, and for those who open the
+// site from disk.
 
 /**
- * A page whose links name files, and whose icons are those that it holds itself: from disk, a folder has no page, and
- * Chromium loads no part of another file.
+ * A page whose links name files, and whose icons are those that it holds itself: from disk, a folder has no
+ * page, and Chromium loads no part of another file.
  */
 export function openableFromDisk(html) {
   return html

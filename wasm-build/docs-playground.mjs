@@ -1,4 +1,5 @@
-// What the playground of the site loads: its own script, the package as one classic script, and the examples to begin with.
+// What the playground of the site loads: its own script, the package as one classic script, and the examples
+// to begin with.
 import * as esbuild from 'esbuild'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,5 @@
-// What typedoc's search lacks: it takes a question as a person types it, and headings of documents count as much as names.
+// What typedoc's search lacks: it takes a question as a person types it, and headings of documents count as
+// much as names.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { Failure } from './step.mjs'
 
@@ -21,8 +22,8 @@ export function indexHeadings(event) {
 }
 
 /**
- * The query of lunr for what was typed. Runs in the page. A word is found at the beginning of longer ones, and counts less within them; a
- * plural finds its singular.
+ * The query of lunr for what was typed. Runs in the page. A word is found at the beginning of longer ones,
+ * and counts less within them; a plural finds its singular.
  */
 function queryOf(typed, fillers) {
   const words = typed.toLowerCase().split(/[\s:^~+?!,;"'’()*-]+/)

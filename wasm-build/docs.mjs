@@ -1,4 +1,5 @@
-// `npm run docs`: the documents and the API reference as one static site in build/site/, which opens from disk.
+// `npm run docs`: the documents and the API reference as one static site in build/site/, which opens from
+// disk.
 import { join } from 'node:path'
 import { Application, Comment, CommentTag, Converter, IndexEvent, PageEvent, ReflectionKind } from 'typedoc'
 import { addExamples } from './docs-examples.mjs'
@@ -86,7 +87,10 @@ function nameDocument(_context, document) {
   document.comment = new Comment([], [new CommentTag('@category', [{ kind: 'text', text: heading }])])
 }
 
-/** Writes the site to `out` and gives its project; a public name without a docstring or an example, or a link to nowhere, is a failure. */
+/**
+ * Writes the site to `out` and gives its project; a public name without a docstring or an example, or a link
+ * to nowhere, is a failure.
+ */
 export async function buildDocs(out = join(root, 'build', 'site')) {
   const script = join(root, 'build', 'playground.js')
   await buildPlaygroundScript(script)

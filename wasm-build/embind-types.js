@@ -1,5 +1,5 @@
-// Types that embind registers for everyone, and that no function of cpp/binding/embind.cpp takes: strings, objects, floats, views.
-// Without what these registrations need, Emscripten's glue is a third shorter.
+// Types that embind registers for everyone, and that no function of cpp/binding/embind.cpp takes: strings,
+// objects, floats, views. Without what these registrations need, Emscripten's glue is a third shorter.
 /* global mergeInto, LibraryManager */
 const unused = ['bool', 'float', 'std_string', 'std_wstring', 'emval', 'memory_view', 'bigint', 'optional']
 mergeInto(

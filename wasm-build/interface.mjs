@@ -1,5 +1,6 @@
-// cpp/boundary/interface.hpp → js/generated/interface.ts and layouts.ts: status numbers, offsets of results, signatures of exports. What is exported, and
-// how, comes from cpp/binding. The header's declarations have one form each; whatever does not have it is an error here.
+// cpp/boundary/interface.hpp → js/generated/interface.ts and layouts.ts: status numbers, offsets of results,
+// signatures of exports. What is exported, and how, comes from cpp/binding. The header's declarations have
+// one form each; whatever does not have it is an error here.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Failure, root } from './step.mjs'

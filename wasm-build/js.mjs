@@ -1,7 +1,8 @@
 // js/ → dist/: every entry point as ESM and CommonJS with source maps (esbuild), and type declarations (tsc).
 //
-// An entry never contains another: an import of one by another stays an import. So `hamt-wasm`, `hamt-wasm/slim` and
-// `hamt-wasm/sortition` share one core, one wasm instance and one set of classes, in ESM and in CommonJS alike.
+// An entry never contains another: an import of one by another stays an import. So `hamt-wasm`,
+// `hamt-wasm/slim` and `hamt-wasm/sortition` share one core, one wasm instance and one set of classes, in ESM
+// and in CommonJS alike.
 import * as esbuild from 'esbuild'
 import { createHash } from 'node:crypto'
 import {
@@ -23,13 +24,15 @@ import { Failure, quietly, root, say, seconds } from './step.mjs'
 
 const source = join(root, 'js')
 const dist = join(root, 'dist')
-// Built beside dist/ and then moved there: a failed build leaves the last good one, and no test sees half of one.
+// Built beside dist/ and then moved there: a failed build leaves the last good one, and no test sees half of
+// one.
 const fresh = join(root, `.dist-${process.pid}`)
 const stamp = join(root, 'build', 'js.stamp')
 
 /**
- * Entry points, as paths below js/ without an ending. `errors` and `core` are what the others share, not for users. The modules of wasm as
- * text are files of their own: Node prints the line that threw an uncaught error, and theirs are long.
+ * Entry points, as paths below js/ without an ending. `errors` and `core` are what the others share, not for
+ * users. The modules of wasm as text are files of their own: Node prints the line that threw an uncaught
+ * error, and theirs are long.
  */
 const libraryEntries = [
   'errors',
@@ -60,7 +63,10 @@ function present(entries) {
   return entries.filter(sourceOf)
 }
 
-/** What an entry gets in place of another: the main one carries the wasm of snapshots, which `slim` has in its file. */
+/**
+ * What an entry gets in place of another: the main one carries the wasm of snapshots, which `slim` has in its
+ * file.
+ */
 const replaced = { 'index snapshot/index': 'snapshot/embedded' }
 
 /** Keeps imports of other entries as imports, rewritten to where the entry's output lies. */
@@ -111,8 +117,9 @@ async function bundle(entry, format) {
     external: ['node:*'],
     plugins: [siblings(entry)],
     ...(!entry.endsWith('-wasm') && { lineLimit: 300 }),
-    // Names of functions are a tenth of the core's weight; its public classes carry theirs themselves. And the glue of newer
-    // Emscriptens could look for the wasm module beside itself, which bundlers would take at its word; only `slim` does.
+    // Names of functions are a tenth of the core's weight; its public classes carry theirs themselves. And
+    // the glue of newer Emscriptens could look for the wasm module beside itself, which bundlers would take
+    // at its word; only `slim` does.
     ...(['core', 'snapshot/index'].includes(entry) && {
       keepNames: false,
       define: { 'import.meta.url': '""' },
@@ -140,7 +147,10 @@ function leaveOutWasm(file) {
 /** Only re-exports, which hold nothing that could exist twice. */
 const lists = ['js/public.ts']
 
-/** A source that ends up in two bundles would exist twice at run time: two wasm instances, two classes of one name. */
+/**
+ * A source that ends up in two bundles would exist twice at run time: two wasm instances, two classes of one
+ * name.
+ */
 function refuseDuplicates(inputsOf) {
   const owner = new Map()
   for (const [entry, inputs] of inputsOf) {
@@ -215,8 +225,8 @@ async function buildFresh(withTypes) {
 }
 
 /**
- * Builds dist/ when something it is made from has changed; says what it did. Without types it is quicker, and does
- * not mind type errors.
+ * Builds dist/ when something it is made from has changed; says what it did. Without types it is quicker, and
+ * does not mind type errors.
  */
 export async function buildJs({ withTypes = true } = {}) {
   const began = performance.now()
@@ -237,7 +247,9 @@ export async function buildJs({ withTypes = true } = {}) {
   say(`Built the npm package (dist/) (${seconds(began)})`)
 }
 
-/** Compiles js/examples/*.ts, which use the package by its name as any program would, into build/js/examples. */
+/**
+ * Compiles js/examples/*.ts, which use the package by its name as any program would, into build/js/examples.
+ */
 export async function buildExamples() {
   await esbuild.build({
     entryPoints: [join(source, 'examples', '*.ts')],

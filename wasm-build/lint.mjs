@@ -15,8 +15,8 @@ function cppFiles(...endings) {
 }
 
 /**
- * clang-tidy over the boundary and the tests, which include every header; binding/ needs Emscripten's headers and is left out. Which checks:
- * .clang-tidy, and that of tests/cpp.
+ * clang-tidy over the boundary and the tests, which include every header; binding/ needs Emscripten's headers
+ * and is left out. Which checks: .clang-tidy, and that of tests/cpp.
  */
 async function tidy() {
   await quietly('debug-configure', 'cmake', ['--preset', 'debug'])

@@ -1,5 +1,6 @@
-// Installs what a command needs and is not there yet: Debian's packages, then npm's. It looks at what is there each
-// time (some tens of milliseconds) instead of trusting a note it left, so a removed tool is installed again.
+// Installs what a command needs and is not there yet: Debian's packages, then npm's. It looks at what is
+// there each time (some tens of milliseconds) instead of trusting a note it left, so a removed tool is
+// installed again.
 import { existsSync, lstatSync, readFileSync, realpathSync } from 'node:fs'
 import { delimiter, dirname, isAbsolute, join } from 'node:path'
 import { ask, Failure, quietly, root, say } from './step.mjs'
@@ -7,8 +8,8 @@ import { ask, Failure, quietly, root, say } from './step.mjs'
 const oldestEmcc = [3, 1, 6]
 
 /**
- * The PATH without what npm puts in front of it: a package's `sudo`, `apt-get` or `npm` in node_modules/.bin is not the
- * system's. Relative directories go too.
+ * The PATH without what npm puts in front of it: a package's `sudo`, `apt-get` or `npm` in node_modules/.bin
+ * is not the system's. Relative directories go too.
  */
 export function systemPath(path = process.env.PATH ?? '') {
   const isSystem = (dir) => isAbsolute(dir) && !dir.split(/[\\/]/).includes('node_modules')
@@ -119,8 +120,8 @@ export const needs = {
 }
 
 /**
- * What emcc needs in its environment: `tsc`, to describe the module, and Debian's looks for its JavaScript packages where only Debian's
- * Node does.
+ * What emcc needs in its environment: `tsc`, to describe the module, and Debian's looks for its JavaScript
+ * packages where only Debian's Node does.
  */
 export function emccEnvironment() {
   const joined = (...parts) => parts.filter(Boolean).join(delimiter)
@@ -136,7 +137,9 @@ function isDebian() {
   return /^ID(_LIKE)?=.*\b(debian|ubuntu)\b/m.test(readFileSync('/etc/os-release', 'utf8'))
 }
 
-/** How to become root: [] when already so, [sudo, …] when sudo works or can ask for a password, or undefined. */
+/**
+ * How to become root: [] when already so, [sudo, …] when sudo works or can ask for a password, or undefined.
+ */
 async function rootPrefix() {
   if (process.getuid?.() === 0) return []
   const sudo = onPath('sudo')
@@ -199,7 +202,9 @@ function split([command, ...args]) {
   return [command, args]
 }
 
-/** True when dir/node_modules holds exactly what package-lock.json names (packages for other platforms aside). */
+/**
+ * True when dir/node_modules holds exactly what package-lock.json names (packages for other platforms aside).
+ */
 function npmPackagesThere(dir) {
   const installed = join(dir, 'node_modules', '.package-lock.json')
   if (!existsSync(installed)) return false

@@ -1,7 +1,9 @@
-// Parts of the wasm module that only some entry points need, taken out of it (Binaryen's wasm-split): node tables, snapshots and draws.
+// Parts of the wasm module that only some entry points need, taken out of it (Binaryen's wasm-split): node
+// tables, snapshots and draws.
 //
-// A part holds the functions that nothing else reaches. It runs in the memory and the table of the module that it is taken from, whose
-// exports stay the same: where a part is missing, they call an import `placeholder`, until js/wasm/instance.ts starts the part.
+// A part holds the functions that nothing else reaches. It runs in the memory and the table of the module
+// that it is taken from, whose exports stay the same: where a part is missing, they call an import
+// `placeholder`, until js/wasm/instance.ts starts the part.
 import { execFileSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
@@ -72,8 +74,8 @@ function isOlder(files, sources) {
 }
 
 /**
- * The short names that raw exports have in a module, and their long ones, which Emscripten's glue knows. A short name may have a $. Error
- * unless each that the glue mentions was found.
+ * The short names that raw exports have in a module, and their long ones, which Emscripten's glue knows. A
+ * short name may have a $. Error unless each that the glue mentions was found.
  */
 export function rawNames(glue) {
   const names = glue.matchAll(/(_hamt_\w+)"\] ?= ?\w+\["([\w$]+)"\]/g)
@@ -84,7 +86,10 @@ export function rawNames(glue) {
   return found
 }
 
-/** Takes a part out of the module in the file `input`; writes what is left to `core`, which may be the same file, and the part to `output`. */
+/**
+ * Takes a part out of the module in the file `input`; writes what is left to `core`, which may be the same
+ * file, and the part to `output`.
+ */
 export function takePart(binaryen, { name, prefix, needs }, glue, { input, core, output }) {
   const { calls, exported, inTable } = callGraph(binaryen('wasm-dis', [input]))
   const raw = rawNames(glue)
@@ -98,8 +103,8 @@ export function takePart(binaryen, { name, prefix, needs }, glue, { input, core,
 }
 
 /**
- * Splits `dir`/hamt.wasm into `dir`/hamt.core.wasm and `dir`/hamt.NAME.wasm for each part, unless that is done. `glue` is Emscripten's,
- * which knows the short names that raw exports have in the module.
+ * Splits `dir`/hamt.wasm into `dir`/hamt.core.wasm and `dir`/hamt.NAME.wasm for each part, unless that is
+ * done. `glue` is Emscripten's, which knows the short names that raw exports have in the module.
  */
 export function splitWasm(dir, glue, env) {
   const fileOf = (name) => join(dir, `hamt.${name}.wasm`)

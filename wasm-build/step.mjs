@@ -1,5 +1,5 @@
-// Running other programs: quietly, each with a log that is shown when it fails. Plain Node, no dependencies: this
-// runs before anything is installed.
+// Running other programs: quietly, each with a log that is shown when it fails. Plain Node, no dependencies:
+// this runs before anything is installed.
 import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, readSync, statSync } from 'node:fs'
 import { availableParallelism } from 'node:os'

@@ -20,10 +20,10 @@ function writeIfChanged(name, content) {
   return true
 }
 
-// The module inside the main entry is printable ASCII in which equal bytes stay equal text, so that gzip and brotli find
-// in it what they find in the module itself: 1.5 % above the module's own gzip, where base64 is 31 % above it.
-// 91 characters stand for the bytes 0 to 90 (mostly what code is made of); the same after '~' for the next 91, after '}'
-// for the rest. js/wasm/text.ts has the way back.
+// The module inside the main entry is printable ASCII in which equal bytes stay equal text, so that gzip and
+// brotli find in it what they find in the module itself: 1.5 % above the module's own gzip, where base64 is
+// 31 % above it. 91 characters stand for the bytes 0 to 90 (mostly what code is made of); the same after '~'
+// for the next 91, after '}' for the rest. js/wasm/text.ts has the way back.
 const alphabet = Array.from({ length: 93 }, (_, i) => String.fromCharCode(32 + i)).filter(
   (c) => c !== "'" && c !== '\\',
 )

@@ -3,7 +3,8 @@
 //     node --expose-gc bench/js/blocks.mjs [--entries N]        (after a build; about a minute with a million entries)
 //     node bench/js/blocks.mjs --redis N                        a map of N entries in a Redis server of its own, edited by a process that never has it
 //
-// Entries: `0x` and 40 random hex digits → a number below 1,000. Versions: 20, each 1,000 random edits of the one before.
+// Entries: `0x` and 40 random hex digits → a number below 1,000. Versions: 20, each 1,000 random edits of the
+// one before.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

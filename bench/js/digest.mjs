@@ -1,4 +1,5 @@
-// Digests and proofs: a map of 100,000 entries with keys of 42 characters, and @noble/hashes doing as many hashes of the same size.
+// Digests and proofs: a map of 100,000 entries with keys of 42 characters, and @noble/hashes doing as many
+// hashes of the same size.
 //
 //     node bench/js/digest.mjs          (after a build; a few seconds)
 import { keccak_256 } from '@noble/hashes/sha3.js'

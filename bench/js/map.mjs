@@ -1,11 +1,13 @@
-// The map against immutable, hamt_plus, hamt, effect's HashMap (persistent) and the native Map (not persistent).
+// The map against immutable, hamt_plus, hamt, effect's HashMap (persistent) and the native Map (not
+// persistent).
 //
 //     npm run bench:js map             (about five minutes; `-- --quick` for one with little meaning)
 //
-// One process, one run. Keys have 42 characters; lookups use strings that are equal to those in the map, but other objects. For every
-// row the libraries take turns, round after round, each with its own warm-up; a figure is the median of the rounds. Times are processor
-// time of the process (the collector's helper threads included), so that other programs on the machine do not count. Memory is measured in
-// one fresh process a library. Writes bench/results/map.json, and bench/js/map.svg and map.md, which bench/README.md shows.
+// One process, one run. Keys have 42 characters; lookups use strings that are equal to those in the map, but
+// other objects. For every row the libraries take turns, round after round, each with its own warm-up; a
+// figure is the median of the rounds. Times are processor time of the process (the collector's helper threads
+// included), so that other programs on the machine do not count. Memory is measured in one fresh process a
+// library. Writes bench/results/map.json, and bench/js/map.svg and map.md, which bench/README.md shows.
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
@@ -172,7 +174,9 @@ async function runRows(libraries, n) {
 
 // --- memory --------------------------------------------------------------------------------------
 
-/** Bytes an entry of one map, keys and values included: JavaScript's heap and array buffers, and wasm memory. */
+/**
+ * Bytes an entry of one map, keys and values included: JavaScript's heap and array buffers, and wasm memory.
+ */
 async function measureMemory(name, n) {
   const [lib] = await load(name)
   const used = async () => {

@@ -15,8 +15,8 @@ export function now() {
 }
 
 /**
- * Runs until at least `least` milliseconds are spent, after as long without a look at the clock (a collection throws optimised code
- * away that refers to what died); nanoseconds an operation.
+ * Runs until at least `least` milliseconds are spent, after as long without a look at the clock (a collection
+ * throws optimised code away that refers to what died); nanoseconds an operation.
  */
 export function measure(lib, row, data, least) {
   if (data.lookups.length < 1_000_000) {

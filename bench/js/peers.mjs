@@ -26,7 +26,8 @@ async function optional(name) {
   }
 }
 
-// Each library has functions of its own, also where they are spelled alike: shared ones would be slower for all.
+// Each library has functions of its own, also where they are spelled alike: shared ones would be slower for
+// all.
 
 async function hamtWasm() {
   const { Hamt, stats } = await import('hamt-wasm')

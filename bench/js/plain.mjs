@@ -2,7 +2,8 @@
 //
 //     npm run bench:js plain             (half a minute)
 //
-// Keys of 42 characters, small numbers as values. "One edit" keeps the version before it. Medians of rounds in which all take turns.
+// Keys of 42 characters, small numbers as values. "One edit" keeps the version before it. Medians of rounds
+// in which all take turns.
 import { enableMapSet, produce, setAutoFreeze } from 'immer'
 import { Hamt, serialize } from 'hamt-wasm'
 

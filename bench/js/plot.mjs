@@ -1,6 +1,9 @@
 // Plots of ratios, as SVG.
 
-/** An SVG of bars: how each library compares, in each row (`name`, `ns` by library, `best`); the best persistent peer is 1. */
+/**
+ * An SVG of bars: how each library compares, in each row (`name`, `ns` by library, `best`); the best
+ * persistent peer is 1.
+ */
 export function draw(rowsOf, title) {
   const [bar, gap, left, width] = [11, 14, 250, 520]
   const colours = {

@@ -1,5 +1,6 @@
-// `npm run bench:js [names] [-- options]`: every benchmark of this folder, each in a process of its own; without names, all. What
-// one prints is Markdown or text, and is kept in bench/results/NAME.txt for bench/report.mjs.
+// `npm run bench:js [names] [-- options]`: every benchmark of this folder, each in a process of its own;
+// without names, all. What one prints is Markdown or text, and is kept in bench/results/NAME.txt for
+// bench/report.mjs.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'

@@ -1,10 +1,12 @@
-// Snapshots against other ways of keeping many versions: bytes as they are and compressed, and the time to write, load and open.
+// Snapshots against other ways of keeping many versions: bytes as they are and compressed, and the time to
+// write, load and open.
 //
 //     node bench/js/snapshot.mjs [--json FILE]         (after a build; about a minute)
 //
-// W1  10,000 entries, `user:000123` → `value-` and a number below 1,000; 99 more versions, each 10 random edits of the one before.
-// W2  100,000 entries, `0x` and 40 random hex digits → a number below 1,000; 999 more versions, each one edit of the first.
-// W3  1,000 entries, 1,000 versions, each one edit of the one before; and a delta of one edit.
+// W1 10,000 entries, `user:000123` → `value-` and a number below 1,000; 99 more versions, each 10 random
+// edits of the one before. W2 100,000 entries, `0x` and 40 random hex digits → a number below 1,000; 999 more
+// versions, each one edit of the first. W3 1,000 entries, 1,000 versions, each one edit of the one before;
+// and a delta of one edit.
 import { writeFileSync } from 'node:fs'
 import v8 from 'node:v8'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'

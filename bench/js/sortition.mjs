@@ -1,4 +1,5 @@
-// Sortition: selection against the same in JavaScript with @noble/hashes, and the registry's replay, file and versions.
+// Sortition: selection against the same in JavaScript with @noble/hashes, and the registry's replay, file and
+// versions.
 //
 //     node bench/js/sortition.mjs          (after a build; one run takes some ten seconds)
 import { keccak_256 } from '@noble/hashes/sha3.js'
@@ -13,7 +14,10 @@ const addressOf = (n) =>
   `0x${(BigInt(n + 1) * 0x9e3779b97f4a7c15f39cc0605cedc8341082276bn).toString(16).padStart(40, '0').slice(-40)}`
 const seconds = (since) => (performance.now() - since) / 1000
 
-/** The best `size` of all best tickets, as plainly and as fast as JavaScript does it: one buffer, only the ticket changes. */
+/**
+ * The best `size` of all best tickets, as plainly and as fast as JavaScript does it: one buffer, only the
+ * ticket changes.
+ */
 function selectWithNoble(nodes, { e3Id, seed, size, ticketPrice }) {
   const preimage = new Uint8Array(116)
   const view = new DataView(preimage.buffer)
@@ -205,7 +209,10 @@ function requestHistory() {
   return { list, evidence }
 }
 
-/** 1,000 requests under the owner cap, 100 submissions each, over one registry of 200 operators with up to 5 tickets. */
+/**
+ * 1,000 requests under the owner cap, 100 submissions each, over one registry of 200 operators with up to 5
+ * tickets.
+ */
 export function benchRequests() {
   const { list, evidence } = requestHistory()
   const registry = NodeRegistry.empty().applyAll(list)

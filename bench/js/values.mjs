@@ -1,10 +1,12 @@
-// Maps as applications have them: objects as values, small maps, histories that are read, and the first operations of a process.
+// Maps as applications have them: objects as values, small maps, histories that are read, and the first
+// operations of a process.
 //
 //     npm run bench:js values          (some minutes; `-- --quick` for one with little meaning, `-- 1000` for one size)
 //
-// Writes bench/results/values.json and a plot for each of three sizes. Prints, for every row, nanoseconds an operation of each library and the multiple of the fastest persistent peer. The libraries take
-// turns, round after round; a figure is the median. Rows that defer cost: `from` and `set` do not encode values (the first digest or save
-// does), and the first full iteration of a small map sorts its keys (`first iteration`).
+// Writes bench/results/values.json and a plot for each of three sizes. Prints, for every row, nanoseconds an
+// operation of each library and the multiple of the fastest persistent peer. The libraries take turns, round
+// after round; a figure is the median. Rows that defer cost: `from` and `set` do not encode values (the first
+// digest or save does), and the first full iteration of a small map sorts its keys (`first iteration`).
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import os from 'node:os'

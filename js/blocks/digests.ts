@@ -30,8 +30,9 @@ const EMPTY = 0x30
 const LONGEST_BRIEF = 64
 const HASHED = 0xff
 
-// One message at a time is put together here; digests wait in rows of 32 bytes for the message that they are parts of. A node needs six
-// rows, one of two or more parts at a time, and 14 nodes lie below each other; a collision node needs as many as its size has bits.
+// One message at a time is put together here; digests wait in rows of 32 bytes for the message that they are
+// parts of. A node needs six rows, one of two or more parts at a time, and 14 nodes lie below each other; a
+// collision node needs as many as its size has bits.
 const message = new Uint8Array(136)
 const view = new DataView(message.buffer)
 const rows = new Uint8Array(32 * 256)
@@ -87,7 +88,9 @@ export function mapsOf(node: BlockNode): { entries: number; children: number } {
   return { entries, children }
 }
 
-/** Of a node with more than one item: the width of the halves of its top pair, and where the left one begins. */
+/**
+ * Of a node with more than one item: the width of the halves of its top pair, and where the left one begins.
+ */
 export function topPair(items: readonly Item[]): { from: number; width: number } {
   const lowest = items[0]!.slot
   const width = 2 ** (31 - Math.clz32(lowest ^ items.at(-1)!.slot))
@@ -201,7 +204,9 @@ export function ranksDigest(items: readonly Item[], from: number, size: number):
   return rowOf(0)
 }
 
-/** The digest of a node: what its block must be named. O(items) hashes; recursion is at most 14 nodes deep. */
+/**
+ * The digest of a node: what its block must be named. O(items) hashes; recursion is at most 14 nodes deep.
+ */
 export function nodeDigest(node: BlockNode): Uint8Array {
   nodeInto(0, node)
   return rowOf(0)

@@ -1,7 +1,8 @@
-// Edits of a map in a store: canonical insertion and deletion over blocks, which reads and writes the paths of the edits only.
+// Edits of a map in a store: canonical insertion and deletion over blocks, which reads and writes the paths
+// of the edits only.
 //
-// Subtrees are edited one after the other as soon as they have many edits, so that memory is bounded by the edits and a few hundred
-// blocks, whatever the size of the map. A block is written after all beneath it.
+// Subtrees are edited one after the other as soon as they have many edits, so that memory is bounded by the
+// edits and a few hundred blocks, whatever the size of the map. A block is written after all beneath it.
 import { latin1 } from '../core.js' // bytes as keys of a `Map`
 import type { Hash64 } from '../digest/siphash.js'
 import { nodeDigest, textDigest } from './digests.js'
@@ -39,7 +40,10 @@ const isNode = (x: Subtree): x is BlockNode => x !== undefined && 'items' in x
 /** Below so many edits, all subtrees of a node are edited at the same time. */
 const manyEdits = 2048
 
-/** Writes of blocks that go out together, and the order that they keep: `written` resolves when the store has what was put before. */
+/**
+ * Writes of blocks that go out together, and the order that they keep: `written` resolves when the store has
+ * what was put before.
+ */
 class Outbox {
   private waiting: { digest: Uint8Array; block: Uint8Array }[] = []
   private flushing: Promise<void> | undefined
@@ -59,7 +63,9 @@ class Outbox {
   }
 }
 
-/** Applies edits, of different keys, to the tree below `root`; gives the new root and how the size changes. */
+/**
+ * Applies edits, of different keys, to the tree below `root`; gives the new root and how the size changes.
+ */
 export async function editTree(
   reader: StoreReader,
   root: BlockNode | undefined,
@@ -236,7 +242,10 @@ class Editor {
     return entries.length > 1 ? collisionNode(entries) : entries[0]?.item
   }
 
-  /** What a parent holds for the subtree at the end of `path`; a node that is too large to be inlined is put into the store. */
+  /**
+   * What a parent holds for the subtree at the end of `path`; a node that is too large to be inlined is put
+   * into the store.
+   */
   private async itemOf(path: readonly number[], subtree: Subtree): Promise<Item | undefined> {
     if (subtree === undefined) return undefined
     const slot = path.at(-1)!

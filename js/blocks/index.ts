@@ -1,6 +1,6 @@
 /**
- * Maps in pieces: node tables, which answer questions from a file that is not downloaded, and block stores, which hold maps that need not
- * fit any machine.
+ * Maps in pieces: node tables, which answer questions from a file that is not downloaded, and block stores,
+ * which hold maps that need not fit any machine.
  *
  * @module hamt-wasm/blocks
  */

@@ -11,7 +11,10 @@ import {
   writeBytes,
 } from '../core.js'
 
-/** keccak-256 of the first `length` bytes of a message, written to an offset in other bytes. Allocates nothing for short ones. */
+/**
+ * keccak-256 of the first `length` bytes of a message, written to an offset in other bytes. Allocates nothing
+ * for short ones.
+ */
 export function keccak256Into(message: Uint8Array, length: number, to: Uint8Array, at: number): void {
   if (message.length > usualCapacity) {
     const digest = withInput([message.subarray(0, length)], () => {

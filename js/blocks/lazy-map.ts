@@ -82,8 +82,8 @@ const uncloneable = Symbol(
 )
 
 /**
- * A map of which only what is asked for is read. Everything that is read is checked against the map's digest before it is used;
- * `BlockError` names what is missing or wrong. Every method that reads takes a signal.
+ * A map of which only what is asked for is read. Everything that is read is checked against the map's digest
+ * before it is used; `BlockError` names what is missing or wrong. Every method that reads takes a signal.
  */
 export abstract class LazyMap<V> {
   /** @internal What tools refuse to clone. */
@@ -139,12 +139,18 @@ export abstract class LazyMap<V> {
     return abortable(signal, async () => (this.#opened ??= await this.#head(signal)))
   }
 
-  /** The value of a key, or undefined. A read for each node on the way that is not in the cache: four in a map of a million. */
+  /**
+   * The value of a key, or undefined. A read for each node on the way that is not in the cache: four in a map
+   * of a million.
+   */
   async get(key: string, options?: SignalOption): Promise<V | undefined> {
     return (await this.getMany([key], options))[0]
   }
 
-  /** The values of keys, in their order, undefined where absent. The reads of all go out together, level by level. */
+  /**
+   * The values of keys, in their order, undefined where absent. The reads of all go out together, level by
+   * level.
+   */
   async getMany(keys: Iterable<string>, options?: SignalOption): Promise<(V | undefined)[]> {
     const { signal } = given(options)
     const questions = await this.find(keys, signal)
@@ -159,8 +165,8 @@ export abstract class LazyMap<V> {
   }
 
   /**
-   * The entries, in the order of `Hamt.entries`. Reads siblings together and ahead; keeps no more than a few hundred blocks in memory at
-   * a time.
+   * The entries, in the order of `Hamt.entries`. Reads siblings together and ahead; keeps no more than a few
+   * hundred blocks in memory at a time.
    */
   async *entries(options?: SignalOption): AsyncGenerator<[string, V], void, void> {
     const { signal } = given(options)
@@ -213,8 +219,8 @@ export abstract class LazyMap<V> {
   }
 
   /**
-   * The map in memory: all of its entries are read. The package's wasm is loaded if it is not yet. RangeError when there is no memory;
-   * `progress` is called with the number of entries so far.
+   * The map in memory: all of its entries are read. The package's wasm is loaded if it is not yet. RangeError
+   * when there is no memory; `progress` is called with the number of entries so far.
    */
   async load(loading?: LoadOptions): Promise<Hamt<V>> {
     const options = given(loading)
@@ -296,8 +302,8 @@ export abstract class LazyMap<V> {
 }
 
 /**
- * Whether an entry is that of a key. A long key is known by its digest; one of 65 bytes and more could be written so too, without another digest
- * of the map, and is then refused.
+ * Whether an entry is that of a key. A long key is known by its digest; one of 65 bytes and more could be
+ * written so too, without another digest of the map, and is then refused.
  */
 export function isEntryOf(item: Item, key: Uint8Array): boolean {
   if (item.key) return sameBytes(item.key, key)

@@ -24,8 +24,9 @@ export interface LoadOptions extends SignalOption {
   /** Called now and then with the number of entries so far, and how many there are. */
   readonly progress?: ((entries: number, all: number) => void) | undefined
   /**
-   * How many bytes the keys and values may have in all; 1 GiB if not given. A long value is stored once however many keys have it, so that a
-   * small file or store can hold a large map: `BlockError` with the code `too-large` before that fills the memory.
+   * How many bytes the keys and values may have in all; 1 GiB if not given. A long value is stored once
+   * however many keys have it, so that a small file or store can hold a large map: `BlockError` with the code
+   * `too-large` before that fills the memory.
    */
   readonly limit?: number | undefined
 }

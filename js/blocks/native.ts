@@ -1,4 +1,5 @@
-// Node tables, and the blocks that a store lacks: the calls of cpp/boundary/blocks.cpp, whose code is a part of the wasm module.
+// Node tables, and the blocks that a store lacks: the calls of cpp/boundary/blocks.cpp, whose code is a part
+// of the wasm module.
 import {
   check,
   giveBack,
@@ -27,14 +28,20 @@ export function writeNodes(handles: Uint32Array, meta: Uint8Array): Uint8Array<A
 /** A walk over the blocks that a store lacks. */
 const aWalk: Kind = { word: Result.cursorId, drop: (walk) => check(raw._hamt_blocks_close(walk)) }
 
-/** Begins to find the blocks of a map that a store lacks which has a base; the digests that are asked about, in a row. `walk` owns it. */
+/**
+ * Begins to find the blocks of a map that a store lacks which has a base; the digests that are asked about,
+ * in a row. `walk` owns it.
+ */
 export function openWalk(walk: Owned, map: number, base: number): Uint8Array {
   startPart(text)
   own(walk, aWalk, () => raw._hamt_blocks_open(map, base))
   return takeOutput()
 }
 
-/** Tells which of those are lacking, a byte for each; what is asked about next, and how many are lacking so far. */
+/**
+ * Tells which of those are lacking, a byte for each; what is asked about next, and how many are lacking so
+ * far.
+ */
 export function answerWalk(walk: number, lacks: Uint8Array): { asked: Uint8Array; count: number } {
   return withInput([lacks], () => {
     check(raw._hamt_blocks_answer(walk, lacks.length))

@@ -1,4 +1,5 @@
-// Bodies of blocks: nodes of the trie from bytes, with every rule of cpp/blocks/BLOCKS.md checked, and back into bytes. No wasm.
+// Bodies of blocks: nodes of the trie from bytes, with every rule of cpp/blocks/BLOCKS.md checked, and back
+// into bytes. No wasm.
 import { ByteReader, encoder, nodeLevels } from '../core.js'
 import { BlockError } from '../errors.js'
 import type { Hash64 } from '../digest/siphash.js'
@@ -84,7 +85,10 @@ export const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
 
 // --- reading -------------------------------------------------------------------------------------
 
-/** Reads bytes from front to back. Errors name the digest that they were to have, and an offset from `base` on. */
+/**
+ * Reads bytes from front to back. Errors name the digest that they were to have, and an offset from `base`
+ * on.
+ */
 export class Cursor {
   private readonly reader: ByteReader
   private readonly view: DataView
@@ -251,8 +255,8 @@ export function checkItems(node: BlockNode, isRoot: boolean, from: Cursor, start
 }
 
 /**
- * Reads the body of the node at the end of `path`. Time and memory are linear in the body; recursion is at most 14 deep. Everything in
- * the result is a view of the bytes.
+ * Reads the body of the node at the end of `path`. Time and memory are linear in the body; recursion is at
+ * most 14 deep. Everything in the result is a view of the bytes.
  */
 export function readBody(from: Cursor, path: readonly number[], hash: KeyHash, isRoot = false): BlockNode {
   const start = from.at

@@ -26,8 +26,8 @@ export function checkDigest(digest: unknown): Uint8Array {
 }
 
 /**
- * Runs an operation, of which nobody waits for the rest when the signal aborts: it rejects with the signal's reason at once, whatever a server, a
- * store or a function of the caller's does.
+ * Runs an operation, of which nobody waits for the rest when the signal aborts: it rejects with the signal's
+ * reason at once, whatever a server, a store or a function of the caller's does.
  */
 export async function abortable<T>(signal: AbortSignal | undefined, f: () => Promise<T>): Promise<T> {
   if (signal === undefined) return f()

@@ -1,4 +1,5 @@
-// Proofs about remote maps: what cpp/digest/DIGEST.md specifies under "Proofs", from the blocks on the way to the keys.
+// Proofs about remote maps: what cpp/digest/DIGEST.md specifies under "Proofs", from the blocks on the way to
+// the keys.
 import type { Hash64 } from '../digest/siphash.js'
 import { brief, itemDigest, mapsOf, rangeDigest, ranksDigest, topPair } from './digests.js'
 import {

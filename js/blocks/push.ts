@@ -24,12 +24,13 @@ export interface SerializeNodesOptions {
 }
 
 /**
- * The node table of versions of one map or of several: every distinct node once, in an order in which `openNodes` reads few pieces for a
- * question. The bytes follow from contents, order and `meta` alone. Computes the digests that are not known yet; then O(what the versions
- * do not share). RangeError when there is no memory.
+ * The node table of versions of one map or of several: every distinct node once, in an order in which
+ * `openNodes` reads few pieces for a question. The bytes follow from contents, order and `meta` alone.
+ * Computes the digests that are not known yet; then O(what the versions do not share). RangeError when there
+ * is no memory.
  *
- * A snapshot (`serialize` of `hamt-wasm`) of the same versions is smaller; it is the form to keep and to send. A node table is the form to
- * put on a server and to ask.
+ * A snapshot (`serialize` of `hamt-wasm`) of the same versions is smaller; it is the form to keep and to
+ * send. A node table is the form to put on a server and to ask.
  */
 export function serializeNodes<V>(
   versions: Iterable<Hamt<V>>,
@@ -48,21 +49,27 @@ export function serializeNodes<V>(
 export interface PushOptions extends SignalOption {
   /** Called with the number of blocks that were put, and how many there are to put. */
   readonly progress?: ((done: number, all: number) => void) | undefined
-  /** Puts every block, whatever the store says it has: for one that has lost blocks, or was given wrong ones. */
+  /**
+   * Puts every block, whatever the store says it has: for one that has lost blocks, or was given wrong ones.
+   */
   readonly repair?: boolean | undefined
 }
 
-/** The map that was pushed to or pulled from a store last: the store is not asked about what it shares with the next one. */
+/**
+ * The map that was pushed to or pulled from a store last: the store is not asked about what it shares with
+ * the next one.
+ */
 const known = new WeakMap<BlockStore, Hamt<unknown>>()
 
 /** So many bytes of blocks are on their way at a time. */
 const mostBytes = 256 * 1024
 
 /**
- * Puts the blocks of a map into a store that lacks them, and gives its digest, by which `openMap` and `pull` find it. Children are put before
- * their parents and the map's own block last, so whatever stops it, the store holds no map that is not whole. O(changes) after another
- * version was pushed to or pulled from the same store object; else the store is asked from the root down, and what it has it is believed
- * to have whole.
+ * Puts the blocks of a map into a store that lacks them, and gives its digest, by which `openMap` and `pull`
+ * find it. Children are put before their parents and the map's own block last, so whatever stops it, the
+ * store holds no map that is not whole. O(changes) after another version was pushed to or pulled from the
+ * same store object; else the store is asked from the root down, and what it has it is believed to have
+ * whole.
  */
 export async function push<V>(
   map: Hamt<V>,
@@ -109,7 +116,8 @@ async function putLacking<V>(
     let asked = digestsOf(withHandles(maps, (handles) => openWalk(walk, handles[0]!, handles[1] ?? 0)))
     let count = 0
     for (let isRoot = true; asked.length > 0; isRoot = false) {
-      // What the base has is not asked about; of the rest the store lacks all, most likely, and putting it again does no harm.
+      // What the base has is not asked about; of the rest the store lacks all, most likely, and putting it
+      // again does no harm.
       const isSure = base !== undefined || isRoot || options.repair === true
       const lacks = isSure ? asked.map(() => true) : (await reader.have(asked)).map((has) => !has)
       options.signal?.throwIfAborted()
@@ -146,7 +154,10 @@ function blocksOf(bytes: Uint8Array): { digest: Uint8Array; block: Uint8Array }[
   return blocks
 }
 
-/** The map with this digest in a store, in memory: as `openMap(store, digest).load()`. The next `push` to the store is O(changes). */
+/**
+ * The map with this digest in a store, in memory: as `openMap(store, digest).load()`. The next `push` to the
+ * store is O(changes).
+ */
 export async function pull<V = unknown>(
   store: BlockStore,
   digest: Uint8Array,

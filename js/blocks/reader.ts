@@ -1,5 +1,5 @@
-// Nodes and long texts from somewhere that answers later: each checked against its digest, kept in a cache of bounded size, and asked for
-// once however many callers want it at the same time.
+// Nodes and long texts from somewhere that answers later: each checked against its digest, kept in a cache of
+// bounded size, and asked for once however many callers want it at the same time.
 import { given, hashWords } from '../core.js'
 import { BlockError } from '../errors.js'
 import { nodeDigest, textDigest } from './digests.js'
@@ -27,7 +27,10 @@ export interface SignalOption {
 
 /** How much is kept. */
 export interface CacheOptions {
-  /** So many bytes of memory may be taken by checked blocks that are kept, 32 MiB if not given. A block of a kilobyte takes about 16. */
+  /**
+   * So many bytes of memory may be taken by checked blocks that are kept, 32 MiB if not given. A block of a
+   * kilobyte takes about 16.
+   */
   readonly cache?: number | undefined
   /** Longer values are refused (`BlockError`, `too-large`); 64 MiB if not given. */
   readonly largestValue?: number | undefined
@@ -52,8 +55,9 @@ export function nameOf(digest: Uint8Array): string {
 }
 
 /**
- * A node as a key of a `Map`: its digest and its position. A node belongs at one position only, which is checked when it is parsed; one that a hostile
- * map names at a second position is parsed there again, and refused.
+ * A node as a key of a `Map`: its digest and its position. A node belongs at one position only, which is
+ * checked when it is parsed; one that a hostile map names at a second position is parsed there again, and
+ * refused.
  */
 export function nodeName({ digest, path }: Pick<NodeRef, 'digest' | 'path'>): string {
   return `N${nameOf(digest)}${String.fromCharCode(...path)}`
@@ -116,8 +120,8 @@ export abstract class BlockReader {
   protected abstract parseText(bytes: Uint8Array, ref: TextRef): Uint8Array
 
   /**
-   * Nodes that are well formed but not compared with their digests, for who compares the whole that they make: hashing is most of what reading
-   * a whole map costs. They are not kept.
+   * Nodes that are well formed but not compared with their digests, for who compares the whole that they
+   * make: hashing is most of what reading a whole map costs. They are not kept.
    */
   uncheckedNodes(refs: readonly NodeRef[], signal?: AbortSignal): Promise<BlockNode[]> {
     const answers = this.fetchNodes(refs, signal ?? new AbortController().signal)

@@ -51,7 +51,10 @@ export class RemoteDraft<V> {
   /** @internal What tools refuse to clone. */
   readonly uncloneable: symbol = uncloneable
   readonly #edits = new Map<string, Uint8Array | undefined>()
-  /** Reads of the base that updates wait for. Updates of one key share one, and so take turns in the order of their calls. */
+  /**
+   * Reads of the base that updates wait for. Updates of one key share one, and so take turns in the order of
+   * their calls.
+   */
   readonly #reads = new Map<string, Promise<V | undefined>>()
   #ended = false
   readonly #base: RemoteMap<V>
@@ -96,9 +99,9 @@ export class RemoteDraft<V> {
   }
 
   /**
-   * Sets a key to what `fn` makes of its value, or deletes it when that is undefined. Reads, unless the key was edited. `fn` gets the
-   * value as the edits leave it when the read ends: updates that begin at the same time follow each other in the order of their
-   * calls, and none is lost.
+   * Sets a key to what `fn` makes of its value, or deletes it when that is undefined. Reads, unless the key
+   * was edited. `fn` gets the value as the edits leave it when the read ends: updates that begin at the same
+   * time follow each other in the order of their calls, and none is lost.
    */
   async update(key: string, fn: (value: V | undefined) => V | undefined): Promise<void> {
     if (typeof fn !== 'function') throw new TypeError(`update needs a function, not ${kind(fn)}`)
@@ -174,11 +177,12 @@ export class RemoteMap<V> extends LazyMap<V> {
   }
 
   /**
-   * The map that follows from this one by edits: `fn` gets a draft, may be asynchronous, and nothing is written before it is done. Reads and
-   * writes the paths of the edits only, so the map may be larger than any memory. This map itself when nothing changes. The digest is
-   * that of the same edits in memory.
+   * The map that follows from this one by edits: `fn` gets a draft, may be asynchronous, and nothing is
+   * written before it is done. Reads and writes the paths of the edits only, so the map may be larger than
+   * any memory. This map itself when nothing changes. The digest is that of the same edits in memory.
    *
-   * The new map's own block is written last: an edit that fails leaves blocks that nothing names, and nothing else.
+   * The new map's own block is written last: an edit that fails leaves blocks that nothing names, and nothing
+   * else.
    */
   edit(fn: (draft: RemoteDraft<V>) => unknown, options?: SignalOption): Promise<RemoteMap<V>> {
     const { signal } = given(options)
@@ -217,8 +221,8 @@ export interface ReachableOptions extends SignalOption {
 }
 
 /**
- * The digests of all blocks that maps in a store need, each once: whatever else the store holds may be deleted. Reads every node of them;
- * takes some 100 bytes of memory a block.
+ * The digests of all blocks that maps in a store need, each once: whatever else the store holds may be
+ * deleted. Reads every node of them; takes some 100 bytes of memory a block.
  */
 export async function* reachable(
   store: BlockStore,

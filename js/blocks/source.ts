@@ -1,4 +1,5 @@
-// Where the bytes of a node table come from: memory, a Blob, a server that answers ranges, or anything with `size` and `read`.
+// Where the bytes of a node table come from: memory, a Blob, a server that answers ranges, or anything with
+// `size` and `read`.
 import { BlockError } from '../errors.js'
 import type { SignalOption, Traffic } from './reader.js'
 
@@ -123,7 +124,10 @@ async function answered<T>(
   }
 }
 
-/** What an answer says of the whole file: its size, and the tag of what is in it. BlockError unless it is the range asked for. */
+/**
+ * What an answer says of the whole file: its size, and the tag of what is in it. BlockError unless it is the
+ * range asked for.
+ */
 function rangeOf(
   response: Response,
   url: string,

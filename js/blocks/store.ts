@@ -16,13 +16,17 @@ import { BlockReader, type CacheOptions, type NodeRef, type TextRef } from './re
 export type Awaitable<T> = T | PromiseLike<T>
 
 /**
- * Somewhere to keep blocks: Redis, LevelDB, a folder, IndexedDB, S3. A block never changes, so `put` of a name that is there already may do
- * nothing. Whatever these methods throw reaches the caller of the operation, which then has changed nothing that counts.
+ * Somewhere to keep blocks: Redis, LevelDB, a folder, IndexedDB, S3. A block never changes, so `put` of a
+ * name that is there already may do nothing. Whatever these methods throw reaches the caller of the
+ * operation, which then has changed nothing that counts.
  */
 export interface BlockStore {
   /** The block of this name (32 bytes), or undefined. */
   get(digest: Uint8Array, signal?: AbortSignal): Awaitable<Uint8Array | undefined | null>
-  /** Keeps a block. When the promise resolves, `get` gives it, also after a crash if the store is to survive one. */
+  /**
+   * Keeps a block. When the promise resolves, `get` gives it, also after a crash if the store is to survive
+   * one.
+   */
   put(digest: Uint8Array, block: Uint8Array): Awaitable<unknown>
   /** Whether a block is there; `get` is used otherwise. */
   has?(digest: Uint8Array): Awaitable<boolean>
@@ -35,7 +39,10 @@ export interface BlockStore {
   putMany?(blocks: readonly { readonly digest: Uint8Array; readonly block: Uint8Array }[]): Awaitable<unknown>
 }
 
-/** So many calls to a store are under way at a time, and so many blocks go into one call of `getMany` or `putMany`. */
+/**
+ * So many calls to a store are under way at a time, and so many blocks go into one call of `getMany` or
+ * `putMany`.
+ */
 const mostCalls = 64
 const mostBlocks = 256
 
@@ -84,8 +91,8 @@ export function parts<T>(items: readonly T[]): T[][] {
 }
 
 /**
- * A copy, for what was checked must not change, and a store may use its memory again. Not by instanceof: a store's bytes may come from another
- * realm, and as Node's Buffer.
+ * A copy, for what was checked must not change, and a store may use its memory again. Not by instanceof: a
+ * store's bytes may come from another realm, and as Node's Buffer.
  */
 function bytesOf(answer: unknown, digest: Uint8Array): Uint8Array | undefined {
   if (answer === undefined || answer === null) return undefined
@@ -102,7 +109,10 @@ function bytesOf(answer: unknown, digest: Uint8Array): Uint8Array | undefined {
   throw new BlockError('malformed', 'the store gave something that is no Uint8Array', { digest })
 }
 
-/** Reads the blocks of a store, which gets copies: what it does to digests and blocks changes nothing that was checked. */
+/**
+ * Reads the blocks of a store, which gets copies: what it does to digests and blocks changes nothing that was
+ * checked.
+ */
 export class StoreReader extends BlockReader {
   private readonly turns = new Turns()
 

@@ -1,4 +1,5 @@
-// Node tables: many versions of maps in one file that is read in pieces. cpp/blocks/BLOCKS.md describes the bytes.
+// Node tables: many versions of maps in one file that is read in pieces. cpp/blocks/BLOCKS.md describes the
+// bytes.
 import { type Codec, codecOption, decodeCbor, encoder, given, kind } from '../core.js'
 import { BlockError } from '../errors.js'
 import { keccakOf, mapDigest } from './digests.js'
@@ -33,9 +34,10 @@ export interface OpenNodesOptions<V> extends CacheOptions, FetchOption, SignalOp
   /** The codec that the versions were made with, if not CBOR. */
   readonly codec?: Codec<V> | undefined
   /**
-   * The digests that the versions must have, in their order; `undefined` for one that is not known. With them nobody has to be trusted, the server least of
-   * all: `BlockError` with the code `digest` unless the file has these versions. Without them the file says itself what its versions are. `meta` is
-   * not covered by digests.
+   * The digests that the versions must have, in their order; `undefined` for one that is not known. With them
+   * nobody has to be trusted, the server least of all: `BlockError` with the code `digest` unless the file
+   * has these versions. Without them the file says itself what its versions are. `meta` is not covered by
+   * digests.
    */
   readonly digests?: readonly (Uint8Array | undefined)[] | undefined
 }
@@ -70,8 +72,9 @@ interface Head {
 }
 
 /**
- * Opens a node table that `serializeNodes` wrote: bytes, a `Blob`, a URL of a server that answers range requests, or anything with `size` and
- * `read(offset, length)`. One request for the head, two when it is long. `BlockError` for a file that is none.
+ * Opens a node table that `serializeNodes` wrote: bytes, a `Blob`, a URL of a server that answers range
+ * requests, or anything with `size` and `read(offset, length)`. One request for the head, two when it is
+ * long. `BlockError` for a file that is none.
  */
 export async function openNodes<V = unknown>(
   source: NodeSource,

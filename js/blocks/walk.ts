@@ -1,4 +1,5 @@
-// Walks over remote maps: all entries, and what differs between two maps. Siblings are read together, and ahead.
+// Walks over remote maps: all entries, and what differs between two maps. Siblings are read together, and
+// ahead.
 import { itemDigest } from './digests.js'
 import {
   type BlockNode,
@@ -23,7 +24,10 @@ export interface FoundEntry {
   readonly value: Uint8Array
 }
 
-/** The nodes of the children of `items` that have blocks of their own, read in batches, the next one while this one is used. */
+/**
+ * The nodes of the children of `items` that have blocks of their own, read in batches, the next one while
+ * this one is used.
+ */
 class Siblings {
   private readonly refs: { readonly item: Item; readonly path: readonly number[] }[]
   private next = 0
@@ -98,7 +102,10 @@ class Run {
   }
 }
 
-/** All entries below a node, in the order of iteration, some at a time. With `check` false the nodes are not compared with their digests. */
+/**
+ * All entries below a node, in the order of iteration, some at a time. With `check` false the nodes are not
+ * compared with their digests.
+ */
 export async function* entriesBelow(
   reader: BlockReader,
   node: BlockNode,
@@ -164,7 +171,10 @@ const same = (a: Item | undefined, b: Item | undefined): boolean => {
   return sameBytes(itemDigest(a), itemDigest(b))
 }
 
-/** What differs between two nodes at one position, in the order of iteration. Reads what differs only; recursion is as deep as the trie. */
+/**
+ * What differs between two nodes at one position, in the order of iteration. Reads what differs only;
+ * recursion is as deep as the trie.
+ */
 export async function* changes(
   a: Side,
   b: Side,

@@ -176,7 +176,10 @@ function isBlockOf(folder: string, file: string): boolean {
   return /^[0-9a-f]{2}.[0-9a-f]{64}$/.test(relative(realpathSync(folder), file))
 }
 
-/** A folder of blocks that counts what is read and what is written. UnusableInput, naming the block, for what the system refuses. */
+/**
+ * A folder of blocks that counts what is read and what is written. UnusableInput, naming the block, for what
+ * the system refuses.
+ */
 function counted(path: string): { store: BlockStore; got: Traffic; put: Traffic } {
   const folder = folderStore(path)
   const naming = async <T>(what: string, digest: Uint8Array, f: () => PromiseLike<T> | T): Promise<T> => {

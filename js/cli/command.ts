@@ -2,7 +2,10 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { plain } from '../sortition/index.js'
 
-/** Invalid input: one line on the error output, exit status 2. With `--json`: what programs get in its place, if anything. */
+/**
+ * Invalid input: one line on the error output, exit status 2. With `--json`: what programs get in its place,
+ * if anything.
+ */
 export class UnusableInput extends Error {
   constructor(
     message: string,

@@ -80,7 +80,8 @@ export async function* chunksOf(path: string, limit = longestStream): AsyncGener
 }
 
 /**
- * All of a file that begins with `magic`; of any other only the first piece, which is enough to say what is wrong with it.
+ * All of a file that begins with `magic`; of any other only the first piece, which is enough to say what is
+ * wrong with it.
  */
 export async function read(path: string, magic: string): Promise<Uint8Array> {
   const parts: Uint8Array[] = []
@@ -116,8 +117,8 @@ export interface Target {
 }
 
 /**
- * Where a file will be written. A link is followed to the file that it names, which must be there. UnusableInput for what
- * is no regular file, or cannot be looked at.
+ * Where a file will be written. A link is followed to the file that it names, which must be there.
+ * UnusableInput for what is no regular file, or cannot be looked at.
  */
 export function targetOf(path: string): Target {
   if (path.endsWith('/')) throw new UnusableInput(`cannot write ${plain(path)}: it names a directory`)
@@ -141,8 +142,8 @@ export function targetOf(path: string): Target {
 }
 
 /**
- * Where a file of one kind will be written. UnusableInput for a file that is there, is not empty and is of another kind:
- * it would be lost.
+ * Where a file of one kind will be written. UnusableInput for a file that is there, is not empty and is of
+ * another kind: it would be lost.
  */
 export function targetOfKind(path: string, what: 'snapshot' | 'node table'): Target {
   const target = targetOf(path)
@@ -169,8 +170,8 @@ export function targetOfKind(path: string, what: 'snapshot' | 'node table'): Tar
 }
 
 /**
- * Writes a file as a whole or not at all: beside it, under a name that nobody can know before, then in its place. Mode and
- * owner stay those of the file that was there.
+ * Writes a file as a whole or not at all: beside it, under a name that nobody can know before, then in its
+ * place. Mode and owner stay those of the file that was there.
  */
 export function write({ path, stats }: Target, bytes: Uint8Array): void {
   const beside = join(dirname(path), `.${randomBytes(16).toString('hex')}`)

@@ -155,7 +155,10 @@ const colours: [RegExp, number][] = [
   [/^(Not decided|Cannot be judged)\b.*$/m, 33],
 ]
 
-/** Verdicts in colour, on a terminal whose user wants that; and without any character of the input that a terminal obeys. */
+/**
+ * Verdicts in colour, on a terminal whose user wants that; and without any character of the input that a
+ * terminal obeys.
+ */
 function coloured(text: string, onError: boolean): string {
   const clean = printable(text)
   const to = onError ? process.stderr : process.stdout

@@ -222,7 +222,10 @@ async function verify(args: Arguments): Promise<Result> {
   }
 }
 
-/** Whether a command reads from a node table, given by --from in place of FILE; `others` are its other positional arguments. */
+/**
+ * Whether a command reads from a node table, given by --from in place of FILE; `others` are its other
+ * positional arguments.
+ */
 function isFrom(args: Arguments, command: string, ...others: string[]): boolean {
   const isFrom = args.has('from')
   const wanted = isFrom ? others : ['FILE', ...others]

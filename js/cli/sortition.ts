@@ -89,7 +89,10 @@ const statuses =
 
 const exitStatus: Record<Status, ExitStatus> = { right: 0, wrong: 1, 'cannot be judged': 2, 'not decided': 3 }
 
-/** A command about draws. With `--json` what it refuses is a verdict, too, in the form of what it gives otherwise. */
+/**
+ * A command about draws. With `--json` what it refuses is a verdict, too, in the form of what it gives
+ * otherwise.
+ */
 function judging(run: (args: Arguments) => Promise<Result>, form: (verdict: Verdict) => object) {
   return async (args: Arguments): Promise<Result> => {
     try {
@@ -157,7 +160,10 @@ async function list(args: Arguments): Promise<Result> {
   }
 }
 
-/** What a command says of a request, with the verdict on its draw and what goes with it, and the status of that. */
+/**
+ * What a command says of a request, with the verdict on its draw and what goes with it, and the status of
+ * that.
+ */
 async function aboutRequest(
   args: Arguments,
   say: (report: Report, registry: NodeRegistry) => { text: string[]; json: object },

@@ -21,7 +21,10 @@ export const value = {
   time: momentText,
 }
 
-/** Text of several lines without any character that a terminal obeys. In JSON, where they are in strings, it stays JSON. */
+/**
+ * Text of several lines without any character that a terminal obeys. In JSON, where they are in strings, it
+ * stays JSON.
+ */
 export function printable(text: string): string {
   return text.split('\n').map(plain).join('\n')
 }
@@ -30,7 +33,10 @@ export function printable(text: string): string {
 const identifiers = new Set(['e3Id'])
 const hashes = new Set(['seed', 'score', 'scores', 'expected'])
 
-/** A report and the like: bigints become decimal text, identifiers and hashes what they are in text, bytes hexadecimal. */
+/**
+ * A report and the like: bigints become decimal text, identifiers and hashes what they are in text, bytes
+ * hexadecimal.
+ */
 export function plainJson(v: unknown): string {
   const convert = (x: unknown, name: string): unknown => {
     if (typeof x === 'bigint')
@@ -44,8 +50,9 @@ export function plainJson(v: unknown): string {
 }
 
 /**
- * A map's value in JSON, with what JSON has not as an object of one member: `{ "$bigint": "1" }`, `{ "$bytes": "0x61" }`,
- * `{ "$number": "NaN" }` (also `Infinity`, `-Infinity`, `-0`). An object of one such member itself is `{ "$object": … }`.
+ * A map's value in JSON, with what JSON has not as an object of one member: `{ "$bigint": "1" }`, `{
+ * "$bytes": "0x61" }`, `{ "$number": "NaN" }` (also `Infinity`, `-Infinity`, `-0`). An object of one such
+ * member itself is `{ "$object": … }`.
  */
 export function jsonValue(v: unknown): unknown {
   if (typeof v === 'bigint') return { $bigint: v.toString() }

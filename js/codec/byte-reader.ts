@@ -5,7 +5,10 @@ export type ByteFault = 'truncated' | 'varint'
 
 /** A position in bytes, moving on, never past `end`. O(1) a call but for varints; allocates nothing. */
 export class ByteReader {
-  /** `fail` throws for bytes that end too early, and for an integer that is too large or not in its shortest form. */
+  /**
+   * `fail` throws for bytes that end too early, and for an integer that is too large or not in its shortest
+   * form.
+   */
   constructor(
     readonly bytes: Uint8Array,
     public at: number,
@@ -26,7 +29,10 @@ export class ByteReader {
     return start
   }
 
-  /** An integer below `limit`, which is at most 2^53, in as few bytes as possible: seven bits a byte, lowest first. */
+  /**
+   * An integer below `limit`, which is at most 2^53, in as few bytes as possible: seven bits a byte, lowest
+   * first.
+   */
   varint(limit: number): number {
     const start = this.at
     let value = 0

@@ -13,14 +13,18 @@ const lengthOf = getter('length')
 const offsetOf = getter('byteOffset')
 const bufferOf = getter('buffer')
 
-/** Whether a value is a Uint8Array: of any realm, a Buffer or another subclass, over any buffer. Runs no user code. O(1). */
+/**
+ * Whether a value is a Uint8Array: of any realm, a Buffer or another subclass, over any buffer. Runs no user
+ * code. O(1).
+ */
 export function isBytes(value: unknown): value is Uint8Array {
   return nameOf(value) === 'Uint8Array'
 }
 
 /**
- * A copy of a caller's bytes, to keep and to trust the length of. O(length): one allocation. TypeError that begins with `what` when
- * the value is no Uint8Array or its buffer has been transferred; RangeError when there is no memory for the copy. Runs no user code.
+ * A copy of a caller's bytes, to keep and to trust the length of. O(length): one allocation. TypeError that
+ * begins with `what` when the value is no Uint8Array or its buffer has been transferred; RangeError when
+ * there is no memory for the copy. Runs no user code.
  */
 export function takeBytes(value: unknown, what: string | (() => string)): Uint8Array<ArrayBuffer> {
   const subject = (): string => (typeof what === 'string' ? what : what())
@@ -28,7 +32,8 @@ export function takeBytes(value: unknown, what: string | (() => string)): Uint8A
   const length = lengthOf(value) as number
   const copy = new Uint8Array(length)
   try {
-    // A view of this realm has a fixed length. An array without bytes is checked by `set`: its buffer may have been transferred.
+    // A view of this realm has a fixed length. An array without bytes is checked by `set`: its buffer may
+    // have been transferred.
     copy.set(length === 0 ? value : viewOf(value, length))
   } catch (error) {
     // By name: the error may be of another realm. Others say that memory or stack is exhausted.
@@ -44,8 +49,9 @@ export function takeBytes(value: unknown, what: string | (() => string)): Uint8A
 }
 
 /**
- * A caller's bytes as a Uint8Array of this realm over the same buffer, with their real length: to be read now, or by agreement for as long
- * as the caller leaves them alone. O(1). TypeError as `takeBytes`. Runs no user code.
+ * A caller's bytes as a Uint8Array of this realm over the same buffer, with their real length: to be read
+ * now, or by agreement for as long as the caller leaves them alone. O(1). TypeError as `takeBytes`. Runs no
+ * user code.
  */
 export function viewBytes(value: unknown, what: string): Uint8Array {
   if (!isBytes(value)) throw new TypeError(`${what} must be a Uint8Array, not ${describe(value)}`)

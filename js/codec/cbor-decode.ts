@@ -1,11 +1,14 @@
-// A strict decoder for the deterministic CBOR that values are stored in (RFC 8949 section 4.2, and the number rules of this
-// package). It accepts exactly one encoding of each value, so decode-then-encode gives back the same bytes.
+// A strict decoder for the deterministic CBOR that values are stored in (RFC 8949 section 4.2, and the number
+// rules of this package). It accepts exactly one encoding of each value, so decode-then-encode gives back the
+// same bytes.
 import { MAX_DEPTH } from './path.js'
 import { latin1, strictDecoder, unshared } from './text.js'
 
 export { MAX_DEPTH }
 
-/** Bytes that are not the one deterministic encoding of a value. `offset` is where the offending item begins. */
+/**
+ * Bytes that are not the one deterministic encoding of a value. `offset` is where the offending item begins.
+ */
 export class CborError extends Error {
   override readonly name = 'CborError'
   constructor(
@@ -17,9 +20,9 @@ export class CborError extends Error {
 }
 
 /**
- * Decodes one value: null, boolean, number, bigint, string, Uint8Array, array or plain object, nested. O(bytes); what it
- * returns is fresh (byte strings are copies). Throws `CborError` for anything else, for any encoding but the deterministic one,
- * and for bytes that are left over.
+ * Decodes one value: null, boolean, number, bigint, string, Uint8Array, array or plain object, nested.
+ * O(bytes); what it returns is fresh (byte strings are copies). Throws `CborError` for anything else, for any
+ * encoding but the deterministic one, and for bytes that are left over.
  */
 export function decodeCbor(bytes: Uint8Array): unknown {
   return decoder.decode(bytes)
@@ -78,7 +81,10 @@ class Decoder {
     }
   }
 
-  /** The argument of an item that is not in its first byte: a non-negative safe integer, in the fewest bytes that hold it. */
+  /**
+   * The argument of an item that is not in its first byte: a non-negative safe integer, in the fewest bytes
+   * that hold it.
+   */
   private argument(info: number, start: number): number {
     if (info > 27) this.fail('indefinite or reserved length', start)
     const size = 1 << (info - 24)
@@ -278,7 +284,10 @@ function half(bits: number): number {
   return bits & 0x8000 ? -size : size
 }
 
-/** Whether a half-precision float holds the single-precision `value`: eleven significant bits, none below 2^-24. */
+/**
+ * Whether a half-precision float holds the single-precision `value`: eleven significant bits, none below
+ * 2^-24.
+ */
 function fitsHalf(value: number): boolean {
   const size = Math.abs(value)
   if (size === 0 || size === Infinity) return true

@@ -1,19 +1,23 @@
-// The encoder of the deterministic CBOR that values are stored in (RFC 8949, section 4.2); cbor-decode.ts reads it back.
+// The encoder of the deterministic CBOR that values are stored in (RFC 8949, section 4.2); cbor-decode.ts
+// reads it back.
 //
 //     safe integers (not -0)      integers, shortest form
 //     every other number          the shortest float that holds it, subnormal halves included; NaN is f9 7e00
 //     bigint                      always a bignum: tag 2 or 3 over the shortest big-endian bytes
 //     object                      a map, its keys in the order of their encoded bytes, without properties that are undefined
 //
-// Every property is read once (twice where one is undefined), and every length and list of keys before what they announce; so the bytes are always well formed, whatever
-// getters and proxies answer.
+// Every property is read once (twice where one is undefined), and every length and list of keys before what
+// they announce; so the bytes are always well formed, whatever getters and proxies answer.
 import { isBytes, takeBytes } from './bytes.js'
 import { layoutOf } from './layout.js'
 import { Path } from './path.js'
 import { describeClass, isExtended, isPlain, isPlainArray } from './plain.js'
 import { encodeUtf8, isWellFormed, kind } from './text.js'
 
-/** Deterministic CBOR of a value, in an array of its own. O(size). TypeError, naming the path, for what it cannot carry; RangeError above 1 GiB. */
+/**
+ * Deterministic CBOR of a value, in an array of its own. O(size). TypeError, naming the path, for what it
+ * cannot carry; RangeError above 1 GiB.
+ */
 export function encodeCbor(value: unknown): Uint8Array<ArrayBuffer> {
   const encoder = idle ?? new Encoder()
   idle = undefined // a getter may come here again
@@ -50,7 +54,10 @@ class Encoder extends Path {
     }
   }
 
-  /** Writes an item. `layout` is the slot to guess for an object; gives back the slot of the layout that it had. */
+  /**
+   * Writes an item. `layout` is the slot to guess for an object; gives back the slot of the layout that it
+   * had.
+   */
   private item(value: unknown, layout: number): number {
     this.makeRoom(largestPrimitive)
     const size = writePrimitive(value, this.bytes, this.at)
@@ -289,7 +296,10 @@ function writeWord(n: number, to: Uint8Array, at: number): void {
   to[at + 3] = n
 }
 
-/** The half-precision bits of a number whose single-precision bits are in `singleBits`; -1 when it does not fit. */
+/**
+ * The half-precision bits of a number whose single-precision bits are in `singleBits`; -1 when it does not
+ * fit.
+ */
 function halfBits(value: number): number {
   if (value !== value) return 0x7e00
   const bits = singleBits[0]!

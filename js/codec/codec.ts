@@ -4,7 +4,10 @@ import { encodeCbor } from './cbor-encode.js'
 
 export { encodeCbor }
 
-/** Turns values into bytes and back. Equal values must have equal bytes; `decode` gets bytes of its own to keep. */
+/**
+ * Turns values into bytes and back. Equal values must have equal bytes; `decode` gets bytes of its own to
+ * keep.
+ */
 export interface Codec<V> {
   /** The bytes of a value. May throw; then nothing changes. */
   readonly encode: (value: V) => Uint8Array
@@ -12,7 +15,9 @@ export interface Codec<V> {
   readonly decode: (bytes: Uint8Array) => V
 }
 
-/** The codec of every map that was not given another. Its methods throw TypeError for what CBOR cannot carry. */
+/**
+ * The codec of every map that was not given another. Its methods throw TypeError for what CBOR cannot carry.
+ */
 export const cbor: Codec<unknown> = { encode: encodeCbor, decode: decodeStrictly }
 
 /** The codec of options; CBOR unless one is given. TypeError for what is none. */
@@ -42,8 +47,9 @@ export const notPrimitive: unique symbol = Symbol('not a primitive')
 const longestReadText = 24
 
 /**
- * The value of the `length` bytes at `at` when they are the CBOR of a number below 2^32, a float, a boolean, null or a
- * short ASCII string; `notPrimitive` for anything else, malformed bytes included. Allocates nothing but the value.
+ * The value of the `length` bytes at `at` when they are the CBOR of a number below 2^32, a float, a boolean,
+ * null or a short ASCII string; `notPrimitive` for anything else, malformed bytes included. Allocates nothing
+ * but the value.
  */
 export function readPrimitive(from: Uint8Array, at: number, length: number): unknown {
   if (length === 0) return notPrimitive

@@ -1,8 +1,9 @@
 // Values by reference: checking that a value is data, freezing it in place, copying it.
 //
-// Data is what CBOR carries (cbor-encode.ts), held in data properties: a property is asked for a getter before it is read, so a getter is
-// refused and never called. Properties that are not enumerable are not part of a value, nor are those that are undefined: an optional field
-// that is written out is no mistake, and JSON drops it too. An undefined item of an array is refused.
+// Data is what CBOR carries (cbor-encode.ts), held in data properties: a property is asked for a getter
+// before it is read, so a getter is refused and never called. Properties that are not enumerable are not part
+// of a value, nor are those that are undefined: an optional field that is written out is no mistake, and JSON
+// drops it too. An undefined item of an array is refused.
 import { isBytes, takeBytes } from './bytes.js'
 import { checkKey } from './keys.js'
 import { MAX_DEPTH, Path } from './path.js'
@@ -17,7 +18,10 @@ import {
 } from './plain.js'
 import { isWellFormed, kind } from './text.js'
 
-/** A value that cannot be frozen, since it holds bytes or a Proxy: a copy that nobody else has. What is handed out is a copy again. */
+/**
+ * A value that cannot be frozen, since it holds bytes or a Proxy: a copy that nobody else has. What is handed
+ * out is a copy again.
+ */
 export class PrivateCopy {
   constructor(readonly value: object) {}
 }
@@ -26,7 +30,10 @@ export class PrivateCopy {
 export type Data = PrivateCopy | object | string | number | bigint | boolean | null
 
 const { defineProperty, freeze, getOwnPropertyDescriptor, hasOwn, isFrozen, keys } = Object
-/** The getter of a property, `undefined` for one that holds a value. Making a property descriptor takes several times as long. */
+/**
+ * The getter of a property, `undefined` for one that holds a value. Making a property descriptor takes
+ * several times as long.
+ */
 const getterOf = Function.prototype.call.bind(
   (Object.prototype as unknown as { __lookupGetter__: () => unknown }).__lookupGetter__,
 ) as (object: object, name: string | number) => unknown
@@ -49,10 +56,11 @@ interface Extent {
 const frozen = new WeakMap<object, Extent>()
 
 /**
- * Freezes a value deeply, in place, and gives it back. Gives a `PrivateCopy` for a value that holds bytes, which cannot be frozen, or a
- * Proxy, whose traps may throw or do anything later; where the platform cannot tell a Proxy, for one that refuses to be frozen. Gives a
- * frozen copy without them where properties are undefined. TypeError, naming path and `key`, for a value that is not data; then nothing has been frozen. O(parts),
- * shared containers once; O(1) for a value that was frozen here before.
+ * Freezes a value deeply, in place, and gives it back. Gives a `PrivateCopy` for a value that holds bytes,
+ * which cannot be frozen, or a Proxy, whose traps may throw or do anything later; where the platform cannot
+ * tell a Proxy, for one that refuses to be frozen. Gives a frozen copy without them where properties are
+ * undefined. TypeError, naming path and `key`, for a value that is not data; then nothing has been frozen.
+ * O(parts), shared containers once; O(1) for a value that was frozen here before.
  */
 export function freezeData(value: unknown, key: string): Data {
   if (typeof value !== 'object' || value === null) return copyOf(value, key)
@@ -74,14 +82,19 @@ export function freezeData(value: unknown, key: string): Data {
   }
 }
 
-/** A constructor that gives back what it is called with, so that a subclass adds its private field to that. */
+/**
+ * A constructor that gives back what it is called with, so that a subclass adds its private field to that.
+ */
 class Identity {
   constructor(object: object) {
     return object
   }
 }
 
-/** A mark that only this file sees: an object that has it is data, frozen deeply. 4 ns to look at; a WeakSet takes 300 to add to. */
+/**
+ * A mark that only this file sees: an object that has it is data, frozen deeply. 4 ns to look at; a WeakSet
+ * takes 300 to add to.
+ */
 class Seal extends Identity {
   readonly #seal = true
 
@@ -99,7 +112,10 @@ class Seal extends Identity {
   }
 }
 
-/** A mark as `Seal`, of a small container in a value that holds no containers itself. An edited copy of the value often holds it again. */
+/**
+ * A mark as `Seal`, of a small container in a value that holds no containers itself. An edited copy of the
+ * value often holds it again.
+ */
 class FlatSeal extends Identity {
   readonly #seal = true
 
@@ -117,8 +133,8 @@ class FlatSeal extends Identity {
 }
 
 // --- small values ----------------------------------------------------------------------------------
-// Most values have a few fields. They are checked and frozen here in half the time that a `Walk` takes, which does everything else: values that
-// are refused, that hold bytes, that are large or deep.
+// Most values have a few fields. They are checked and frozen here in half the time that a `Walk` takes, which
+// does everything else: values that are refused, that hold bytes, that are large or deep.
 
 const mostContainers = 16
 const deepest = 8
@@ -132,7 +148,10 @@ interface Small {
 /** One that is not in use; undefined while a value is being checked (a Proxy's trap may come here again). */
 let spare: Small | undefined
 
-/** Freezes a value in place when it is small and nothing about it is unusual; else says false, and nothing is frozen. */
+/**
+ * Freezes a value in place when it is small and nothing about it is unusual; else says false, and nothing is
+ * frozen.
+ */
 function freezeSmall(value: object): boolean {
   const small = spare ?? { containers: [], isFlat: [] }
   const { containers, isFlat } = small
@@ -153,7 +172,10 @@ function freezeSmall(value: object): boolean {
   }
 }
 
-/** Adds a container and all that it holds to a list of `count`; gives the new length, or 0 when it is not small data. */
+/**
+ * Adds a container and all that it holds to a list of `count`; gives the new length, or 0 when it is not
+ * small data.
+ */
 function checkSmall(container: object, list: Small, count: number, depth: number): number {
   if (depth > deepest || count === mostContainers || platform.isProxy(container)) return 0
   const index = count++
@@ -193,8 +215,9 @@ function checkSmall(container: object, list: Small, count: number, depth: number
 }
 
 /**
- * Whether containers are still data and hold nothing but one another, now that they are frozen. Where a Proxy cannot be told, its traps may have
- * changed the others meanwhile; elsewhere no code of others runs, and nothing is looked at. O(parts).
+ * Whether containers are still data and hold nothing but one another, now that they are frozen. Where a Proxy
+ * cannot be told, its traps may have changed the others meanwhile; elsewhere no code of others runs, and
+ * nothing is looked at. O(parts).
  */
 function isSettled(containers: readonly object[], count: number, large?: Map<object, Extent>): boolean {
   if (platform.isProxy !== cannotTell) return true
@@ -222,7 +245,10 @@ function isSmallPrimitive(value: unknown): boolean {
   )
 }
 
-/** A deep copy of data, with nothing frozen in it, without the properties that are undefined; a primitive is itself. O(parts). TypeError, naming the path, for what is not data. */
+/**
+ * A deep copy of data, with nothing frozen in it, without the properties that are undefined; a primitive is
+ * itself. O(parts). TypeError, naming the path, for what is not data.
+ */
 export function copyData(value: unknown): unknown {
   return new Copier().run(value)
 }
@@ -282,7 +308,10 @@ abstract class Reader extends Path {
   }
 }
 
-/** What a value is: frozen in place, or to be copied, or to be copied without the properties that are undefined. */
+/**
+ * What a value is: frozen in place, or to be copied, or to be copied without the properties that are
+ * undefined.
+ */
 enum Found {
   frozen,
   copied,
@@ -398,7 +427,10 @@ class Walk extends Reader {
     return 0
   }
 
-  /** The height of a large container that was walked before, 0 if it was not. Its parts count, and it is not listed again. */
+  /**
+   * The height of a large container that was walked before, 0 if it was not. Its parts count, and it is not
+   * listed again.
+   */
   private recall(container: object, before: number, index: number): number {
     const known = frozen.get(container) ?? this.large?.get(container)
     if (known === undefined) return 0

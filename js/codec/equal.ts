@@ -4,7 +4,10 @@ import { MAX_DEPTH } from './path.js'
 import { hasOwnProperty } from './plain.js'
 import { kind } from './text.js'
 
-/** After so many parts, containers that are equal are remembered: a value can hold the same one many times, at many levels. */
+/**
+ * After so many parts, containers that are equal are remembered: a value can hold the same one many times, at
+ * many levels.
+ */
 const fewParts = 4096
 /** Containers whose comparison takes fewer parts are not remembered. */
 const worthwhile = 64
@@ -14,9 +17,10 @@ let countdown = 0
 let equals: Map<object, object> | undefined
 
 /**
- * Whether two pieces of data have the same CBOR: numbers as `Object.is` sees them, no bigint equal to a number, the properties of objects in
- * any order. Both must be data, as `freezeData` leaves it. O(the smaller), where a large container that occurs often counts a few times at
- * most; O(1) for one object and itself. TypeError where both hold something that is not data in the same position.
+ * Whether two pieces of data have the same CBOR: numbers as `Object.is` sees them, no bigint equal to a
+ * number, the properties of objects in any order. Both must be data, as `freezeData` leaves it. O(the
+ * smaller), where a large container that occurs often counts a few times at most; O(1) for one object and
+ * itself. TypeError where both hold something that is not data in the same position.
  */
 export function sameData(a: unknown, b: unknown): boolean {
   countdown = fewParts
@@ -53,7 +57,9 @@ function sameRemembered(a: object, b: object, depth: number): boolean {
   return true
 }
 
-/** The container that stands for those that are known to equal one. Amortised O(log n): halves the way there. */
+/**
+ * The container that stands for those that are known to equal one. Amortised O(log n): halves the way there.
+ */
 function classOf(of: Map<object, object>, container: object): object {
   for (let at = container; ;) {
     const next = of.get(at)

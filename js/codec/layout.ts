@@ -1,5 +1,5 @@
-// Layouts: lists of property names as objects have them, with what the encoder makes of each. Objects of few shapes are encoded in great
-// numbers, so layouts are kept in a table of fixed size.
+// Layouts: lists of property names as objects have them, with what the encoder makes of each. Objects of few
+// shapes are encoded in great numbers, so layouts are kept in a table of fixed size.
 import { encodeUtf8, isWellFormed } from './text.js'
 
 /** What objects with one list of keys have in common. */
@@ -10,7 +10,10 @@ export interface Layout {
   readonly sorted: readonly string[]
   /** The encoded text of each of `sorted`; undefined for a name with a lone surrogate. */
   readonly encoded: readonly (Uint8Array | undefined)[]
-  /** For each of `sorted`, the slot of the layout of the object that was last seen there: a guess for the next. */
+  /**
+   * For each of `sorted`, the slot of the layout of the object that was last seen there: a guess for the
+   * next.
+   */
   readonly inner: number[]
   /** Its slot in the table; 0 for one that is not kept. */
   readonly slot: number
@@ -22,7 +25,10 @@ const slots: (Layout | undefined)[] = Array.from({ length: 128 })
 const mostKeys = 64
 const mostUnits = 1024
 
-/** The layout for a list of keys. O(keys) when it is in slot `guess` or elsewhere in the table, else O(their bytes) and a sort. */
+/**
+ * The layout for a list of keys. O(keys) when it is in slot `guess` or elsewhere in the table, else O(their
+ * bytes) and a sort.
+ */
 export function layoutOf(keys: readonly string[], guess: number): Layout {
   const guessed = slots[guess]
   if (guessed && isFor(guessed, keys)) return guessed

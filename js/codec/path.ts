@@ -1,4 +1,5 @@
-// Where one is in a value: the containers around an item, the steps that lead to it, and errors that name them.
+// Where one is in a value: the containers around an item, the steps that lead to it, and errors that name
+// them.
 
 /** So many arrays and objects may lie within one another; a guard for the stack. */
 export const MAX_DEPTH = 1000
@@ -18,7 +19,10 @@ export function formatPath(steps: readonly Step[]): string {
     .join('')
 }
 
-/** Whether a name can follow a dot: letters, digits, `_` and `$`, no digit first. Letters without case are left to brackets. */
+/**
+ * Whether a name can follow a dot: letters, digits, `_` and `$`, no digit first. Letters without case are
+ * left to brackets.
+ */
 function isIdentifier(name: string): boolean {
   for (let i = 0; i < name.length; ++i) {
     const c = name[i]!
@@ -45,8 +49,9 @@ export class Path {
   protected under: string | undefined
 
   /**
-   * Goes into a container. TypeError for a cycle and for nesting beyond the limit. A cycle is found by comparing with one container only,
-   * the innermost whose depth is a power of two (Brent's algorithm): O(1), however deep.
+   * Goes into a container. TypeError for a cycle and for nesting beyond the limit. A cycle is found by
+   * comparing with one container only, the innermost whose depth is a power of two (Brent's algorithm): O(1),
+   * however deep.
    */
   protected enter(container: object): void {
     const { depth, around } = this

@@ -4,7 +4,10 @@ import { util } from './text.js'
 /** What stands for `isProxy` where the platform cannot tell. */
 export const cannotTell = (_: unknown): boolean => false
 
-/** `isProxy`: whether an object is a Proxy, where the platform can tell: Node 20.16, Deno, Bun. An object so that tests can set it. */
+/**
+ * `isProxy`: whether an object is a Proxy, where the platform can tell: Node 20.16, Deno, Bun. An object so
+ * that tests can set it.
+ */
 export const platform = { isProxy: util?.types.isProxy ?? cannotTell }
 
 const { propertyIsEnumerable: isEnumerable } = Object.prototype as {
@@ -16,7 +19,10 @@ export const { hasOwnProperty } = Object.prototype as {
   hasOwnProperty: (this: object, name: string) => boolean
 }
 
-/** Whether an object is a record: its prototype is null or the `Object.prototype` of a realm; no enumerable symbols. Not for arrays. */
+/**
+ * Whether an object is a record: its prototype is null or the `Object.prototype` of a realm; no enumerable
+ * symbols. Not for arrays.
+ */
 export function isPlain(object: object): boolean {
   const prototype = Object.getPrototypeOf(object) as object | null
   if (prototype !== Object.prototype && prototype !== null && !isRoot(prototype)) return false
@@ -39,7 +45,10 @@ export function isPlainArray(array: readonly unknown[]): boolean {
   return above !== null && isRoot(above)
 }
 
-/** Whether a prototype is the `Object.prototype` of a realm. What inherits from any other object changes when that does. */
+/**
+ * Whether a prototype is the `Object.prototype` of a realm. What inherits from any other object changes when
+ * that does.
+ */
 function isRoot(prototype: object): boolean {
   return (
     !platform.isProxy(prototype) &&
@@ -49,8 +58,8 @@ function isRoot(prototype: object): boolean {
 }
 
 /**
- * Whether an array has properties with names, such as the `index` of a match, or symbols, which its encoding would lose. A hole counts, unless
- * there are as many names. O(length).
+ * Whether an array has properties with names, such as the `index` of a match, or symbols, which its encoding
+ * would lose. A hole counts, unless there are as many names. O(length).
  */
 export function isExtended(array: readonly unknown[]): boolean {
   return Object.keys(array).length !== array.length || hasSymbols(array)

@@ -48,9 +48,13 @@ export const strictDecoder = new Decoder('utf-8', { fatal: true, ignoreBOM: true
  */
 export const latin1 = new Decoder('latin1')
 
-/** Bytes as browsers' TextDecoder takes them: a copy when others may write to them, as in a `SharedArrayBuffer`. */
+/**
+ * Bytes as browsers' TextDecoder takes them: a copy when others may write to them, as in a
+ * `SharedArrayBuffer`.
+ */
 export function unshared(bytes: Uint8Array): Uint8Array {
-  // By its tag: where a page may not make one, the class has no name, and the buffer of a shared wasm memory is one.
+  // By its tag: where a page may not make one, the class has no name, and the buffer of a shared wasm memory
+  // is one.
   return bytes.buffer[Symbol.toStringTag] === 'SharedArrayBuffer' ? bytes.slice() : bytes
 }
 

@@ -5,7 +5,10 @@ import { ByteReader } from '../codec/byte-reader.js'
 import { ProofError } from '../errors.js'
 import { nodeLevels } from './siphash.js'
 
-/** A key that is asked about, with its hash, whose digits are its slots; `value` is set when its entry has been read. */
+/**
+ * A key that is asked about, with its hash, whose digits are its slots; `value` is set when its entry has
+ * been read.
+ */
 export interface KeyQuery {
   readonly key: Uint8Array
   readonly hash: bigint
@@ -13,9 +16,10 @@ export interface KeyQuery {
 }
 
 /**
- * The digest to which `proof` leads for these queries, which must be sorted by key and all different. The answers are worth something
- * only if that digest is the expected one. At most 18 levels of recursion for each of 13 nodes; work is linear in the proof's
- * length for each key. Throws `ProofError` for anything that is not well formed.
+ * The digest to which `proof` leads for these queries, which must be sorted by key and all different. The
+ * answers are worth something only if that digest is the expected one. At most 18 levels of recursion for
+ * each of 13 nodes; work is linear in the proof's length for each key. Throws `ProofError` for anything that
+ * is not well formed.
  */
 export function readProof(proof: Uint8Array, queries: KeyQuery[]): Uint8Array {
   return new ProofReader(proof).map(queries)
@@ -57,7 +61,8 @@ class ProofReader {
       this.malformed('a slot that the last level does not have', start)
     const head = [tag('N'), this.bytes.subarray(start, this.input.at)]
 
-    // `top`: nothing of this node was hashed above, so the first pair, or the only slot, goes in with the maps.
+    // `top`: nothing of this node was hashed above, so the first pair, or the only slot, goes in with the
+    // maps.
     const range = (from: number, width: number, inside: KeyQuery[], top: boolean): Uint8Array | undefined => {
       if (slots(occupied, from, width) === 0) return undefined
       if (width > 1 && (top || inside.length > 0)) {

@@ -1,8 +1,13 @@
-// SipHash-1-3 with key (0, 0) over a key's bytes and one more byte 0xff: the hash that decides a key's position in the trie.
+// SipHash-1-3 with key (0, 0) over a key's bytes and one more byte 0xff: the hash that decides a key's
+// position in the trie.
 //
-// SipHash is by Aumasson and Bernstein (2012); "1-3" is one round for each 8 bytes and three to finish. Words of 64 bits are in halves of 32.
+// SipHash is by Aumasson and Bernstein (2012); "1-3" is one round for each 8 bytes and three to finish. Words
+// of 64 bits are in halves of 32.
 
-/** Levels of nodes, each of which takes a digit of five bits of the hash, the last one four. What is below them collides. */
+/**
+ * Levels of nodes, each of which takes a digit of five bits of the hash, the last one four. What is below
+ * them collides.
+ */
 export const nodeLevels = 13
 
 /** A hash of 64 bits as two unsigned words. */
@@ -14,7 +19,10 @@ export interface Hash64 {
 /** Halves of the last hash, low and high: typed, so that V8 stores them without a box. */
 export const hashed = new Int32Array(2)
 
-/** Ends a key of `n` bytes, which fill the beginning of `bytes`, with what SipHash adds to it; gives the length, a multiple of eight. */
+/**
+ * Ends a key of `n` bytes, which fill the beginning of `bytes`, with what SipHash adds to it; gives the
+ * length, a multiple of eight.
+ */
 export function endBlocks(bytes: Uint8Array, n: number): number {
   const size = n + 1
   bytes[n++] = 0xff
@@ -23,7 +31,10 @@ export function endBlocks(bytes: Uint8Array, n: number): number {
   return n
 }
 
-/** Hashes what `endBlocks` has made; leaves the hash in `hashed`. O(bytes). All state is local: some 200 ns for 42 bytes. */
+/**
+ * Hashes what `endBlocks` has made; leaves the hash in `hashed`. O(bytes). All state is local: some 200 ns
+ * for 42 bytes.
+ */
 export function hashBlocks(bytes: Uint8Array, end: number): void {
   let al = 0x7073_6575
   let ah = 0x736f_6d65

@@ -1,5 +1,5 @@
-// The script of every page of the site. It makes what scrolls reachable with the keyboard, and starts the playground where there is
-// one, which runs a program in the page with the package that was built.
+// The script of every page of the site. It makes what scrolls reachable with the keyboard, and starts the
+// playground where there is one, which runs a program in the page with the package that was built.
 
 interface PlaygroundGlobals {
   /** Entry points by their names. */
@@ -36,7 +36,10 @@ export function show(value: unknown): string {
   return isPlain ? text : `${value.constructor?.name ?? ''} ${text}`.trim()
 }
 
-/** The body of an async function that does what the program says: imports become constants, `expression // → …` is printed. */
+/**
+ * The body of an async function that does what the program says: imports become constants, `expression // →
+ * …` is printed.
+ */
 export function bodyOf(program: string): string {
   return program
     .replace(

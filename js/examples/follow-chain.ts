@@ -1,10 +1,11 @@
-// Follows a chain: replays the logs of all four contracts into a registry file, and puts the events of the draws beside it.
+// Follows a chain: replays the logs of all four contracts into a registry file, and puts the events of the
+// draws beside it.
 //
 //     npm install hamt-wasm viem
 //     node follow-chain.js --rpc https://... --ciphernode-registry 0x... --bonding-registry 0x... --interfold 0x... --from 21000000
 //
-// It may be stopped and started at any time: it goes on where the files end. When the chain has taken blocks back, it goes back to
-// the last block that both have in common, and on from there. Then:
+// It may be stopped and started at any time: it goes on where the files end. When the chain has taken blocks
+// back, it goes back to the last block that both have in common, and on from there. Then:
 //
 //     node verify-all.js registry.hamt draws.json
 //     npx hamt-wasm sortition verify --registry registry.hamt --logs draws.json --e3 ID
@@ -220,7 +221,10 @@ interface Log {
   logIndex: number
 }
 
-/** The events of all contracts, each decoded with its own ABI, in the order of the chain; undefined when they are of several chains. */
+/**
+ * The events of all contracts, each decoded with its own ABI, in the order of the chain; undefined when they
+ * are of several chains.
+ */
 async function eventsBetween(
   f: Following,
   blocks: Blocks,

@@ -1,5 +1,5 @@
-// The main job, from beginning to end: keep every version of a registry of operators in one file, load it back, and draw
-// a committee from the version that was in force, which must be the published one.
+// The main job, from beginning to end: keep every version of a registry of operators in one file, load it
+// back, and draw a committee from the version that was in force, which must be the published one.
 //
 //     npm start                        the published vectors (tests/vectors/sortition.json)
 //     npm start -- other-vectors.json  the same with other expectations; exit status 1 when one is wrong
@@ -48,7 +48,10 @@ interface Version {
   map: Hamt<NodeState>
 }
 
-/** One version a registration, then one a change of balance; the draw's version is `drawn`, and history goes on after it. */
+/**
+ * One version a registration, then one a change of balance; the draw's version is `drawn`, and history goes
+ * on after it.
+ */
 function history(nodes: Vectors['nodes']): { versions: Version[]; drawn: number } {
   const versions: Version[] = []
   let map = Hamt.empty<NodeState>()

@@ -1,9 +1,10 @@
-// Verifies every draw that follow-chain.ts has put into its files, and says what is wrong with those that are not right.
+// Verifies every draw that follow-chain.ts has put into its files, and says what is wrong with those that are
+// not right.
 //
 //     node verify-all.js [registry.hamt] [draws.json]
 //
-// Exit status: 1 when a draw is wrong; else 2 when one cannot be judged, or the files cannot be used; else 3 when one is not decided
-// (it has no result yet); else 0.
+// Exit status: 1 when a draw is wrong; else 2 when one cannot be judged, or the files cannot be used; else 3
+// when one is not decided (it has no result yet); else 0.
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import {

@@ -6,7 +6,10 @@ import { type Hamt, versionOf, wrap } from './hamt.js'
 import * as lineage from './lineage.js'
 import type { TrieStore } from './trie-store.js'
 
-/** Calls `f` with a handle of the map, all its values encoded, valid until `f` returns; no user code may run meanwhile. */
+/**
+ * Calls `f` with a handle of the map, all its values encoded, valid until `f` returns; no user code may run
+ * meanwhile.
+ */
 export function withHandle<T>(map: Hamt<unknown>, f: (handle: number) => T): T {
   return withHandles([map], (handles) => f(handles[0]!))
 }
@@ -17,7 +20,10 @@ export function withHandles<T>(maps: readonly Hamt<unknown>[], f: (handles: Uint
   return withEncoded(maps.map(versionOf), false, f)
 }
 
-/** A trie of the same contents, to be changed by calls with its handle; `mapOf` makes a map of it, `free` gives it up. */
+/**
+ * A trie of the same contents, to be changed by calls with its handle; `mapOf` makes a map of it, `free`
+ * gives it up.
+ */
 export function trieOf(map: Hamt<unknown>): TrieStore {
   checkUsable(map)
   return copyOfTrie(versionOf(map))

@@ -7,7 +7,10 @@ export function callback<F>(fn: F, method: string): F {
   return fn
 }
 
-/** Gives an iterable back. TypeError, naming the method and what it needs, for anything else; a string is taken for no list. */
+/**
+ * Gives an iterable back. TypeError, naming the method and what it needs, for anything else; a string is
+ * taken for no list.
+ */
 export function iterable<T>(items: Iterable<T>, method: string, what: string): Iterable<T> {
   if (typeof items === 'object' && typeof (items as Iterable<T> | null)?.[Symbol.iterator] === 'function')
     return items
@@ -23,7 +26,10 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   )
 }
 
-/** Gives a callback's result back. TypeError, naming the method, when it is a promise: the method is over before that is settled. */
+/**
+ * Gives a callback's result back. TypeError, naming the method, when it is a promise: the method is over
+ * before that is settled.
+ */
 export function settled<T>(result: T, method: string): T {
   if (!isThenable(result)) return result
   result.then(undefined, () => {}) // this error is thrown instead

@@ -15,8 +15,9 @@ import type { TrieStore } from './trie-store.js'
 
 const usual = 64 * 1024
 /**
- * This many bytes of entries are built into a map in one go, which is faster and leaves neighbours side by side, but needs them all in
- * wasm memory at once, and that memory never shrinks. What follows is set in place.
+ * This many bytes of entries are built into a map in one go, which is faster and leaves neighbours side by
+ * side, but needs them all in wasm memory at once, and that memory never shrinks. What follows is set in
+ * place.
  */
 const largestBuild = 3 * 1024 * 1024
 /** More than an entry of short key and primitive value takes. */
@@ -29,13 +30,16 @@ const byReference = 0xfffffffe
 let spare: Uint8Array<ArrayBuffer> | undefined
 
 /**
- * Collects edits and applies them to a handle, some hundreds at a time. In between, user code may run and use other maps or builders.
- * Layout: see `apply` in cpp/boundary/interface.hpp.
+ * Collects edits and applies them to a handle, some hundreds at a time. In between, user code may run and use
+ * other maps or builders. Layout: see `apply` in cpp/boundary/interface.hpp.
  */
 export class Builder {
   private bytes: Uint8Array<ArrayBuffer>
   private used = 0
-  /** Objects of this batch, and where their ids belong. They get ids in `flush`: user code may throw, or use other maps, before. */
+  /**
+   * Objects of this batch, and where their ids belong. They get ids in `flush`: user code may throw, or use
+   * other maps, before.
+   */
   private readonly objects: object[] = []
   private readonly places: number[] = []
 
@@ -48,7 +52,10 @@ export class Builder {
     spare = undefined
   }
 
-  /** Sets a key, or deletes it when the value is undefined. TypeError for what is no key; whatever it throws, drop the handle. */
+  /**
+   * Sets a key, or deletes it when the value is undefined. TypeError for what is no key; whatever it throws,
+   * drop the handle.
+   */
   put(key: string, value: Stored | undefined): void {
     if (value === undefined) {
       this.close(this.writeKey(key), deleted)
@@ -85,7 +92,10 @@ export class Builder {
     if (this.bytes.length === usual) spare = this.bytes
   }
 
-  /** Writes a key behind the two words of its entry, where room for a small value and for `size` bytes is left. */
+  /**
+   * Writes a key behind the two words of its entry, where room for a small value and for `size` bytes is
+   * left.
+   */
   private writeKey(key: string, size = 0): number {
     if (typeof key !== 'string') checkKey(key)
     const { length } = key

@@ -67,8 +67,8 @@ export function collected(codec: Codec<unknown>, fill: (collector: Collector) =>
 }
 
 /**
- * A version of the entries of an iterable, or of the own enumerable properties of an object. TypeError that names `method` for anything
- * else.
+ * A version of the entries of an iterable, or of the own enumerable properties of an object. TypeError that
+ * names `method` for anything else.
  */
 export function fromEntries(codec: Codec<unknown>, entries: unknown, method: string): Version {
   const refusal = (what: string): TypeError =>
@@ -187,7 +187,10 @@ export function merge(
   })
 }
 
-/** The entries of `v` whose keys `other` has too, or with `common` false has not. What the tries share is not visited. */
+/**
+ * The entries of `v` whose keys `other` has too, or with `common` false has not. What the tries share is not
+ * visited.
+ */
 export function selectKeys(v: Version, other: Version, common: boolean): Version {
   const make = (h: Uint32Array) => new TrieStore(v.codec, () => raw.selectKeys(h[0]!, h[1]!, common ? 1 : 0))
   return lineage.become(v, lineage.withHandles([v, other], make))

@@ -1,4 +1,5 @@
-// Combining a version with other entries: set or delete many, merge with every common key, intersect, without.
+// Combining a version with other entries: set or delete many, merge with every common key, intersect,
+// without.
 import { checkKey } from '../codec/keys.js'
 import { iterable, settled } from './arguments.js'
 import * as bulk from './bulk.js'
@@ -8,10 +9,16 @@ import { fromStored } from './stored.js'
 import type { Stored } from './stored.js'
 import type { Version } from './version.js'
 
-/** Up to this many edits are made one by one, so that the lineage goes on; more cross together, on a copy of the trie. */
+/**
+ * Up to this many edits are made one by one, so that the lineage goes on; more cross together, on a copy of
+ * the trie.
+ */
 const fewEdits = 1024
 
-/** `v` after edits of distinct keys, of which undefined deletes; `v` itself when nothing changes. A path an edit. */
+/**
+ * `v` after edits of distinct keys, of which undefined deletes; `v` itself when nothing changes. A path an
+ * edit.
+ */
 function edited(v: Version, edits: ReadonlyMap<string, Stored | undefined>): Version {
   if (edits.size > fewEdits) {
     return bulk.amended(v, bulk.copyOfTrie(v), (builder) =>
@@ -27,7 +34,9 @@ function keysOf(v: Version): IterableIterator<string> {
   return new EntryIterator<string>(v, keysOnly)
 }
 
-/** The keys of `v` that `other` has not, in the order of iteration; they are among `keys` where that is given. */
+/**
+ * The keys of `v` that `other` has not, in the order of iteration; they are among `keys` where that is given.
+ */
 function* keysOnlyIn(v: Version, other: Version, keys?: ReadonlySet<string>): Generator<string> {
   for (const key of keys ?? keysOf(v))
     if (!lineage.has(other, key) && (keys === undefined || lineage.has(v, key))) yield key

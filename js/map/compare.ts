@@ -1,4 +1,5 @@
-// Whether two tries have equal contents. wasm compares bytes and ids; whether two objects are equal is seen here.
+// Whether two tries have equal contents. wasm compares bytes and ids; whether two objects are equal is seen
+// here.
 import type { Codec } from '../codec/codec.js'
 import { Status } from '../generated/interface.js'
 import { check } from '../wasm/errors.js'
@@ -9,7 +10,10 @@ import { sameStored } from './stored.js'
 
 const batchLength = 64
 
-/** Whether the tries behind two handles have equal contents. O(1) for the same node, never worse than what is not shared. */
+/**
+ * Whether the tries behind two handles have equal contents. O(1) for the same node, never worse than what is
+ * not shared.
+ */
 export function sameTries(codec: Codec<unknown>, a: number, b: number): boolean {
   if (check(raw.compare(a, b)) === Status.unchanged) return true
   const batch = new StoredBatch(codec, true, 2)

@@ -4,7 +4,10 @@ import { both, EntryIterator } from './entries.js'
 import * as lineage from './lineage.js'
 import type { Version } from './version.js'
 
-/** No structured clone can hold a symbol: `structuredClone` and `postMessage` of a map throw a DataCloneError with this text. */
+/**
+ * No structured clone can hold a symbol: `structuredClone` and `postMessage` of a map throw a DataCloneError
+ * with this text.
+ */
 export const uncloneable: unique symbol = Symbol('a Hamt: use serialize([map]), or map.toJSON()')
 
 /** Behind the second property. */
@@ -57,8 +60,9 @@ const handler: ProxyHandler<Contents> = {
 }
 
 /**
- * A property of a map that names its contents: its tag and its only property are the digest. So what compares own properties or tags
- * (`assert.deepStrictEqual`, chai, Jest, Vitest, Bun, dequal) finds two maps equal exactly when they are. O(1); allocates two small objects.
+ * A property of a map that names its contents: its tag and its only property are the digest. So what compares
+ * own properties or tags (`assert.deepStrictEqual`, chai, Jest, Vitest, Bun, dequal) finds two maps equal
+ * exactly when they are. O(1); allocates two small objects.
  */
 export function contentsOf(version: Version): object {
   return new Proxy(new Contents(version), handler)

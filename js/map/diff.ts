@@ -1,8 +1,9 @@
 // Differences of two versions, hundreds a crossing.
 //
-// A walk that does not end within its first batch stays open in wasm, where it holds counts on both tries: edits and disposes do not
-// disturb it. It is closed at its end, by `return` (so by `break`), or by the collector. wasm goes on before the batch is in JavaScript: after a
-// step that failed in between, or that the host cut off, the walk is over, and says so.
+// A walk that does not end within its first batch stays open in wasm, where it holds counts on both tries:
+// edits and disposes do not disturb it. It is closed at its end, by `return` (so by `break`), or by the
+// collector. wasm goes on before the batch is in JavaScript: after a step that failed in between, or that the
+// host cut off, the walk is over, and says so.
 import { InterruptedError } from '../errors.js'
 import { check } from '../wasm/errors.js'
 import { aWalk, finalizers, giveBack, own } from '../wasm/handles.js'

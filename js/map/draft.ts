@@ -24,8 +24,9 @@ const uncloneable = Symbol('a Draft: use serialize([draft.asImmutable()])')
 export let endDraft: (draft: Draft<unknown>) => Version | null
 
 /**
- * A map under change: what `asMutable` gives, and what `fn` of `withMutations` gets. Edits change it in place; the version that it was made from
- * sees nothing of them. It has the costs and the errors of the map's methods, and is of no use after its end.
+ * A map under change: what `asMutable` gives, and what `fn` of `withMutations` gets. Edits change it in
+ * place; the version that it was made from sees nothing of them. It has the costs and the errors of the map's
+ * methods, and is of no use after its end.
  */
 export class Draft<V, K extends string = string> {
   static {
@@ -83,15 +84,19 @@ export class Draft<V, K extends string = string> {
     return this
   }
 
-  /** Sets `key` to what `fn` makes of its value (or of undefined); deletes it when `fn` returns undefined. Two paths. */
+  /**
+   * Sets `key` to what `fn` makes of its value (or of undefined); deletes it when `fn` returns undefined. Two
+   * paths.
+   */
   update(key: K, fn: (value: V | undefined) => V | undefined): this {
     const value = settled(callback(fn, 'update')(this.get(key)), 'update')
     return value === undefined ? this.delete(key) : this.set(key, value)
   }
 
   /**
-   * Takes the entries of a map, an iterable or a record over, as `Hamt.merge` does: they win, or `resolve` decides. TypeError when the iterable or
-   * `resolve` edits this draft; then it has these edits, and nothing was merged.
+   * Takes the entries of a map, an iterable or a record over, as `Hamt.merge` does: they win, or `resolve`
+   * decides. TypeError when the iterable or `resolve` edits this draft; then it has these edits, and nothing
+   * was merged.
    */
   merge(other: HamtInput<V, K>, resolve?: (key: K, ours: V, theirs: V) => V | undefined): this {
     if (resolve !== undefined) callback(resolve, 'merge')
@@ -109,7 +114,10 @@ export class Draft<V, K extends string = string> {
     return this
   }
 
-  /** Calls `fn` for every entry that is there now, in the order of iteration; edits meanwhile are not seen. O(n). */
+  /**
+   * Calls `fn` for every entry that is there now, in the order of iteration; edits meanwhile are not seen.
+   * O(n).
+   */
   forEach(fn: (value: V, key: K) => void): void {
     callback(fn, 'forEach')
     eachEntry(this.#current(), (key, value) => void settled(fn(value as V, key as K) as unknown, 'forEach'))
@@ -136,8 +144,8 @@ export class Draft<V, K extends string = string> {
   }
 
   /**
-   * Ends the draft and gives its contents as a map: the very one that the draft was made from when they are equal. TypeError in
-   * `withMutations`, which ends its draft itself. O(1), and what `equals` takes.
+   * Ends the draft and gives its contents as a map: the very one that the draft was made from when they are
+   * equal. TypeError in `withMutations`, which ends its draft itself. O(1), and what `equals` takes.
    */
   asImmutable(): Hamt<V, K> {
     const map = this.#host.freeze(this.#current())

@@ -11,8 +11,9 @@ import type { Version } from './version.js'
 const batchSize = 256 * 1024
 
 /**
- * Calls `f` with handles of versions, valid until `f` returns; no user code may run meanwhile. Encodes what was not encoded before: all values, or
- * with `forDigest` those that the versions' digests need. An object is encoded once as long as a map holds it.
+ * Calls `f` with handles of versions, valid until `f` returns; no user code may run meanwhile. Encodes what
+ * was not encoded before: all values, or with `forDigest` those that the versions' digests need. An object is
+ * encoded once as long as a map holds it.
  */
 export function withEncoded<T>(
   versions: readonly Version[],
@@ -20,7 +21,8 @@ export function withEncoded<T>(
   f: (handles: Uint32Array) => T,
 ): T {
   for (;;) {
-    // Encoding may run user code (the traps of a Proxy), after which handles are looked for anew, if there still are any.
+    // Encoding may run user code (the traps of a Proxy), after which handles are looked for anew, if there
+    // still are any.
     versions.forEach(lineage.checkUsable)
     const missing: Uint32Array[] = []
     const result = lineage.withHandles(versions, (handles) => {
@@ -67,7 +69,10 @@ function attach(ids: Uint32Array): void {
   if (encoded.length > 0) flush()
 }
 
-/** The bytes of an object that a map holds. They cannot fail but for want of memory or stack, unless it is a Proxy. */
+/**
+ * The bytes of an object that a map holds. They cannot fail but for want of memory or stack, unless it is a
+ * Proxy.
+ */
 function encodedBytes(object: object): Uint8Array {
   try {
     return bytesOfStored(object)

@@ -1,7 +1,8 @@
 // Iteration: the entries of a version in the order of their hashes, batch by batch.
 //
-// Between batches of a trie there is only a position (three numbers): an iteration that is given up leaves nothing behind, and one that goes
-// on after an edit or a dispose still sees its own version. A map without a trie is iterated by the list of its keys.
+// Between batches of a trie there is only a position (three numbers): an iteration that is given up leaves
+// nothing behind, and one that goes on after an edit or a dispose still sees its own version. A map without a
+// trie is iterated by the list of its keys.
 import { cbor } from '../codec/codec.js'
 import { InterruptedError } from '../errors.js'
 import { Result, Status } from '../generated/interface.js'
@@ -26,8 +27,8 @@ const firstBatch = 32
 const largestBatch = 512
 
 /**
- * The entries of a version, batch by batch: `next` brings more and gives the index of the first new one, or -1 at the end; those
- * below `count` can be read. Call `finish` unless `next` has said -1.
+ * The entries of a version, batch by batch: `next` brings more and gives the index of the first new one, or
+ * -1 at the end; those below `count` can be read. Call `finish` unless `next` has said -1.
  */
 interface Entries {
   readonly keys: readonly string[]
@@ -96,7 +97,10 @@ class ListedEntries implements Entries {
   }
 }
 
-/** The value in a cell of a batch. An object that was loaded is asked for by its key, so that it stays the same one. */
+/**
+ * The value in a cell of a batch. An object that was loaded is asked for by its key, so that it stays the
+ * same one.
+ */
 export function openCell(version: Version, key: string, cell: Cell): unknown {
   if (!(cell instanceof EncodedValue)) return cell
   return fromStored(
@@ -125,7 +129,8 @@ class TrieEntries implements Entries {
     private readonly version: Version,
     what: What,
   ) {
-    // With keys, also where only values are wanted: an object that was loaded is asked for by its key, so that it stays the same one.
+    // With keys, also where only values are wanted: an object that was loaded is asked for by its key, so
+    // that it stays the same one.
     this.columns = what & valuesOnly ? both : what
     this.records = new RecordBatch(version.codec, true, what & valuesOnly ? 1 : 0)
     this.keys = this.records.keys
@@ -194,7 +199,9 @@ export function eachEntry(version: Version, f: (key: string, value: unknown) => 
   }
 }
 
-/** Where the platform has iterator helpers (map, filter, take), iterators with this prototype have them too. */
+/**
+ * Where the platform has iterator helpers (map, filter, take), iterators with this prototype have them too.
+ */
 export const iteratorPrototype = Object.getPrototypeOf(Object.getPrototypeOf([][Symbol.iterator]())) as object
 
 /** What tools refuse to clone: a property of iterators. */
@@ -203,8 +210,9 @@ export const uncloneable = Symbol('an iterator of a Hamt: send its items')
 /** What `keys`, `values` and `entries` return. */
 export class EntryIterator<T> implements IterableIterator<T, undefined> {
   /**
-   * One object of each shape. V8 holds shapes weakly: where a full collection finds no object of a shape, it throws away all optimised
-   * code that knows the shape, and iterations are three times as slow until they are compiled again.
+   * One object of each shape. V8 holds shapes weakly: where a full collection finds no object of a shape, it
+   * throws away all optimised code that knows the shape, and iterations are three times as slow until they
+   * are compiled again.
    * @internal
    */
   static readonly shapes: readonly unknown[] = [

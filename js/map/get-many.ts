@@ -9,11 +9,17 @@ import { openCell } from './entries.js'
 import * as lineage from './lineage.js'
 import type { Version } from './version.js'
 
-/** How many keys are asked for in one call, and how many UTF-16 units they have together, unless a single one has more. */
+/**
+ * How many keys are asked for in one call, and how many UTF-16 units they have together, unless a single one
+ * has more.
+ */
 const mostKeys = 1024
 const mostUnits = 64 * 1024
 
-/** The values of keys in their order; undefined for one that is absent. O(keys) paths; a call into wasm for each thousand keys, or 256 KB of values. */
+/**
+ * The values of keys in their order; undefined for one that is absent. O(keys) paths; a call into wasm for
+ * each thousand keys, or 256 KB of values.
+ */
 export function getMany(version: Version, keys: readonly string[]): unknown[] {
   if (!lineage.isInWasm(version)) return keys.map((key) => lineage.get(version, key))
   keys.forEach(checkKey)

@@ -1,7 +1,10 @@
 // Items in groups, by a key that a function gives.
 import { callback, iterable, settled } from './arguments.js'
 
-/** The items by what `fn` says of them, in their order. TypeError that names `method` when it says a promise. O(n). */
+/**
+ * The items by what `fn` says of them, in their order. TypeError that names `method` when it says a promise.
+ * O(n).
+ */
 export function grouped<T>(
   items: Iterable<T>,
   fn: (item: T, index: number) => string,

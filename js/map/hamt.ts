@@ -37,15 +37,18 @@ const brand = Symbol.for('hamt-wasm.Hamt')
 let empty: Hamt<unknown> | undefined
 
 /**
- * A persistent, immutable map from strings to values. Every edit gives a new version and leaves this one as it is; versions share what is
- * equal. Nothing has to be freed, but by long synchronous loops over large maps: see `dispose`.
+ * A persistent, immutable map from strings to values. Every edit gives a new version and leaves this one as
+ * it is; versions share what is equal. Nothing has to be freed, but by long synchronous loops over large
+ * maps: see `dispose`.
  *
- * Keys are well-formed strings (TypeError otherwise). Values are null, booleans, numbers, bigints, strings, `Uint8Array`, arrays and plain
- * objects, nested. Objects and arrays are frozen, deeply and in place, and come back as the same object; what holds a `Uint8Array` is copied
- * in and out. TypeError for any other value, RangeError when memory is exhausted; then nothing has changed, though where many values are
- * given, those before a refused one may be frozen.
+ * Keys are well-formed strings (TypeError otherwise). Values are null, booleans, numbers, bigints, strings,
+ * `Uint8Array`, arrays and plain objects, nested. Objects and arrays are frozen, deeply and in place, and
+ * come back as the same object; what holds a `Uint8Array` is copied in and out. TypeError for any other
+ * value, RangeError when memory is exhausted; then nothing has changed, though where many values are given,
+ * those before a refused one may be frozen.
  *
- * Costs: n is the number of entries. "A path" is one lookup in a small map, and at most 13 nodes in a large one, 3 or 4 in one of 100,000.
+ * Costs: n is the number of entries. "A path" is one lookup in a small map, and at most 13 nodes in a large
+ * one, 3 or 4 in one of 100,000.
  */
 export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
   static {
@@ -96,9 +99,9 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
   }
 
   /**
-   * A map of the entries of an iterable of `[key, value]`, or of the own enumerable properties of a plain object. The last of equal keys
-   * wins. A map (with the same codec) is given back as it is. TypeError, naming what it got, for anything else: a promise, an async iterable, a
-   * function, a date. O(n).
+   * A map of the entries of an iterable of `[key, value]`, or of the own enumerable properties of a plain
+   * object. The last of equal keys wins. A map (with the same codec) is given back as it is. TypeError,
+   * naming what it got, for anything else: a promise, an async iterable, a function, a date. O(n).
    */
   static from<V>(entries: HamtInput<V>, options: HamtOptions<V>): Hamt<V>
   static from<V>(this: Storing<V>, entries: Iterable<readonly [string, V]>, options?: HamtOptions<V>): Hamt<V>
@@ -128,8 +131,8 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
   }
 
   /**
-   * A map from what `fn` says of an item, a key, to the array of the items of which it says that, in their order. O(n). TypeError for items that
-   * cannot be stored, and for a promise.
+   * A map from what `fn` says of an item, a key, to the array of the items of which it says that, in their
+   * order. O(n). TypeError for items that cannot be stored, and for a promise.
    */
   static groupBy<T>(
     this: Storing<T>,
@@ -140,7 +143,10 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
     return wrap(bulk.fromEntries(cbor, grouped(items, fn, 'groupBy'), 'groupBy'))
   }
 
-  /** A map from what `fn` says of an item, a key, to the number of items of which it says that. O(n). TypeError for a promise. */
+  /**
+   * A map from what `fn` says of an item, a key, to the number of items of which it says that. O(n).
+   * TypeError for a promise.
+   */
   static countBy<T>(items: Iterable<T>, fn: (item: T, index: number) => string): Hamt<number> {
     const groups = [...grouped(items, fn, 'countBy')]
     return Hamt.from(groups.map(([key, group]) => [key, group.length]))
@@ -151,14 +157,16 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
     return versionOf(this).size
   }
 
-  /** The value of `key`, or undefined. One path. The same object each time, unless it holds a `Uint8Array`. */
+  /**
+   * The value of `key`, or undefined. One path. The same object each time, unless it holds a `Uint8Array`.
+   */
   get(key: K): V | undefined {
     return lineage.get(versionOf(this), key) as V | undefined
   }
 
   /**
-   * The values of many keys, in their order; undefined for a key that is absent. A path a key; in wasm, one call for each thousand keys or
-   * 256 KB of values.
+   * The values of many keys, in their order; undefined for a key that is absent. A path a key; in wasm, one
+   * call for each thousand keys or 256 KB of values.
    */
   getMany(keys: Iterable<K>): (V | undefined)[] {
     return getMany(usable(this), [...iterable(keys, 'getMany', 'keys')]) as (V | undefined)[]
@@ -170,8 +178,8 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
   }
 
   /**
-   * A version with `key` set to `value`, which is frozen; this one, with the object that was there, when an equal value is there (equal encoded
-   * bytes). One path.
+   * A version with `key` set to `value`, which is frozen; this one, with the object that was there, when an
+   * equal value is there (equal encoded bytes). One path.
    */
   set(key: K, value: V): Hamt<V, K> {
     const version = usable(this)
@@ -184,8 +192,8 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
   }
 
   /**
-   * A version with `key` set to what `fn` makes of its value (or of undefined); when `fn` returns undefined, without `key`. This one when
-   * nothing changes. Two paths.
+   * A version with `key` set to what `fn` makes of its value (or of undefined); when `fn` returns undefined,
+   * without `key`. This one when nothing changes. Two paths.
    */
   update(key: K, fn: (value: V | undefined) => V | undefined): Hamt<V, K> {
     const value = settled(callback(fn, 'update')(this.get(key)), 'update')
@@ -198,21 +206,29 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
     return this.has(key) ? this.update(key, fn as (value: V | undefined) => V | undefined) : this
   }
 
-  /** A version with the entries of a map, an iterable or a record, the last of equal keys; this one when nothing changes. A path an entry. */
+  /**
+   * A version with the entries of a map, an iterable or a record, the last of equal keys; this one when
+   * nothing changes. A path an entry.
+   */
   setMany(entries: HamtInput<V, K>): Hamt<V, K> {
     return this.#merge(entries, undefined, 'setMany')
   }
 
-  /** A version without the keys; this one when all are absent. A path a key. TypeError for what is no iterable, or a string. */
+  /**
+   * A version without the keys; this one when all are absent. A path a key. TypeError for what is no
+   * iterable, or a string.
+   */
   deleteMany(keys: Iterable<K>): Hamt<V, K> {
     const version = usable(this)
     return this.#become(combine.deleteMany(version, keys))
   }
 
   /**
-   * The entries of both; `other` is a map, an iterable of entries, or a record. Where both have a key with different values, `other` wins, or
-   * `resolve` gives the value (undefined: leaves the key out). Where both have a key with *equal* values, `resolve` is not called: it decides
-   * conflicts; to count or add, use `mergeWith`. Of two large maps, parts that are equal in both are not visited; else a path an entry of `other`.
+   * The entries of both; `other` is a map, an iterable of entries, or a record. Where both have a key with
+   * different values, `other` wins, or `resolve` gives the value (undefined: leaves the key out). Where both
+   * have a key with *equal* values, `resolve` is not called: it decides conflicts; to count or add, use
+   * `mergeWith`. Of two large maps, parts that are equal in both are not visited; else a path an entry of
+   * `other`.
    */
   merge(other: HamtInput<V, K>, resolve?: (key: K, ours: V, theirs: V) => V | undefined): Hamt<V, K> {
     if (resolve !== undefined) callback(resolve, 'merge')
@@ -220,8 +236,8 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
   }
 
   /**
-   * The entries of both, as `merge`; for *every* key that both have, equal values too, `fn` makes the value (undefined: leaves the key out).
-   * As many paths as the smaller has entries. TypeError for a promise.
+   * The entries of both, as `merge`; for *every* key that both have, equal values too, `fn` makes the value
+   * (undefined: leaves the key out). As many paths as the smaller has entries. TypeError for a promise.
    */
   mergeWith(other: HamtInput<V, K>, fn: (ours: V, theirs: V, key: K) => V | undefined): Hamt<V, K> {
     callback(fn, 'mergeWith')
@@ -230,21 +246,26 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
   }
 
   /**
-   * A version with those entries whose keys `other` has too; this one when these are all. Costs what differs between large maps that share,
-   * and between versions that few edits separate; else at most as many paths as twice the smaller has entries.
+   * A version with those entries whose keys `other` has too; this one when these are all. Costs what differs
+   * between large maps that share, and between versions that few edits separate; else at most as many paths
+   * as twice the smaller has entries.
    */
   intersect(other: Hamt<unknown>): Hamt<V, K> {
     return this.#become(combine.intersect(usable(this), another(other)))
   }
 
-  /** A version with those entries whose keys `other` has not; this one when these are all. Costs as `intersect`. */
+  /**
+   * A version with those entries whose keys `other` has not; this one when these are all. Costs as
+   * `intersect`.
+   */
   without(other: Hamt<unknown>): Hamt<V, K> {
     return this.#become(combine.without(usable(this), another(other)))
   }
 
   /**
-   * Three-way merge: this map with the changes that lead from `base` to `other`. Only where both changed a key differently, `resolve` decides
-   * (undefined stands for "not there", for its arguments and its result). O(changes) between relatives.
+   * Three-way merge: this map with the changes that lead from `base` to `other`. Only where both changed a
+   * key differently, `resolve` decides (undefined stands for "not there", for its arguments and its result).
+   * O(changes) between relatives.
    */
   mergeFrom(
     base: Hamt<V, K>,
@@ -259,8 +280,9 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
   }
 
   /**
-   * One new version from many edits: `fn` gets a draft (a transient) that changes in place. This version when nothing has changed in the end. When
-   * `fn` throws, nothing has happened; TypeError when it returns a promise. The draft is of no use afterwards.
+   * One new version from many edits: `fn` gets a draft (a transient) that changes in place. This version when
+   * nothing has changed in the end. When `fn` throws, nothing has happened; TypeError when it returns a
+   * promise. The draft is of no use afterwards.
    */
   withMutations(fn: (draft: Draft<V, K>) => void): Hamt<V, K> {
     callback(fn, 'withMutations')
@@ -284,8 +306,8 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
   }
 
   /**
-   * A draft with the contents of this version, for edits outside of a callback: it changes in place until `asImmutable` ends it. This version stays
-   * as it is. O(1).
+   * A draft with the contents of this version, for edits outside of a callback: it changes in place until
+   * `asImmutable` ends it. This version stays as it is. O(1).
    */
   asMutable(): Draft<V, K> {
     const version = usable(this)
@@ -296,7 +318,10 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
     })
   }
 
-  /** A version with the entries for which `fn` says true; this one when these are all. O(n) calls. TypeError for a promise. */
+  /**
+   * A version with the entries for which `fn` says true; this one when these are all. O(n) calls. TypeError
+   * for a promise.
+   */
   filter<W extends V>(fn: (value: V, key: K) => value is W): Hamt<W, K>
   filter(fn: (value: V, key: K) => unknown): Hamt<V, K>
   filter(fn: (value: V, key: K) => unknown): Hamt<V, K> {
@@ -323,25 +348,37 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
     return sum
   }
 
-  /** Whether `fn` says true for some entry. O(n), up to the first such entry in the order of iteration. TypeError for a promise. */
+  /**
+   * Whether `fn` says true for some entry. O(n), up to the first such entry in the order of iteration.
+   * TypeError for a promise.
+   */
   some(fn: (value: V, key: K) => unknown): boolean {
     return this.#first(fn, 'some') !== undefined
   }
 
-  /** Whether `fn` says true for every entry. O(n), up to the first for which it does not. TypeError for a promise. */
+  /**
+   * Whether `fn` says true for every entry. O(n), up to the first for which it does not. TypeError for a
+   * promise.
+   */
   every(fn: (value: V, key: K) => unknown): boolean {
     callback(fn, 'every')
     return this.#first((value, key) => !settled(fn(value, key), 'every'), 'every') === undefined
   }
 
-  /** The value of the first entry, in the order of iteration, for which `fn` says true, or undefined. O(n). TypeError for a promise. */
+  /**
+   * The value of the first entry, in the order of iteration, for which `fn` says true, or undefined. O(n).
+   * TypeError for a promise.
+   */
   find<W extends V>(fn: (value: V, key: K) => value is W): W | undefined
   find(fn: (value: V, key: K) => unknown): V | undefined
   find(fn: (value: V, key: K) => unknown): V | undefined {
     return this.#first(fn, 'find')?.[1]
   }
 
-  /** Calls `fn` for every entry, in the order of iteration, with `this` as given. O(n). TypeError for a promise. */
+  /**
+   * Calls `fn` for every entry, in the order of iteration, with `this` as given. O(n). TypeError for a
+   * promise.
+   */
   forEach<This>(fn: (this: This, value: V, key: K, map: Hamt<V, K>) => void, thisArg?: This): void {
     callback(fn, 'forEach')
     eachEntry(
@@ -352,9 +389,10 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
   }
 
   /**
-   * The keys. The order of all iterations is that of the keys' hashes: the same for equal maps on every machine. O(1) a step. A map in no
-   * trie sorts its keys first, O(n log n), when some have come or gone, and moves to a trie when edits do not pay for that: O(log n) an edit,
-   * amortised. An iterator sees this version, whatever happens meanwhile.
+   * The keys. The order of all iterations is that of the keys' hashes: the same for equal maps on every
+   * machine. O(1) a step. A map in no trie sorts its keys first, O(n log n), when some have come or gone, and
+   * moves to a trie when edits do not pay for that: O(log n) an edit, amortised. An iterator sees this
+   * version, whatever happens meanwhile.
    */
   keys(): Keys<K> {
     return new EntryIterator<string>(versionOf(this), keysOnly) as unknown as Keys<K>
@@ -376,8 +414,8 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
   }
 
   /**
-   * Whether both have equal contents (equal encoded bytes). O(1) for the same node, never worse than what is not shared. TypeError for a map of
-   * another copy of this package.
+   * Whether both have equal contents (equal encoded bytes). O(1) for the same node, never worse than what is
+   * not shared. TypeError for a map of another copy of this package.
    */
   equals(other: Hamt<V, K>): boolean {
     const version = usable(this)
@@ -386,16 +424,19 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
     return lineage.equals(version, versionOf(other))
   }
 
-  /** What differs between this version and `newer`, in the order of iteration. O(changes) between relatives. Can be walked once. */
+  /**
+   * What differs between this version and `newer`, in the order of iteration. O(changes) between relatives.
+   * Can be walked once.
+   */
   diff(newer: Hamt<V, K>): IterableIterator<Difference<V, K>, undefined> {
     const version = usable(this)
     return new DiffIterator<V, K>(version, alike(version, newer))
   }
 
   /**
-   * The digest of the contents: 32 bytes, equal exactly when the entries (keys and encoded values) are equal. Two hashes an entry the
-   * first time, and one encoding a value; the path of an edit afterwards (some 40 µs), as every part of the trie keeps its own, which takes 32 bytes a
-   * node.
+   * The digest of the contents: 32 bytes, equal exactly when the entries (keys and encoded values) are equal.
+   * Two hashes an entry the first time, and one encoding a value; the path of an edit afterwards (some 40
+   * µs), as every part of the trie keeps its own, which takes 32 bytes a node.
    */
   digest(): Uint8Array<ArrayBuffer> {
     const version = usable(this)
@@ -403,9 +444,10 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
   }
 
   /**
-   * A proof that a key has its value in the map with this digest, or is absent: `verifyProof` of `hamt-wasm/verify` checks it. For
-   * several keys, in any order, one proof that shares the common part of their paths; it is verified for exactly these keys. O(log n) a key once the
-   * digest is known; a few hundred bytes a key.
+   * A proof that a key has its value in the map with this digest, or is absent: `verifyProof` of
+   * `hamt-wasm/verify` checks it. For several keys, in any order, one proof that shares the common part of
+   * their paths; it is verified for exactly these keys. O(log n) a key once the digest is known; a few
+   * hundred bytes a key.
    */
   prove(keys: string | Iterable<string>): Uint8Array<ArrayBuffer> {
     const version = usable(this)
@@ -413,8 +455,8 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
   }
 
   /**
-   * 32 bits of the digest, as a signed integer, for libraries whose keys are value objects (with `equals` and `hashCode`, as Immutable has
-   * them). Costs as `digest`.
+   * 32 bits of the digest, as a signed integer, for libraries whose keys are value objects (with `equals` and
+   * `hashCode`, as Immutable has them). Costs as `digest`.
    */
   hashCode(): number {
     return new DataView(this.digest().buffer).getInt32(0)
@@ -438,7 +480,10 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
     return `Hamt(${this.size})`
   }
 
-  /** @internal This map itself: fast-deep-equal and react-fast-compare, which ask for it, find a map equal to itself only. */
+  /**
+   * @internal This map itself: fast-deep-equal and react-fast-compare, which ask for it, find a map equal to
+   * itself only.
+   */
   valueOf(): this {
     return this
   }
@@ -451,9 +496,10 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
   }
 
   /**
-   * Frees what this version holds, as far as no other version needs it, before the collector would. Needed only by loops that make
-   * many large maps without a turn of the event loop, in which no finalizer runs. Using the version afterwards throws DisposedError, but for its size; disposing it again does
-   * nothing, and so does disposing the empty map, which is everyone's.
+   * Frees what this version holds, as far as no other version needs it, before the collector would. Needed
+   * only by loops that make many large maps without a turn of the event loop, in which no finalizer runs.
+   * Using the version afterwards throws DisposedError, but for its size; disposing it again does nothing, and
+   * so does disposing the empty map, which is everyone's.
    */
   dispose(): void {
     if (this !== empty) lineage.dispose(versionOf(this))

@@ -1,4 +1,5 @@
-// The order of iteration for keys that are in no trie: that of the trie, by the digits of their hashes (cpp/trie/order.hpp).
+// The order of iteration for keys that are in no trie: that of the trie, by the digits of their hashes
+// (cpp/trie/order.hpp).
 import { encoder } from '../codec/text.js'
 import { endBlocks, hashBlocks, hashed } from '../digest/siphash.js'
 
@@ -29,7 +30,10 @@ function hash(key: string): void {
   hashBlocks(buffer, end)
 }
 
-/** The six lowest digits of a hash, five bits each, lowest first, as one number of 30 bits that sorts as they do. */
+/**
+ * The six lowest digits of a hash, five bits each, lowest first, as one number of 30 bits that sorts as they
+ * do.
+ */
 function firstDigits(key: string): number {
   hash(key)
   const low = hashed[0]!
@@ -56,7 +60,9 @@ function compareText(a: string, b: string): number {
   return x.length - y.length
 }
 
-/** Well-formed, distinct keys in the order of iteration. O(n log n); allocates the result and 8 bytes a key. */
+/**
+ * Well-formed, distinct keys in the order of iteration. O(n log n); allocates the result and 8 bytes a key.
+ */
 export function inHashOrder(keys: readonly string[]): string[] {
   const n = keys.length
   const packed = new Float64Array(n)

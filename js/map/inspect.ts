@@ -9,8 +9,8 @@ export interface InspectArguments {
 }
 
 /**
- * A text such as `Hamt(2) { 'a' => 1, 'b' => 2 }`: `title`, and the first entries of `map`, or that it is disposed when that is undefined. O(what it
- * shows).
+ * A text such as `Hamt(2) { 'a' => 1, 'b' => 2 }`: `title`, and the first entries of `map`, or that it is
+ * disposed when that is undefined. O(what it shows).
  */
 export function inspect(
   title: string,

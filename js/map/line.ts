@@ -1,12 +1,14 @@
-// Lines: an index by key over a long chain of difference records, so that reads of old versions need not follow them.
+// Lines: an index by key over a long chain of difference records, so that reads of old versions need not
+// follow them.
 //
-// A line covers the records from its first one up to its end, the next version that is materialized or in another line. Each record
-// has a position, the larger the newer. The value of a key in a version is that of the first change of the key at the version's position or behind
-// it, and that of the end when there is none.
+// A line covers the records from its first one up to its end, the next version that is materialized or in
+// another line. Each record has a position, the larger the newer. The value of a key in a version is that of
+// the first change of the key at the version's position or behind it, and that of the end when there is none.
 //
-// The first read that has far to go makes a line. It grows at both sides: when the end is edited in place, and when a version before the
-// first is read. It is cut where a record in it is materialized. Its records refer to it, and it refers to none of them but to the end,
-// which each of them needs. So that it keeps no value that no version needs, it is forgotten with its first record.
+// The first read that has far to go makes a line. It grows at both sides: when the end is edited in place,
+// and when a version before the first is read. It is cut where a record in it is materialized. Its records
+// refer to it, and it refers to none of them but to the end, which each of them needs. So that it keeps no
+// value that no version needs, it is forgotten with its first record.
 import { finalizers } from '../wasm/handles.js'
 import type { Stored } from './stored.js'
 import { oldOf } from './trie-store.js'
@@ -33,7 +35,10 @@ export function isInLine(record: Version): boolean {
 
 /** The index over one chain. */
 export class Line {
-  /** False when it is forgotten, and while it changes: a change that is cut off leaves a line that nobody uses. */
+  /**
+   * False when it is forgotten, and while it changes: a change that is cut off leaves a line that nobody
+   * uses.
+   */
   isLive = false
   private byKey = new Map<string, number | Positions>()
   // Keys and values at the positions 0, 1, 2 … and -1, -2, -3 …; of the latter some may be cut off.
@@ -57,7 +62,10 @@ export class Line {
     return record.position === -this.olderKeys.length
   }
 
-  /** The version behind the last record. Takes in what has been edited in place since the last call: O(1) amortised. */
+  /**
+   * The version behind the last record. Takes in what has been edited in place since the last call: O(1)
+   * amortised.
+   */
   end(): Version {
     let last = this.last!
     if (last.store !== null || isInLine(last)) return last

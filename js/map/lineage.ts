@@ -1,29 +1,37 @@
-// Lineages: versions that follow from one another share one store, and each older version is a record of what differs.
+// Lineages: versions that follow from one another share one store, and each older version is a record of what
+// differs.
 //
 //     v0 ──────► v1 ──────► v2 (newest) ═══► store
 //     {k, old}   {k, old}
 //
-// This is Baker's rerooting (Shallow Binding Makes Functional Arrays Fast, 1991) over a version tree. A version is
+// This is Baker's rerooting (Shallow Binding Makes Functional Arrays Fast, 1991) over a version tree. A
+// version is
 //
-//   materialized        it has a store. The newest of a lineage is, and the next edit changes its store in place.
-//   pinned              materialized and never changed in place: what `from` makes, and old versions that were used again.
-//   a difference record everything else: "as `next`, but `key` has the value `old`". The collector reclaims it.
+//   materialized          it has a store. The newest of a lineage is; the next edit changes its store in place.
+//   pinned                materialized and never changed in place: what `from` makes, and old versions that
+//                         were used again.
+//   a difference record   everything else: "as `next`, but `key` has the value `old`". The collector
+//                         reclaims it.
 //
-// An edit in place turns the version that was edited into a record of the new one. An edit of a pinned version makes the *new*
-// version a record of the old one. Reads follow up to `reach` records; when the next materialized version is farther, an index of
-// the records answers them (line.ts). What needs the contents of such a version as a whole materializes the one `reach` steps ahead of it. A
-// long way is also cut at its middle, so that doing that to all of n kept versions in any order applies O(n log n) records.
+// An edit in place turns the version that was edited into a record of the new one. An edit of a pinned
+// version makes the *new* version a record of the old one. Reads follow up to `reach` records; when the next
+// materialized version is farther, an index of the records answers them (line.ts). What needs the contents of
+// such a version as a whole materializes the one `reach` steps ahead of it. A long way is also cut at its
+// middle, so that doing that to all of n kept versions in any order applies O(n log n) records.
 //
-// A store is a native Map or a trie in wasm (store.ts). A map begins in a Map and moves when it grows beyond `young.size`, when an
-// operation needs the trie, or when a Map would have to be copied, or its keys sorted, more often than edits pay for. A copy of a pinned
-// version's Map is at first a Map of changes over it (young-store.ts). So no history costs O(n) a step.
+// A store is a native Map or a trie in wasm (store.ts). A map begins in a Map and moves when it grows beyond
+// `young.size`, when an operation needs the trie, or when a Map would have to be copied, or its keys sorted,
+// more often than edits pay for. A copy of a pinned version's Map is at first a Map of changes over it
+// (young-store.ts). So no history costs O(n) a step.
 //
-// Someone who holds an old version holds every record from there to the newest. So after `max(8192, 4 × size)` edits in place (1,024 in
-// a Map) the newest version is pinned, and the next lineage begins: a checkpoint.
+// Someone who holds an old version holds every record from there to the newest. So after `max(8192, 4 ×
+// size)` edits in place (1,024 in a Map) the newest version is pinned, and the next lineage begins: a
+// checkpoint.
 //
-// JavaScript's collector does not see wasm memory, and no finalizer runs inside a synchronous loop: hence one finalizer a trie that a
-// lineage owns, not one a version. Baker's order of steps makes edits all or nothing: what can fail comes first, the store changes, and from
-// there to the end of the exchange of fields nothing is called.
+// JavaScript's collector does not see wasm memory, and no finalizer runs inside a synchronous loop: hence one
+// finalizer a trie that a lineage owns, not one a version. Baker's order of steps makes edits all or nothing:
+// what can fail comes first, the store changes, and from there to the end of the exchange of fields nothing
+// is called.
 import { DisposedError } from '../errors.js'
 import type { Codec } from '../codec/codec.js'
 import { checkKey } from '../codec/keys.js'
@@ -118,7 +126,10 @@ function lineFrom(v: Version): Line {
   return at.line!
 }
 
-/** Materializes the version `reach` steps ahead when no materialized one is nearer; that serves its neighbours too. */
+/**
+ * Materializes the version `reach` steps ahead when no materialized one is nearer; that serves its neighbours
+ * too.
+ */
 function prepareRead(v: Version): void {
   let ahead = v
   for (let i = 0; i < reach && ahead.store === null; ++i) ahead = ahead.next!
@@ -141,7 +152,10 @@ function chainOf(v: Version): { chain: Version[]; end: Version } {
   return { chain, end }
 }
 
-/** Gives a record a store of its own, and the version halfway too when that is far. O(distance) edits and a copy. */
+/**
+ * Gives a record a store of its own, and the version halfway too when that is far. O(distance) edits and a
+ * copy.
+ */
 function materialize(v: Version): Store {
   const { chain, end } = chainOf(v)
   const isBranch = v.branched
@@ -211,8 +225,8 @@ export function keepTrie(v: Version): void {
 }
 
 /**
- * Calls `f` with a handle of the version, valid until `f` returns; no user code may run meanwhile. An old version that is near gets a
- * handle for this call only.
+ * Calls `f` with a handle of the version, valid until `f` returns; no user code may run meanwhile. An old
+ * version that is near gets a handle for this call only.
  */
 export function withHandle<T>(v: Version, f: (handle: number) => T): T {
   return v.store === null ? withHandles([v], (handles) => f(handles[0]!)) : f(handleFor(v))
@@ -224,8 +238,9 @@ function handleFor(v: Version): number {
 }
 
 /**
- * As `withHandle`, for many: one walk along each chain of records, whichever of its versions are asked for. A single one is prepared for
- * being asked for again: what is computed of its trie, such as digests, is kept by the one that is near.
+ * As `withHandle`, for many: one walk along each chain of records, whichever of its versions are asked for. A
+ * single one is prepared for being asked for again: what is computed of its trie, such as digests, is kept by
+ * the one that is near.
  */
 export function withHandles<T>(versions: readonly Version[], f: (handles: Uint32Array) => T): T {
   const handleOf = new Map<Version, number>()
@@ -259,7 +274,10 @@ export function withHandles<T>(versions: readonly Version[], f: (handles: Uint32
 
 // --- editing ---------------------------------------------------------------------------------------
 
-/** A version with `key` set to `value`, or without it when that is undefined; `v` itself when that changes nothing. */
+/**
+ * A version with `key` set to `value`, or without it when that is undefined; `v` itself when that changes
+ * nothing.
+ */
 export function edit(v: Version, key: string, value: Stored | undefined): Version {
   if (v.disposed) throw new DisposedError()
   if (v.store === null) return editRecord(v, key, value)
@@ -273,7 +291,8 @@ export function edit(v: Version, key: string, value: Stored | undefined): Versio
     if (store.isDue()) return checkpoint(v, key, value)
   } else {
     if (value !== undefined && isReferable(value)) {
-      // wasm cannot compare objects. Here it may be user code that does, the traps of a Proxy: it may edit or dispose this version.
+      // wasm cannot compare objects. Here it may be user code that does, the traps of a Proxy: it may edit or
+      // dispose this version.
       if (sameStored(store.get(key), value)) return v
       if (v.store !== store || v.disposed) return edit(v, key, value)
     }
@@ -317,7 +336,10 @@ function editInPlace(v: Version, store: Store, key: string, value: Stored | unde
   return next
 }
 
-/** An edit of a record: another record, or, when a materialized version is `reach` away, an edit of a store of its own. */
+/**
+ * An edit of a record: another record, or, when a materialized version is `reach` away, an edit of a store of
+ * its own.
+ */
 function editRecord(v: Version, key: string, value: Stored | undefined): Version {
   let isFound = false
   let found: Stored | undefined
@@ -354,9 +376,9 @@ function branch(v: Version, key: string, value: Stored | undefined, found: Store
 const mostEdits = 1024
 
 /**
- * The version that follows from `v` by a bulk edit whose result is `trie`; takes it over, whatever it throws. `v` itself when both are
- * equal. Where `v` is the newest of a lineage and little has changed, the lineage goes on by single edits, so that a loop of small bulk
- * edits keeps wasm memory flat.
+ * The version that follows from `v` by a bulk edit whose result is `trie`; takes it over, whatever it throws.
+ * `v` itself when both are equal. Where `v` is the newest of a lineage and little has changed, the lineage
+ * goes on by single edits, so that a loop of small bulk edits keeps wasm memory flat.
  */
 export function become(v: Version, trie: TrieStore): Version {
   let isTaken = false
@@ -384,7 +406,9 @@ export function become(v: Version, trie: TrieStore): Version {
 /** Maps of up to this many entries are compared without wasm. */
 const fewEntries = 64
 
-/** Whether two versions have equal contents. O(records between them) for near relatives; else as the tries. */
+/**
+ * Whether two versions have equal contents. O(records between them) for near relatives; else as the tries.
+ */
 export function equals(a: Version, b: Version): boolean {
   if (a === b) return true
   if (a.size !== b.size) return false
@@ -395,8 +419,8 @@ export function equals(a: Version, b: Version): boolean {
 }
 
 /**
- * Keys outside of which two versions are equal: those of the records from both to the version where these meet. undefined when they are many,
- * or do not meet.
+ * Keys outside of which two versions are equal: those of the records from both to the version where these
+ * meet. undefined when they are many, or do not meet.
  */
 export function keysBetween(a: Version, b: Version): Set<string> | undefined {
   const keyTo = new Map<Version, string>()
@@ -416,8 +440,8 @@ export function keysBetween(a: Version, b: Version): Set<string> | undefined {
 }
 
 /**
- * The keys of a version in the order of iteration; undefined when its contents are in wasm, where they move when edits do not pay for sorting the
- * keys. O(n log n), O(1) when asked again.
+ * The keys of a version in the order of iteration; undefined when its contents are in wasm, where they move
+ * when edits do not pay for sorting the keys. O(n log n), O(1) when asked again.
  */
 export function keysOf(v: Version): readonly string[] | undefined {
   const { chain, end } = chainOf(v)

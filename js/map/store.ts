@@ -4,7 +4,10 @@ import type { TrieStore } from './trie-store.js'
 import type { Version } from './version.js'
 import type { YoungStore } from './young-store.js'
 
-/** What `put` and `remove` did: nothing (an equal value is there, or none), added an entry, or changed or took one. */
+/**
+ * What `put` and `remove` did: nothing (an equal value is there, or none), added an entry, or changed or took
+ * one.
+ */
 export const unchanged = 0
 export const added = 1
 export const replaced = 2
@@ -18,8 +21,9 @@ export interface Contents {
   get(key: string): Stored | undefined
   has(key: string): boolean
   /**
-   * Sets a key. All or nothing: after it has returned, the contents are changed and nothing can fail any more before the caller has noted
-   * it, as long as the caller calls nothing. A trie takes an object for a change: who calls this has compared it.
+   * Sets a key. All or nothing: after it has returned, the contents are changed and nothing can fail any more
+   * before the caller has noted it, as long as the caller calls nothing. A trie takes an object for a change:
+   * who calls this has compared it.
    */
   put(key: string, value: Stored): Outcome
   /** Deletes a key; likewise. */

@@ -1,4 +1,5 @@
-// What a map keeps of a value: the value itself where nobody can change it, or something that gives an equal one.
+// What a map keeps of a value: the value itself where nobody can change it, or something that gives an equal
+// one.
 //
 //   primitives, frozen data    kept by reference and given back as they are
 //   data that holds bytes      a private copy, copied again for each reader (a Uint8Array cannot be frozen)
@@ -21,7 +22,8 @@ abstract class Sealed {
   readonly #brand = true
 
   /**
-   * Runs no user code: where a Proxy can be stored, `instanceof` would ask it for its prototype. It is 20 ns faster than a private field.
+   * Runs no user code: where a Proxy can be stored, `instanceof` would ask it for its prototype. It is 20 ns
+   * faster than a private field.
    */
   static is(stored: object): stored is Sealed {
     return platform.isProxy === cannotTell ? #brand in stored : stored instanceof Sealed
@@ -85,8 +87,9 @@ class Undecodable extends Sealed {
 export type Stored = string | number | boolean | bigint | null | object
 
 /**
- * Makes of a caller's value what a map keeps. Freezes plain objects and arrays, deeply and in place. TypeError, naming key and path, for
- * what is no data; then nothing is frozen. Runs user code: getters are refused, but proxies and codecs are called.
+ * Makes of a caller's value what a map keeps. Freezes plain objects and arrays, deeply and in place.
+ * TypeError, naming key and path, for what is no data; then nothing is frozen. Runs user code: getters are
+ * refused, but proxies and codecs are called.
  */
 export function toStored(codec: Codec<unknown>, key: string, value: unknown): Stored {
   if (value === undefined) throw new TypeError('a value cannot be undefined; to remove a key, use delete')
@@ -128,8 +131,8 @@ export function bytesOfStored(stored: Stored): Uint8Array {
 }
 
 /**
- * Whether two values have equal encodings. Encodes only what is sealed. May run user code (the traps of a Proxy) where both are objects; a version may have
- * been edited or disposed when it returns.
+ * Whether two values have equal encodings. Encodes only what is sealed. May run user code (the traps of a
+ * Proxy) where both are objects; a version may have been edited or disposed when it returns.
  */
 export function sameStored(a: Stored | undefined, b: Stored | undefined): boolean {
   if (Object.is(a, b)) return true

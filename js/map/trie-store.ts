@@ -1,7 +1,8 @@
 // Contents of a map as a trie in wasm: a handle, and how values cross.
 //
-// An edit leaves the value that it replaced in wasm; `takeReplaced` brings it to JavaScript. Until then the difference record that needs it says `unread`, so that an edit is all or nothing even when JavaScript
-// has no memory or no stack left to take the value.
+// An edit leaves the value that it replaced in wasm; `takeReplaced` brings it to JavaScript. Until then the
+// difference record that needs it says `unread`, so that an edit is all or nothing even when JavaScript has
+// no memory or no stack left to take the value.
 import { writePrimitive } from '../codec/cbor-encode.js'
 import { cbor, notPrimitive, readPrimitive } from '../codec/codec.js'
 import type { Codec } from '../codec/codec.js'
@@ -47,7 +48,9 @@ export function oldOf(record: Version): Stored | undefined {
 
 const registry = finalizers<Owned>(dropOwned)
 
-/** Drops a handle, unless that was done. When it throws, nothing was done, and the collector does it later. */
+/**
+ * Drops a handle, unless that was done. When it throws, nothing was done, and the collector does it later.
+ */
 function dropOwned(owned: Owned): void {
   const handle = owned.id
   if (handle === 0) return
@@ -73,13 +76,19 @@ let checkpointed = 0
 export class TrieStore implements Contents {
   readonly isYoung = false
   readonly replaced: typeof unread = unread
-  /** Edits in place since the lineage began that replaced a value: added keys make the map, and so the interval, larger. */
+  /**
+   * Edits in place since the lineage began that replaced a value: added keys make the map, and so the
+   * interval, larger.
+   */
   edits = 0
 
   handle = 0
   private readonly owned: Owned = { id: 0 }
 
-  /** Owns the map that a call makes. A handle that comes after its owner cannot get lost, whatever fails in between. Throws as `check`. */
+  /**
+   * Owns the map that a call makes. A handle that comes after its owner cannot get lost, whatever fails in
+   * between. Throws as `check`.
+   */
   constructor(
     readonly codec: Codec<unknown>,
     make: () => Status,
@@ -108,7 +117,8 @@ export class TrieStore implements Contents {
     takeReplaced()
     const n = writeEntry(key, value)
     const status = raw._hamt_set(this.handle, n, valueSize, 1)
-    // The trie has changed: nothing is called on the way to `editInPlace` in lineage.ts, so that nothing can fail.
+    // The trie has changed: nothing is called on the way to `editInPlace` in lineage.ts, so that nothing can
+    // fail.
     if (status === Status.ok) {
       ++this.edits
       return replaced
@@ -145,7 +155,10 @@ export class TrieStore implements Contents {
     return sizeOfHandle(this.handle)
   }
 
-  /** The changes that lead from `older` to this trie, when there are at most `most`; else null. O(changes) between relatives. */
+  /**
+   * The changes that lead from `older` to this trie, when there are at most `most`; else null. O(changes)
+   * between relatives.
+   */
   changesSince(older: TrieStore, most: number): StoredBatch | null {
     if (check(raw.changes(this.handle, older.handle, most)) === Status.partial) return null
     const batch = new StoredBatch(this.codec, true, 1)
@@ -163,7 +176,10 @@ export class TrieStore implements Contents {
     registry.unregister(this)
   }
 
-  /** Whether a new lineage should begin here, so that who holds an old version does not hold a record for every edit since. */
+  /**
+   * Whether a new lineage should begin here, so that who holds an old version does not hold a record for
+   * every edit since.
+   */
   isDue(size: number): boolean {
     return (
       this.edits >= 8192 &&
@@ -171,7 +187,10 @@ export class TrieStore implements Contents {
     )
   }
 
-  /** Counts this trie among those that wait for the collector: the more there are, the rarer checkpoints become. */
+  /**
+   * Counts this trie among those that wait for the collector: the more there are, the rarer checkpoints
+   * become.
+   */
   countAsCheckpoint(size: number, holdsObjects: boolean): void {
     const weight = holdsObjects ? weightOfObject * size : size
     checkpoints.set(this.handle, weight)

@@ -9,7 +9,10 @@ export type Keys<K extends string = string> = ReturnType<ReadonlyMap<K, unknown>
 export type Values<V> = ReturnType<ReadonlyMap<string, V>['values']>
 export type Entries<V, K extends string = string> = ReturnType<ReadonlyMap<K, V>['entries']>
 
-/** What the compiler names when a type of values is refused: functions, symbols, and objects that have methods, are no data. */
+/**
+ * What the compiler names when a type of values is refused: functions, symbols, and objects that have
+ * methods, are no data.
+ */
 export interface CannotBeStored<V> {
   readonly 'a map holds plain data only, unless it has a codec': V
 }
@@ -28,8 +31,9 @@ type Data<T> = unknown extends T
         ? never
         : { [P in keyof T]: Data<T[P]> }
 
-// In generic code `V` is not known yet, and what depends on it counts as its constraint: a branch that is `any` is left out of that, so that
-// the other one counts, which takes everything. Where `V` is known and no data, the index is `any`, and gives `CannotBeStored`.
+// In generic code `V` is not known yet, and what depends on it counts as its constraint: a branch that is
+// `any` is left out of that, so that the other one counts, which takes everything. Where `V` is known and no
+// data, the index is `any`, and gives `CannotBeStored`.
 interface Outcomes<V> {
   readonly stored: unknown
   readonly [refused: number]: CannotBeStored<V>

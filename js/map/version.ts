@@ -11,7 +11,10 @@ export function checkVersion(version: unknown): void {
     throw new TypeError('new makes no map: use Hamt.empty() or Hamt.from(entries)')
 }
 
-/** State of one version; `Hamt` keeps it where no caller reaches it. lineage.ts says what the fields mean together. */
+/**
+ * State of one version; `Hamt` keeps it where no caller reaches it. lineage.ts says what the fields mean
+ * together.
+ */
 export class Version {
   /** For a difference record: the version that it differs from. */
   next: Version | null = null
@@ -19,14 +22,19 @@ export class Version {
   key = ''
   /** For a difference record: the value of that key in this version; undefined when it is absent. */
   old: Stored | undefined | typeof unread = undefined
-  /** For a difference record: the index that it is in, and its position there; meaningless when the index is not live. */
+  /**
+   * For a difference record: the index that it is in, and its position there; meaningless when the index is
+   * not live.
+   */
   line: Line | null = null
   position = 0
   /** Never changed in place. */
   pinned = false
   /** `dispose` was called. */
   disposed = false
-  /** A difference record that was made by an edit of an older version, not left behind by an edit in place. */
+  /**
+   * A difference record that was made by an edit of an older version, not left behind by an edit in place.
+   */
   branched = false
   /** References: difference records whose `next` this is, and iterations under way. */
   references = 0

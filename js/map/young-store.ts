@@ -1,4 +1,5 @@
-// Contents of a small map: a native Map, or a Map of changes over that of a pinned version. No wasm, no finalizer.
+// Contents of a small map: a native Map, or a Map of changes over that of a pinned version. No wasm, no
+// finalizer.
 import { checkKey } from '../codec/keys.js'
 import { inHashOrder } from './hash-order.js'
 import { added, edited, replaced, unchanged } from './store.js'
@@ -8,8 +9,8 @@ import type { Stored } from './stored.js'
 import type { Version } from './version.js'
 
 /**
- * What decides whether a map is small; an object so that tests can set it. `size`: with more entries, a map moves to wasm. The
- * figures that chose it: bench/README.md, "Small maps".
+ * What decides whether a map is small; an object so that tests can set it. `size`: with more entries, a map
+ * moves to wasm. The figures that chose it: bench/README.md, "Small maps".
  */
 export const young = { size: 16_384 }
 
@@ -33,7 +34,10 @@ function copyOf(entries: ReadonlyMap<string, Stored>): Map<string, Stored> {
   return copy
 }
 
-/** A pinned version, and its entries, which nobody changes; they stay here when the version moves to wasm or is disposed. */
+/**
+ * A pinned version, and its entries, which nobody changes; they stay here when the version moves to wasm or
+ * is disposed.
+ */
 export interface Base {
   readonly version: Version
   readonly entries: ReadonlyMap<string, Stored>
@@ -54,7 +58,10 @@ export class YoungStore implements Contents {
   /** What `own` lies over; null when `own` is all. So a copy costs nothing before edits have paid for it. */
   base: Base | null = null
 
-  /** `account`: what edits have paid in for copies, in entries, and for sorting, in keys; one for a store and all its copies. */
+  /**
+   * `account`: what edits have paid in for copies, in entries, and for sorting, in keys; one for a store and
+   * all its copies.
+   */
   constructor(
     private own: Map<string, Stored> = new Map(),
     readonly account = { copies: own.size, sorts: freeSorts * own.size },
@@ -145,8 +152,8 @@ export class YoungStore implements Contents {
   }
 
   /**
-   * A store of its own for the contents of `version`, whose store this is. O(own entries); O(1) where it lies over this one, which makes reads and
-   * edits slower, but copies nothing that edits have not paid for.
+   * A store of its own for the contents of `version`, whose store this is. O(own entries); O(1) where it lies
+   * over this one, which makes reads and edits slower, but copies nothing that edits have not paid for.
    */
   copy(version: Version): YoungStore {
     const { own, base, size } = this
@@ -205,7 +212,10 @@ export class YoungStore implements Contents {
     return size <= cheapCopy || this.account.sorts >= size
   }
 
-  /** The keys in the order of iteration; not to be changed. O(n log n) after a key has come or gone, and O(1) until the next one does. */
+  /**
+   * The keys in the order of iteration; not to be changed. O(n log n) after a key has come or gone, and O(1)
+   * until the next one does.
+   */
   keys(): readonly string[] {
     if (this.order !== null) return this.order
     const { size } = this

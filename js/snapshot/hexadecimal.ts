@@ -5,7 +5,10 @@ const digitValues = new Uint8Array(256).fill(16)
 const digits = encoder.encode('0123456789abcdef')
 digits.forEach((code, value) => (digitValues[code] = value))
 
-/** The bytes that a text stands for; undefined when it is not `0x` and an even number of lower-case hexadecimal digits. */
+/**
+ * The bytes that a text stands for; undefined when it is not `0x` and an even number of lower-case
+ * hexadecimal digits.
+ */
 export function packHexadecimal(text: Uint8Array): Uint8Array | undefined {
   if (text.length < 2 || text.length % 2 !== 0 || text[0] !== 0x30 || text[1] !== 0x78) return undefined
   const bytes = new Uint8Array(text.length / 2 - 1)

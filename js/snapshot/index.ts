@@ -1,5 +1,5 @@
-// Snapshots and deltas: what `hamt-wasm` (through embedded.ts) and `hamt-wasm/slim` re-export. Bundles in which nothing of it is used
-// leave it out.
+// Snapshots and deltas: what `hamt-wasm` (through embedded.ts) and `hamt-wasm/slim` re-export. Bundles in
+// which nothing of it is used leave it out.
 import { OpenedSnapshot, OpenedVersion } from './opened.js'
 
 export { openSnapshot } from './opened.js'

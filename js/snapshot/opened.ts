@@ -21,16 +21,17 @@ import { SnapshotView } from './view.js'
 /** How `openSnapshot` reads. */
 export interface OpenOptions<V> extends Omit<DeserializeOptions<V>, 'limit'> {
   /**
-   * The bytes are known to be a snapshot: they were validated before, or their hash was compared with one that you trust. Skips
-   * the validation, which is most of the time that opening takes. Bytes that are none of this then give wrong answers or a
-   * `SnapshotError`, and nothing worse.
+   * The bytes are known to be a snapshot: they were validated before, or their hash was compared with one
+   * that you trust. Skips the validation, which is most of the time that opening takes. Bytes that are none
+   * of this then give wrong answers or a `SnapshotError`, and nothing worse.
    */
   trusted?: boolean
 }
 
 /**
- * Opens a snapshot for reading where it lies: nothing is loaded and no map is made. Checks all of it first, unless the bytes are
- * `trusted`. The bytes must not change while they are in use; when their buffer is transferred, reading throws a TypeError.
+ * Opens a snapshot for reading where it lies: nothing is loaded and no map is made. Checks all of it first,
+ * unless the bytes are `trusted`. The bytes must not change while they are in use; when their buffer is
+ * transferred, reading throws a TypeError.
  */
 export function openSnapshot<V = unknown>(bytes: Uint8Array, options?: OpenOptions<V>): OpenedSnapshot<V> {
   const { codec, digest } = settings(options)
@@ -114,9 +115,9 @@ export class OpenedVersion<V> {
   }
 
   /**
-   * The value of a key, or undefined. As of a map, the same object each time and from every version, frozen: it is remembered for as long as somebody
-   * holds it, in some 150 bytes. Two binary searches: O(log keys + log changes of the key); a key that was changed in many branches
-   * may cost a step for each of its changes.
+   * The value of a key, or undefined. As of a map, the same object each time and from every version, frozen:
+   * it is remembered for as long as somebody holds it, in some 150 bytes. Two binary searches: O(log keys +
+   * log changes of the key); a key that was changed in many branches may cost a step for each of its changes.
    */
   get(key: string): V | undefined {
     const code = this.#code(key)
@@ -128,12 +129,17 @@ export class OpenedVersion<V> {
     return this.#code(key) !== 0
   }
 
-  /** The keys in ascending order of their UTF-8 bytes: that is the order of the file. All of them: O(file). */
+  /**
+   * The keys in ascending order of their UTF-8 bytes: that is the order of the file. All of them: O(file).
+   */
   *keys(): IterableIterator<string> {
     for (const key of this.#view.keysOf(this.#version)) yield decoder.decode(unshared(key))
   }
 
-  /** The digest that the loaded version would have. Two hashes an entry, after a walk over the file; makes no map. */
+  /**
+   * The digest that the loaded version would have. Two hashes an entry, after a walk over the file; makes no
+   * map.
+   */
   digest(): Uint8Array {
     const file = this.#view.file()
     return withInput([file], () => {

@@ -1,4 +1,5 @@
-// Many versions in one Uint8Array, and back: snapshots and deltas. Reading one version without loading any: opened.ts.
+// Many versions in one Uint8Array, and back: snapshots and deltas. Reading one version without loading any:
+// opened.ts.
 import {
   check,
   checkUsable,
@@ -33,18 +34,23 @@ export interface SerializeOptions {
 export interface DeserializeOptions<V> {
   /** The codec that the versions were made with, if not CBOR. */
   codec?: Codec<V>
-  /** The digest (32 bytes) that the last version must have; `SnapshotError` with the code `wrong-digest` otherwise. */
+  /**
+   * The digest (32 bytes) that the last version must have; `SnapshotError` with the code `wrong-digest`
+   * otherwise.
+   */
   digest?: Uint8Array
   /**
-   * How many bytes of memory the versions may take; 1 GiB if not given. A file of a few kilobytes can hold a long value that many
-   * keys have, or many versions of a large node: `SnapshotError` with the code `too-large` before that fills the memory.
+   * How many bytes of memory the versions may take; 1 GiB if not given. A file of a few kilobytes can hold a
+   * long value that many keys have, or many versions of a large node: `SnapshotError` with the code
+   * `too-large` before that fills the memory.
    */
   limit?: number
 }
 
 /**
- * The bytes of versions of one map or of several: what they share is written once, and what is equal is shared, however they
- * were made. The bytes follow from contents, order and `meta` alone. O(what the versions do not share).
+ * The bytes of versions of one map or of several: what they share is written once, and what is equal is
+ * shared, however they were made. The bytes follow from contents, order and `meta` alone. O(what the versions
+ * do not share).
  */
 export function serialize<V>(
   versions: Iterable<Hamt<V>>,
@@ -54,8 +60,9 @@ export function serialize<V>(
 }
 
 /**
- * As `serialize`, but without what the versions in `base` already hold. Whoever has these gets `versions` back with
- * `applyDelta`. A delta names the versions that it needs, and always the last of `base`, by their digests.
+ * As `serialize`, but without what the versions in `base` already hold. Whoever has these gets `versions`
+ * back with `applyDelta`. A delta names the versions that it needs, and always the last of `base`, by their
+ * digests.
  */
 export function serializeDelta<V>(
   base: Iterable<Hamt<V>>,
@@ -86,8 +93,8 @@ function write<V>(
 }
 
 /**
- * The versions of a snapshot, in the order in which they were written; they share memory again. One pass over the bytes, every
- * rule of the format checked first; `SnapshotError` names the one that is broken, and where.
+ * The versions of a snapshot, in the order in which they were written; they share memory again. One pass over
+ * the bytes, every rule of the format checked first; `SnapshotError` names the one that is broken, and where.
  */
 export function deserialize<V = unknown>(bytes: Uint8Array, options?: DeserializeOptions<V>): Hamt<V>[] {
   const { codec, digest, limit } = settings(options)
@@ -98,7 +105,10 @@ export function deserialize<V = unknown>(bytes: Uint8Array, options?: Deserializ
   return expect(maps, digest)
 }
 
-/** The versions of a delta. Among `base` must be those it was made for, in any order; else `SnapshotError`, `wrong-base`. */
+/**
+ * The versions of a delta. Among `base` must be those it was made for, in any order; else `SnapshotError`,
+ * `wrong-base`.
+ */
 export function applyDelta<V>(
   base: Iterable<Hamt<V>>,
   bytes: Uint8Array,
@@ -120,7 +130,10 @@ export function applyDelta<V>(
   return expect(maps, digest)
 }
 
-/** What `serialize` or `serializeDelta` was given as `meta`; undefined if nothing. Checks the bytes' checksum, not the versions. */
+/**
+ * What `serialize` or `serializeDelta` was given as `meta`; undefined if nothing. Checks the bytes' checksum,
+ * not the versions.
+ */
 export function readMeta(bytes: Uint8Array): unknown {
   const file = viewBytes(bytes, 'a snapshot')
   return decodeMeta(
@@ -161,7 +174,10 @@ function checkCodecs(maps: readonly Hamt<unknown>[]): void {
 /** What a call has loaded is in wasm still, all or some of it. */
 let isLoaded = false
 
-/** Makes maps of the versions that a call loads; when that fails, nothing is left behind, or the next call drops it. */
+/**
+ * Makes maps of the versions that a call loads; when that fails, nothing is left behind, or the next call
+ * drops it.
+ */
 function handOver<V>(load: () => Status, codec: Codec<V>): Hamt<V>[] {
   if (isLoaded) dropLoaded()
   isLoaded = true

@@ -36,7 +36,9 @@ function orderAfter(
 export class StringTable {
   /** Where each block begins, and where the last ends. */
   private readonly starts: Uint32Array
-  /** The string under the last `step`: where its own bytes are, how many bytes it shares, its whole length. */
+  /**
+   * The string under the last `step`: where its own bytes are, how many bytes it shares, its whole length.
+   */
   private own = 0
   private shared = 0
   private length = 0
@@ -72,7 +74,10 @@ export class StringTable {
     }
   }
 
-  /** Reads what is before the own bytes of the string at `at`; `before` is the length of its model. Gives where it ends. */
+  /**
+   * Reads what is before the own bytes of the string at `at`; `before` is the length of its model. Gives
+   * where it ends.
+   */
   private step(at: number, end: number, before: number): number {
     const start = at
     const bytes = this.bytes

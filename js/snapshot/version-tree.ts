@@ -4,7 +4,10 @@ import { SnapshotError } from '../errors.js'
 
 /** The bases of versions, with their sizes. O(versions) to read; 24 bytes a version. */
 export class VersionTree {
-  /** By version plus one; 0 stands for the empty map. A jump skips ever more bases, so that ancestors are found in O(log depth). */
+  /**
+   * By version plus one; 0 stands for the empty map. A jump skips ever more bases, so that ancestors are
+   * found in O(log depth).
+   */
   private readonly base: Uint32Array
   private readonly jump: Uint32Array
   private readonly ends: Uint32Array
@@ -50,7 +53,10 @@ export class VersionTree {
     return ancestor <= version && version < this.ends[ancestor]!
   }
 
-  /** The first among a version and its bases, nearest first, that is below `limit`; -1 for the empty map. O(log depth). */
+  /**
+   * The first among a version and its bases, nearest first, that is below `limit`; -1 for the empty map.
+   * O(log depth).
+   */
   ancestorBelow(version: number, limit: number): number {
     let at = version + 1
     while (at > limit) at = this.step(at, limit)

@@ -1,10 +1,10 @@
 // Reading a snapshot where it lies: no wasm, no copy, no trie. cpp/snapshot/FORMAT.md describes the bytes.
 //
-// A file stores, for each key, the list of its changes: a lookup finds the key in the sorted table, then the last change that its
-// version has seen.
+// A file stores, for each key, the list of its changes: a lookup finds the key in the sorted table, then the
+// last change that its version has seen.
 //
-// The constructor checks counts, lengths and the tree of versions, and reads check each string: no bytes lead out of bounds or into an
-// endless loop. Whether keys are sorted and sizes true is for the validator.
+// The constructor checks counts, lengths and the tree of versions, and reads check each string: no bytes lead
+// out of bounds or into an endless loop. Whether keys are sorted and sizes true is for the validator.
 import { ByteReader } from '../core.js'
 import { SnapshotError } from '../errors.js'
 import { Bits, Column, widthOf } from './columns.js'
@@ -37,7 +37,9 @@ export class SnapshotView {
   private readonly codes: Column
   private readonly first: number
 
-  /** Takes the file apart. O(versions + keys / 8); allocates 28 bytes a version and a byte for each 128 keys. */
+  /**
+   * Takes the file apart. O(versions + keys / 8); allocates 28 bytes a version and a byte for each 128 keys.
+   */
   constructor(private readonly bytes: Uint8Array) {
     this.size = bytes.length
     identifiers.forEach(([code, byte], i) => {
@@ -81,7 +83,10 @@ export class SnapshotView {
     if (reader.at !== reader.end) throw new SnapshotError('trailing', reader.at)
   }
 
-  /** The bytes of the file. TypeError when their buffer was transferred or made smaller: nothing can be read then. */
+  /**
+   * The bytes of the file. TypeError when their buffer was transferred or made smaller: nothing can be read
+   * then.
+   */
   file(): Uint8Array {
     if (this.bytes.length !== this.size)
       throw new TypeError('the bytes of this snapshot are gone: their buffer was transferred or resized')
@@ -112,8 +117,9 @@ export class SnapshotView {
   }
 
   /**
-   * 0 when version `v` has no such key, or 1 + the number of its value. O(log changes of the key · log versions), unless the key was changed
-   * beside the bases of `v` again and again: then each such change may cost one step more.
+   * 0 when version `v` has no such key, or 1 + the number of its value. O(log changes of the key · log
+   * versions), unless the key was changed beside the bases of `v` again and again: then each such change may
+   * cost one step more.
    */
   code(key: number, v: number): number {
     const start = key === 0 ? 0 : this.runs.zero(key - 1) - (key - 1)
@@ -135,7 +141,10 @@ export class SnapshotView {
     return first >= 0 && this.tree.isWithin(v, 0) ? this.checked(this.codes.get(first)) : 0
   }
 
-  /** The last of a key's later changes from `start` to `end` whose version is at most `v`; `start - 1` for none. O(log changes). */
+  /**
+   * The last of a key's later changes from `start` to `end` whose version is at most `v`; `start - 1` for
+   * none. O(log changes).
+   */
   private lastChange(start: number, end: number, v: number): number {
     let low = start - 1
     let high = end - 1
@@ -157,7 +166,10 @@ export class SnapshotView {
     return this.values.get(number)
   }
 
-  /** The keys of version `v` in ascending order of their bytes. O(all keys of the file, and log(their changes) each). */
+  /**
+   * The keys of version `v` in ascending order of their bytes. O(all keys of the file, and log(their changes)
+   * each).
+   */
   *keysOf(v: number): Generator<Uint8Array<ArrayBuffer>, void, undefined> {
     let bit = 0
     let change = 0

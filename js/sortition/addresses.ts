@@ -1,7 +1,7 @@
 // Addresses by number, in the order in which they were first named.
 //
-// They are kept as bytes. Their text, and the way back from text to number, are made when somebody asks: loading a registry
-// and reading one of its versions needs neither.
+// They are kept as bytes. Their text, and the way back from text to number, are made when somebody asks:
+// loading a registry and reading one of its versions needs neither.
 import { type Address, readAddress, writeAddress } from './values.js'
 
 export class Addresses {

@@ -20,9 +20,10 @@ export interface Continued {
 }
 
 /**
- * Reads a registry and logs together: events after its position are applied, those before it must be in it. LogError for an
- * event that the registry should have and does not, or has otherwise; for one that contradicts the state before it; and for logs
- * of other contracts or of another chain. Nothing is applied then. O(events · log changes).
+ * Reads a registry and logs together: events after its position are applied, those before it must be in it.
+ * LogError for an event that the registry should have and does not, or has otherwise; for one that
+ * contradicts the state before it; and for logs of other contracts or of another chain. Nothing is applied
+ * then. O(events · log changes).
  *
  * @param onProgress is told how many events were looked at, now and then
  */
@@ -88,8 +89,8 @@ function requireKnown(registry: NodeRegistry, events: readonly RegistryEvent[], 
 }
 
 /**
- * LogError for a change of the registry that the logs should have: from the first of its kind to the last log of its contract.
- * A kind that the logs do not have at all was not asked for.
+ * LogError for a change of the registry that the logs should have: from the first of its kind to the last log
+ * of its contract. A kind that the logs do not have at all was not asked for.
  */
 function requireAll(registry: NodeRegistry, events: readonly RegistryEvent[]): void {
   const changes = events.filter((event) => changeOf(event) !== undefined)

@@ -1,4 +1,5 @@
-// Changes that say what other changes say too: balances and their differences, counts of operators, versions, admissions, pauses.
+// Changes that say what other changes say too: balances and their differences, counts of operators, versions,
+// admissions, pauses.
 import { type AdmissionPolicy, describe, Kind, type RegistryEvent } from './events.js'
 import { type StateAt } from './state-at.js'
 import { type Address } from './values.js'
@@ -6,9 +7,9 @@ import { type Address } from './values.js'
 type Args = Record<string, unknown>
 
 /**
- * Compares what events say of the state before them with that state. What only the first event of a history can tell is
- * compared once a version of the eligibility rules is in force, which a deployment sets before anything else: logs without one
- * do not say where they begin.
+ * Compares what events say of the state before them with that state. What only the first event of a history
+ * can tell is compared once a version of the eligibility rules is in force, which a deployment sets before
+ * anything else: logs without one do not say where they begin.
  */
 export class ChangeChecks {
   readonly #slots = new Slots()
@@ -29,7 +30,10 @@ export class ChangeChecks {
     ]
   }
 
-  /** What contradicts the state before an event, in words that follow its name; undefined for nothing. O(1), unless there is. */
+  /**
+   * What contradicts the state before an event, in words that follow its name; undefined for nothing. O(1),
+   * unless there is.
+   */
   objection(before: StateAt, event: RegistryEvent): string | undefined {
     const args = event.args as Args
     switch (event.eventName) {
@@ -55,8 +59,8 @@ export class ChangeChecks {
   }
 
   /**
-   * What the logs of a block presuppose and do not have, once an event of a later block is there; undefined for nothing.
-   * O(1), and O(admissions and removals) once a block.
+   * What the logs of a block presuppose and do not have, once an event of a later block is there; undefined
+   * for nothing. O(1), and O(admissions and removals) once a block.
    *
    * @param before the state before `event`
    */
@@ -84,7 +88,10 @@ export class ChangeChecks {
     return undefined
   }
 
-  /** Before the first version of the eligibility rules there were no operators, and before the second of the assets the first. */
+  /**
+   * Before the first version of the eligibility rules there were no operators, and before the second of the
+   * assets the first.
+   */
   #beginningObjection(before: StateAt, { version }: Args): string | undefined {
     if (version !== 1n || hasBegun(before)) return undefined
     for (let n = 0; n < before.size; ++n)
@@ -110,8 +117,8 @@ export class ChangeChecks {
   }
 
   /**
-   * A pause begins in the second of its policy, so that b is the second before, and freezes the cool-down of then; until it
-   * ends nothing changes that, and an end and a new pause in one second keep it.
+   * A pause begins in the second of its policy, so that b is the second before, and freezes the cool-down of
+   * then; until it ends nothing changes that, and an end and a new pause in one second keep it.
    */
   #policyObjection(before: StateAt, event: RegistryEvent): string | undefined {
     const { policy } = event.args as { policy: AdmissionPolicy }
@@ -134,7 +141,10 @@ export class ChangeChecks {
     return `its pause has ${coolDownText(frozen)}, and when it began there was ${coolDownText(possible[0]!)}`
   }
 
-  /** The policy in force before a second. O(rows) once, where an earlier call has not seen the policies of that second. */
+  /**
+   * The policy in force before a second. O(rows) once, where an earlier call has not seen the policies of
+   * that second.
+   */
   #policyBefore(before: StateAt, second: number): Readonly<AdmissionPolicy> {
     if (this.#earlier?.second !== second) this.#earlier = { second, policy: before.policyBefore(second) }
     return this.#earlier.policy
@@ -192,7 +202,10 @@ function hasBegun(before: StateAt): boolean {
   return before.rowOf(Kind.version) >= 0
 }
 
-/** Whether the first version of the rules is there, and so all that came after it. O(rows): called once a history. */
+/**
+ * Whether the first version of the rules is there, and so all that came after it. O(rows): called once a
+ * history.
+ */
 function beganAtFirst({ log, rows }: StateAt): boolean {
   const { kinds, operands } = log.columns
   const first = kinds.subarray(0, rows).indexOf(Kind.version)

@@ -1,4 +1,5 @@
-// (c) The end: is the committee the one that follows, or the failure a failure, and did it come when it could?
+// (c) The end: is the committee the one that follows, or the failure a failure, and did it come when it
+// could?
 import { type Seed } from './check-seed.js'
 import { checkCommittee } from './check-committee.js'
 import { comparePositions, describe } from './events.js'
@@ -12,7 +13,10 @@ import { noteUndecided, type Verification } from './verification.js'
 export interface Drawn {
   /** Those that count. */
   counted: Submission[]
-  /** All that could be seated, best first, however many seats there are; undefined when there is no seed to draw with. */
+  /**
+   * All that could be seated, best first, however many seats there are; undefined when there is no seed to
+   * draw with.
+   */
   seated: Winner[] | undefined
 }
 
@@ -38,7 +42,10 @@ function hasNoSeed({ usable, since }: Seed): boolean {
   return usable === false && since === undefined
 }
 
-/** What had to happen: 0 a committee, 1 a failure without a seed, 2 one for lack of members; 1 when Interfold failed it. */
+/**
+ * What had to happen: 0 a committee, 1 a failure without a seed, 2 one for lack of members; 1 when Interfold
+ * failed it.
+ */
 export function reasonOf(v: Verification, seed: Seed, drawn: Drawn): Report['reason'] {
   const { finalized, failed, e3Failed } = v.evidence
   if (!finalized && !failed && isEarly(e3Failed?.args.failedAtStage)) return 1
@@ -77,7 +84,8 @@ export function checkEnd(v: Verification, seed: Seed, drawn: Drawn): void {
 /** A draw ends after its deadline, and after its request. */
 function checkTime(v: Verification, seed: Seed): void {
   const { finalized, failed, e3Failed, randomness } = v.evidence
-  // Reason 1 is that there was no word, whose deadline is the request's: whatever became of the word, that had to pass.
+  // Reason 1 is that there was no word, whose deadline is the request's: whatever became of the word, that
+  // had to pass.
   const isForNoWord = failed !== undefined && e3Failed !== undefined && BigInt(e3Failed.args.reason) === 1n
   const deadline = seed.deadline ?? (isForNoWord ? randomness?.args.randomnessDeadline : undefined)
   const end = (finalized ?? failed)?.at

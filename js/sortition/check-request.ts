@@ -96,7 +96,10 @@ function checkBlockHashRequest(v: Verification): void {
   }
 }
 
-/** Contracts that draw on random words set a provider. What becomes of a request that is open then is not known. */
+/**
+ * Contracts that draw on random words set a provider. What becomes of a request that is open then is not
+ * known.
+ */
 function noteUpgrade(v: Verification): void {
   const { registry, evidence, before } = v
   const end = (evidence.finalized ?? evidence.failed)?.at ?? registry.position
@@ -153,7 +156,10 @@ function checkRandomnessRequest(v: Verification): void {
   checkCapacity(v)
 }
 
-/** Operators from before there were admissions have no age in the logs: under a cool-down they count as old enough. */
+/**
+ * Operators from before there were admissions have no age in the logs: under a cool-down they count as old
+ * enough.
+ */
 function noteAges(v: Verification): void {
   const { state } = v.eligibility
   const { cooldownEnabled, admissionsPaused, pauseCooldownEnabled } = state.policy
@@ -200,7 +206,10 @@ function checkThreshold(v: Verification): void {
     blame(v, `a committee of ${n} members with the threshold ${h} was asked for: no contract accepts that`)
 }
 
-/** Enough operators are active; under the cap enough bond owners may be counted, and no rule was set in the same second. */
+/**
+ * Enough operators are active; under the cap enough bond owners may be counted, and no rule was set in the
+ * same second.
+ */
 function checkCapacity(v: Verification): void {
   const { request, eligibility } = v
   const { size } = request

@@ -56,8 +56,8 @@ function blockHashSeed(v: Verification): Seed {
 }
 
 /**
- * The seed to score with. Of contradicting ones the one that explains most submissions, so that the report names one fault and
- * not all that follow from it.
+ * The seed to score with. Of contradicting ones the one that explains most submissions, so that the report
+ * names one fault and not all that follow from it.
  */
 function chooseSeed(v: Verification, sources: readonly Source[], claimed: bigint | undefined): bigint {
   for (const source of sources) {

@@ -11,7 +11,10 @@ import { momentText } from './text.js'
 import { scoresOf, stateOf, type Verification } from './verification.js'
 import { describeIneligibility } from './words.js'
 
-/** What is wrong with a submission: its code, the contract's error, and words that follow "submitted ticket 1". */
+/**
+ * What is wrong with a submission: its code, the contract's error, and words that follow "submitted ticket
+ * 1".
+ */
 type Fault = [code: ViolationCode, error: string, what: string]
 
 export function checkSubmissions(v: Verification, seed: Seed): Submission[] {

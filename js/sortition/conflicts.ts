@@ -1,4 +1,5 @@
-// Statements about one request that cannot all be of one chain: each is there twice, and must be the same both times.
+// Statements about one request that cannot all be of one chain: each is there twice, and must be the same
+// both times.
 import { given } from '../core.js'
 import { nameOf } from './apply-logs.js'
 import { type RegistryEvent } from './events.js'
@@ -17,7 +18,10 @@ export function named(events: Events, ...names: readonly string[]): RegistryEven
   return events.filter(({ eventName }) => names.includes(eventName))
 }
 
-/** The first two statements that contradict each other, in words; undefined for none. O(events of the request). */
+/**
+ * The first two statements that contradict each other, in words; undefined for none. O(events of the
+ * request).
+ */
 export function conflictOf(draw: DrawLogs): string | undefined {
   return (
     repeated(draw) ??
@@ -195,8 +199,9 @@ export function reportConflict(draw: DrawLogs, report: Report): string | undefin
 }
 
 /**
- * Seats are visible: operators take them and leave them. Those taken at the end of a draw are the committee, or as many as the
- * failure says. Compared with a draw that is right otherwise; logs that name no operator say nothing of seats.
+ * Seats are visible: operators take them and leave them. Those taken at the end of a draw are the committee,
+ * or as many as the failure says. Compared with a draw that is right otherwise; logs that name no operator
+ * say nothing of seats.
  */
 function seatConflict({ events, request }: DrawLogs, report: Report): string | undefined {
   const [end] = named(events, ...resultNames)

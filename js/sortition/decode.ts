@@ -1,7 +1,7 @@
 // Logs and their arguments: a decoder for the ABI types that the events of `sortitionAbi` have.
 //
-// Contracts encode the data of a log in one way only: tails in the order of their heads, without gaps, padded with zeros.
-// Other bytes are refused, so that no digit of a log can be cut, added or moved without an error.
+// Contracts encode the data of a log in one way only: tails in the order of their heads, without gaps, padded
+// with zeros. Other bytes are refused, so that no digit of a log can be cut, added or moved without an error.
 import { encoder } from '../core.js'
 import { bondingRegistryAbi, ciphernodeRegistryAbi, interfoldAbi, randomnessProviderAbi } from './abi.js'
 import { keccak256 } from './native.js'
@@ -30,7 +30,9 @@ const abis: Record<ContractName, readonly EventItem[]> = {
 }
 export const contractNames = Object.keys(abis) as ContractName[]
 
-/** A value that does not fit its type, or a log that does not fit its event. The message names the parameter. */
+/**
+ * A value that does not fit its type, or a log that does not fit its event. The message names the parameter.
+ */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError'
 }
@@ -41,7 +43,9 @@ const byName = new Map<string, { contract: ContractName; item: EventItem }>(
   contractNames.flatMap((contract) => abis[contract].map((item) => [item.name, { contract, item }])),
 )
 
-/** The event of a name, and the contract that emits it; undefined for an event that is none of `sortitionAbi`. */
+/**
+ * The event of a name, and the contract that emits it; undefined for an event that is none of `sortitionAbi`.
+ */
 export function eventNamed(name: string): { contract: ContractName; item: EventItem } | undefined {
   return byName.get(name)
 }
@@ -59,7 +63,10 @@ function typeText(input: Parameter): string {
 
 let byTopic: Map<string, { contract: ContractName; item: EventItem }[]> | undefined
 
-/** The events that a log may be, by its first topic in lower case: one a contract, whose layout its topics and data must have. */
+/**
+ * The events that a log may be, by its first topic in lower case: one a contract, whose layout its topics and
+ * data must have.
+ */
 export function eventsWithTopic(topic: string): readonly { contract: ContractName; item: EventItem }[] {
   // Hashed when first asked for: before that the wasm module may not be loaded.
   if (!byTopic) {
@@ -78,7 +85,10 @@ function topicsOf(item: EventItem): number {
 
 // --- data of logs --------------------------------------------------------------------------------
 
-/** The arguments of a log of an event, as viem gives them. DecodeError when topics or data are not those of the event. */
+/**
+ * The arguments of a log of an event, as viem gives them. DecodeError when topics or data are not those of
+ * the event.
+ */
 export function decodeLog(item: EventItem, topics: readonly string[], data: string): Record<string, unknown> {
   if (topics.length !== topicsOf(item)) {
     throw new DecodeError(`${item.name} has ${topicsOf(item)} topics, this log has ${topics.length}`)
@@ -237,8 +247,9 @@ function requireRange(value: bigint, from: bigint, to: bigint, type: string, wha
 // --- arguments that were decoded elsewhere --------------------------------------------------------
 
 /**
- * The arguments of an event that was decoded elsewhere, in the types that viem gives them: whole numbers may be numbers,
- * bigints or text (decimal, or hexadecimal after `0x`). DecodeError names what is missing or is no such value.
+ * The arguments of an event that was decoded elsewhere, in the types that viem gives them: whole numbers may
+ * be numbers, bigints or text (decimal, or hexadecimal after `0x`). DecodeError names what is missing or is
+ * no such value.
  */
 export function readArgs(item: EventItem, args: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(

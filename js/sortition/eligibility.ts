@@ -44,8 +44,8 @@ interface Shared {
 const shared = new WeakMap<StateAt, Shared>()
 
 /**
- * Eligibility at one second t. With p the policy in force and s the operator's last admission (0 for one from before there were
- * admissions), it is admitted when
+ * Eligibility at one second t. With p the policy in force and s the operator's last admission (0 for one from
+ * before there were admissions), it is admitted when
  *
  * - not paused: s = 0, or p.cooldownEnabled is false, or t - s >= p.cooldownDuration;
  * - paused, with b = p.pauseTimepoint: s <= b, and (s = 0, or p.pauseCooldownEnabled is false, or
@@ -95,7 +95,10 @@ export class Eligibility {
     return frozen.isActive(operator) ? undefined : { ...paused, because: 'inactive' }
   }
 
-  /** The numbers of all that are eligible. O(operators) once for a state and the seconds at which they are the same. */
+  /**
+   * The numbers of all that are eligible. O(operators) once for a state and the seconds at which they are the
+   * same.
+   */
   operators(): readonly number[] {
     return this.#pool().operators
   }
@@ -105,7 +108,10 @@ export class Eligibility {
     return this.#pool().owners
   }
 
-  /** Those of them whose owner was counted again since the last version or policy: a log has changed an operator of theirs. */
+  /**
+   * Those of them whose owner was counted again since the last version or policy: a log has changed an
+   * operator of theirs.
+   */
   get ownersSinceReset(): number {
     const { state } = this
     const pool = this.#pool()

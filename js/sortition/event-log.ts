@@ -1,10 +1,11 @@
 // The event log: every change of the registry in the order of the chain.
 //
-// It only grows, so versions of a registry share one: a version is a log and how many of its rows it reads. A version that is
-// continued twice gets rows of its own for the second continuation.
+// It only grows, so versions of a registry share one: a version is a log and how many of its rows it reads. A
+// version that is continued twice gets rows of its own for the second continuation.
 //
-// A change is one row: kind, operator, position, time, and an operand, which is a number of something that the log lists
-// (addresses, amounts, versions, policies, asset configurations). The lists only grow too, and logs that were forked share them.
+// A change is one row: kind, operator, position, time, and an operand, which is a number of something that
+// the log lists (addresses, amounts, versions, policies, asset configurations). The lists only grow too, and
+// logs that were forked share them.
 import { Addresses } from './addresses.js'
 import { type AdmissionPolicy, type Change, Kind, type Position } from './events.js'
 
@@ -216,7 +217,10 @@ export class EventLog {
     return fork
   }
 
-  /** How many of the first `rows` rows have a time of at most `timestamp`: what is in force at that second. O(log rows). */
+  /**
+   * How many of the first `rows` rows have a time of at most `timestamp`: what is in force at that second.
+   * O(log rows).
+   */
   rowsUntil(timestamp: number, rows: number): number {
     const { times } = this.columns
     return firstRow(rows, (i) => times[i]! > timestamp)

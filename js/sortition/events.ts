@@ -38,8 +38,11 @@ export interface Position {
 export class EventError extends Error {
   /** `EventError` */
   override readonly name = 'EventError'
-  /** `repeated`: at a position that has been applied; `out-of-order`: before one; `time`: its timestamp contradicts
-   * an earlier block's, or what the event states; `unknown`: not an event of sortitionAbi; `removed`: its block left the chain. */
+  /**
+   * `repeated`: at a position that has been applied; `out-of-order`: before one; `time`: its timestamp
+   * contradicts an earlier block's, or what the event states; `unknown`: not an event of sortitionAbi;
+   * `removed`: its block left the chain.
+   */
   readonly code: 'repeated' | 'out-of-order' | 'time' | 'unknown' | 'removed'
 
   constructor(code: EventError['code'], message: string) {
@@ -140,7 +143,10 @@ function goBack(blockNumber: bigint | number): string {
   return `registry.before({ blockNumber: ${blockNumber}n }) is the registry without that block: apply the chain's logs to it`
 }
 
-/** The position of an event; TypeError or RangeError names a part that is no position, EventError a removed log. */
+/**
+ * The position of an event; TypeError or RangeError names a part that is no position, EventError a removed
+ * log.
+ */
 export function positionOf(event: RegistryEvent): Position {
   if (own(event, 'removed') === true) {
     throw new EventError(
@@ -183,7 +189,9 @@ export function requireFollows(next: Position, last: Position | undefined): void
   }
 }
 
-/** What an event does to the registry; undefined for one that changes no operator. Errors name the argument. */
+/**
+ * What an event does to the registry; undefined for one that changes no operator. Errors name the argument.
+ */
 export function changeOf(event: RegistryEvent): Change | undefined {
   const args = event.args as Record<string, unknown>
   if (args === null || typeof args !== 'object') object(args, `the args of ${show(event.eventName)}`)

@@ -98,7 +98,9 @@ export interface StatedRequest {
   ticketPrice?: bigint | undefined
 }
 
-/** An event as viem decodes it, or just its args: then what needs the log's position is left out, and said so. */
+/**
+ * An event as viem decodes it, or just its args: then what needs the log's position is left out, and said so.
+ */
 export type EventOrArgs<Args> = Args | (Partial<RegistryEvent> & { args: Args })
 
 /** What is known of one request: its events, and where its seed comes from. */
@@ -106,15 +108,20 @@ export interface RequestEvidence {
   /** `CommitteeRequested`; beside `randomness` what is known of the request otherwise. */
   request: EventOrArgs<RequestArgs> | StatedRequest
   /**
-   * `CommitteeRandomnessRequested`, with its position and time: the seed is a random word, and `policy` says whether there was a
-   * `CommitteeBondOwnerCapEnabled`.
+   * `CommitteeRandomnessRequested`, with its position and time: the seed is a random word, and `policy` says
+   * whether there was a `CommitteeBondOwnerCapEnabled`.
    */
   randomness?: (Partial<RegistryEvent> & { args: RandomnessArgs }) | undefined
-  /** The random word. Null: the provider's logs are known, and there is none. Absent: they may not be known. */
+  /**
+   * The random word. Null: the provider's logs are known, and there is none. Absent: they may not be known.
+   */
   fulfilment?: EventOrArgs<FulfilmentArgs> | null | undefined
   /** Every ticket that was submitted for it. */
   submissions: Iterable<EventOrArgs<SubmissionArgs>>
-  /** The committee, or the failure. Absent: no committee was formed; beside `randomness`: there is no result yet. */
+  /**
+   * The committee, or the failure. Absent: no committee was formed; beside `randomness`: there is no result
+   * yet.
+   */
   finalized?: EventOrArgs<FinalizedArgs> | EventOrArgs<FormationFailedArgs> | undefined
   /** The failure may also be here. */
   failed?: EventOrArgs<FormationFailedArgs> | undefined
@@ -126,7 +133,10 @@ export interface RequestEvidence {
   seed?: bigint | undefined
   /** Of the request's entropy block. */
   blockHash?: Hex | Uint8Array | undefined
-  /** Where the random word was asked for; without `randomness` also the word, and `e3Id` is the request's unless given. */
+  /**
+   * Where the random word was asked for; without `randomness` also the word, and `e3Id` is the request's
+   * unless given.
+   */
   vrf?: (Partial<Omit<VrfInput, 'chainId'>> & Pick<VrfInput, 'chainId'>) | undefined
   /** `uncapped` unless given. */
   policy?: Policy | undefined

@@ -36,7 +36,10 @@ export interface Standing {
 export interface Explanation extends Standing {
   /** Of all its tickets; absent for who is not eligible, and without a seed. */
   best?: ScoredTicket
-  /** Of its best ticket among those of all eligible operators, from 1; absent when that was left out of the report. */
+  /**
+   * Of its best ticket among those of all eligible operators, from 1; absent when that was left out of the
+   * report.
+   */
   rank?: number
   /** How many operators were eligible. */
   of: number
@@ -54,8 +57,8 @@ export interface Explanation extends Standing {
  * Whether an operator could take part in a draw whose state is that of a second. A walk over the events.
  *
  * @param timepoint in seconds; for a request of time T it is T - 1
- * @param options `ticketPrice`: that in force at the second, unless given; `policy`: under `owner-cap` an operator needs a bond
- *   owner; `uncapped` unless given
+ * @param options `ticketPrice`: that in force at the second, unless given; `policy`: under `owner-cap` an
+ *   operator needs a bond owner; `uncapped` unless given
  */
 export function explainAt(
   registry: NodeRegistry,
@@ -114,7 +117,8 @@ function standingAt(
 }
 
 /**
- * What a report says about one operator: eligible or not, its best ticket, its rank, its seat, and the cut-off.
+ * What a report says about one operator: eligible or not, its best ticket, its rank, its seat, and the
+ * cut-off.
  *
  * @param options `limit`: how many tickets are hashed at most for the best one; 2^22 unless given
  */

@@ -1,5 +1,6 @@
-// A registry as bytes: one snapshot. Its version is the newest state, as `at` gives it, so that every tool for snapshots
-// reads it; its meta carries the event log, from which every other version follows. The bytes depend on the events alone.
+// A registry as bytes: one snapshot. Its version is the newest state, as `at` gives it, so that every tool
+// for snapshots reads it; its meta carries the event log, from which every other version follows. The bytes
+// depend on the events alone.
 //
 // meta = {
 //   "kind": "node-registry",
@@ -200,8 +201,8 @@ function refuse(what: string, offset = -1): never {
 }
 
 /**
- * Reads what `writeRegistry` wrote; SnapshotError for anything else. Everything that the file says twice is compared: the
- * stored version must be the state that the events lead to. Linear in the bytes.
+ * Reads what `writeRegistry` wrote; SnapshotError for anything else. Everything that the file says twice is
+ * compared: the stored version must be the state that the events lead to. Linear in the bytes.
  */
 export function readRegistry(bytes: Uint8Array): StoredRegistry {
   const meta = metaOf(readMeta(bytes))

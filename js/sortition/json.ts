@@ -1,7 +1,8 @@
 // JSON that arrives in pieces: documents of any size, whose long lists are handed over element by element.
 //
-// A scanner finds where elements begin and end, and `JSON.parse` reads each of them. So a file may be larger than the longest
-// string, and memory holds one element at a time. Errors name a byte and never quote the file.
+// A scanner finds where elements begin and end, and `JSON.parse` reads each of them. So a file may be larger
+// than the longest string, and memory holds one element at a time. Errors name a byte and never quote the
+// file.
 import { strictDecoder } from '../core.js'
 
 /** One element of JSON is larger than this many bytes: refused. */
@@ -61,9 +62,9 @@ const scalarStarts = [...'-0123456789tfn'].map(code)
 const isSpace = (byte: number) => byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09
 
 /**
- * Reads one stream of JSON documents: one, or several after each other, as in NDJSON. `onElement` gets every element of a
- * list at the top of a document, and of the lists named in `lists` that are members of an object there; then every document
- * that is an object or such an element, its lists empty. O(bytes).
+ * Reads one stream of JSON documents: one, or several after each other, as in NDJSON. `onElement` gets every
+ * element of a list at the top of a document, and of the lists named in `lists` that are members of an object
+ * there; then every document that is an object or such an element, its lists empty. O(bytes).
  */
 export class JsonReader {
   readonly #lists: ReadonlySet<string>

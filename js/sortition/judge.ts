@@ -42,7 +42,9 @@ export interface DrawLogs {
   chainId: bigint | undefined
 }
 
-/** The requests that logs have, in the order of the chain. LogError for one that was made twice. O(events). */
+/**
+ * The requests that logs have, in the order of the chain. LogError for one that was made twice. O(events).
+ */
 export function drawsIn(
   logs: Pick<Logs, 'events' | 'blockHashes' | 'chainId'> & Partial<Pick<Logs, 'thresholds'>>,
 ): Map<bigint, DrawLogs> {
@@ -111,8 +113,8 @@ class RandomWords {
   }
 
   /**
-   * Those of a request by its provider, and the first without an address; of its own events where none answers it. LogError for
-   * one that was asked for twice. O(events of the request).
+   * Those of a request by its provider, and the first without an address; of its own events where none
+   * answers it. LogError for one that was asked for twice. O(events of the request).
    */
   of(request: RegistryEvent, events: readonly RegistryEvent[]): Pick<DrawLogs, 'words' | 'knowsProvider'> {
     const { requestId, provider } = given(request.args as { requestId?: bigint; provider?: string })
@@ -332,8 +334,8 @@ export type Gathered =
   { evidence: RequestEvidence; seedSource: string; needed?: undefined } | { needed: string }
 
 /**
- * Whether no random word came in time, and none is missing among the logs: those of its provider are there. Where other logs
- * presuppose a word, it is missing, unless the breaker says that there was none.
+ * Whether no random word came in time, and none is missing among the logs: those of its provider are there.
+ * Where other logs presuppose a word, it is missing, unless the breaker says that there was none.
  */
 function isWithoutWord({ events, knowsProvider }: DrawLogs): boolean {
   const presupposes = ({ eventName, args }: RegistryEvent): boolean => {
@@ -378,7 +380,9 @@ function gather(draw: DrawLogs, options: JudgeOptions, origin: Origin): Gathered
   return { evidence, seedSource: gathered.seedSource, needed: undefined }
 }
 
-/** The seed follows from a block hash; one that the caller says is scored with where the hash is not known. */
+/**
+ * The seed follows from a block hash; one that the caller says is scored with where the hash is not known.
+ */
 function fromBlock({ request, blockHashes }: DrawLogs, options: JudgeOptions): Partly {
   const { entropyBlock } = request.args as { entropyBlock: bigint }
   const blockHash = options.blockHash ?? blockHashes.get(Number(entropyBlock))

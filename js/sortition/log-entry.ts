@@ -13,7 +13,10 @@ import {
 } from './decode.js'
 import { type Address, type Hex, show } from './values.js'
 
-/** Evidence that cannot be used: malformed, contradictory, or none. The message names the place and what is wrong. */
+/**
+ * Evidence that cannot be used: malformed, contradictory, or none. The message names the place and what is
+ * wrong.
+ */
 export class LogError extends Error {
   /** `LogError` */
   override readonly name = 'LogError'
@@ -153,7 +156,10 @@ function decodedParts(
   return { candidates: [event], args: read, print: undefined }
 }
 
-/** The arguments of a log as the event of a contract; LogError where they do not fit, undefined for none of its events. */
+/**
+ * The arguments of a log as the event of a contract; LogError where they do not fit, undefined for none of
+ * its events.
+ */
 export function argsAs(
   entry: LogEntry,
   contract: ContractName,

@@ -78,8 +78,8 @@ export const requestNames = ['CommitteeRequested', 'CommitteeRandomnessRequested
 const mostNamed = 5
 
 /**
- * Draws whose request is not among their logs, by the first of these: logs of the registry and of the controller. Providers of
- * random words and bonding registries may serve other registries, too. O(events).
+ * Draws whose request is not among their logs, by the first of these: logs of the registry and of the
+ * controller. Providers of random words and bonding registries may serve other registries, too. O(events).
  */
 export function unrequested(events: readonly RegistryEvent[]): Map<bigint, RegistryEvent> {
   const draws = new Map<bigint, RegistryEvent>()
@@ -290,8 +290,9 @@ function latestOf(blocks: ReadonlyMap<number, Block>): Logs['latest'] {
 // --- contracts -----------------------------------------------------------------------------------
 
 /**
- * Whose logs are whose: as named, else by what they emit. Two contracts that emit events of one kind are an error, not a
- * guess. The events of the registry of ciphernodes name the others: their ids the controller, requests the providers.
+ * Whose logs are whose: as named, else by what they emit. Two contracts that emit events of one kind are an
+ * error, not a guess. The events of the registry of ciphernodes name the others: their ids the controller,
+ * requests the providers.
  */
 function contractsOf(logs: readonly LogEntry[], named: Named, notes: string[]): Addresses {
   const addresses = new Map<Address, ContractName>()
@@ -340,8 +341,8 @@ function emittersOf(logs: readonly LogEntry[], name: ContractName): Address[] {
 }
 
 /**
- * Whether a log can be decoded as an event of a contract. Where it cannot, it is another contract's event of the same
- * signature, or malformed: which of the two is known once its contract is.
+ * Whether a log can be decoded as an event of a contract. Where it cannot, it is another contract's event of
+ * the same signature, or malformed: which of the two is known once its contract is.
  */
 function emits(log: LogEntry, name: ContractName): boolean {
   try {
@@ -434,7 +435,10 @@ function refuseForeignEvent(log: LogEntry, contract: ContractName): void {
   }
 }
 
-/** Logs of one block are in the order of its transactions; a transaction is in one block, with one hash and one index. */
+/**
+ * Logs of one block are in the order of its transactions; a transaction is in one block, with one hash and
+ * one index.
+ */
 function requireTransactions(logs: readonly LogEntry[]): void {
   const byHash = new Map<Hex, LogEntry>()
   /** The last log of the block that says its transaction's index, and its hash. */

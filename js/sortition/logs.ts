@@ -1,4 +1,5 @@
-// The reader of logs: files and answers of nodes into the events of one registry, or an error that names the log at fault.
+// The reader of logs: files and answers of nodes into the events of one registry, or an error that names the
+// log at fault.
 //
 // What it takes, each alone or mixed, in any order, in any number of files:
 //
@@ -7,7 +8,8 @@
 //     { logs, events, blocks: [ { number, hash, timestamp } ], contracts, chainId, thresholds: { e3Id: [H, N] } }
 //     { jsonrpc, id, result }, a list of these, one a line               JSON-RPC: logs, blocks, receipts, subscriptions
 //
-// Nothing is read on trust: what is malformed is refused, and so is what contradicts itself. It cannot see what is not there.
+// Nothing is read on trust: what is malformed is refused, and so is what contradicts itself. It cannot see
+// what is not there.
 import { encoder, given, isBytes, viewBytes } from '../core.js'
 import { type ContractName, contractNames, digitsOf, integer } from './decode.js'
 import { type RegistryEvent } from './events.js'
@@ -84,8 +86,8 @@ export interface LogInput {
 }
 
 /**
- * Reads logs that are in memory: `LogReader` reads streams. LogError names the input, the place in it, and what is wrong.
- * O(bytes + logs · log logs).
+ * Reads logs that are in memory: `LogReader` reads streams. LogError names the input, the place in it, and
+ * what is wrong. O(bytes + logs · log logs).
  */
 export function readLogs(inputs: Iterable<LogInput>, options: LogOptions = {}): Logs {
   const reader = new LogReader(options)
@@ -93,7 +95,10 @@ export function readLogs(inputs: Iterable<LogInput>, options: LogOptions = {}): 
   return reader.finish()
 }
 
-/** How many different logs may be at one position, and descriptions of one block be there: reorganisations make some. */
+/**
+ * How many different logs may be at one position, and descriptions of one block be there: reorganisations
+ * make some.
+ */
 const mostVersions = 64
 
 /** Names of members whose value is a list of logs, blocks or answers. */
@@ -326,7 +331,10 @@ export class LogReader {
     return true
   }
 
-  /** All that was added, put together. LogError for what contradicts itself, and for inputs without a log of the contracts. */
+  /**
+   * All that was added, put together. LogError for what contradicts itself, and for inputs without a log of
+   * the contracts.
+   */
   finish(): Logs {
     const combined = combineLogs(this.#entries, this.#blocks, this.#contracts, this.#counts)
     return { ...combined, chainId: this.#chainId?.id, thresholds: this.#thresholds, counts: this.#counts }
@@ -346,7 +354,10 @@ function requireSuccess(fields: Fields, handedOver: readonly string[], where: st
     throw new LogError(`${where} has logs, and the status ${show(status)}: ${show(message ?? 'failed')}`)
 }
 
-/** LogError for a log that one input has before its removal and again behind it: which of the two came last is not known. */
+/**
+ * LogError for a log that one input has before its removal and again behind it: which of the two came last is
+ * not known.
+ */
 function requireNotRemovedBefore(there: readonly LogEntry[], entry: LogEntry): void {
   const copies = there.filter(
     ({ input, blockHash }) => input === entry.input && blockHash === entry.blockHash,

@@ -31,9 +31,10 @@ export interface Selected {
 }
 
 /**
- * The `size` best of a list, best first: of each operator its best ticket, ranked by (score, ticket, address); under the owner
- * cap those with an owner only, the first of each. One hash a ticket. RangeError, naming the operator, for more tickets than
- * `limit`, before any is hashed. Allocates some 100 bytes an operator.
+ * The `size` best of a list, best first: of each operator its best ticket, ranked by (score, ticket,
+ * address); under the owner cap those with an owner only, the first of each. One hash a ticket. RangeError,
+ * naming the operator, for more tickets than `limit`, before any is hashed. Allocates some 100 bytes an
+ * operator.
  */
 export function select(
   participants: readonly Participant[],
@@ -67,7 +68,10 @@ export function select(
   }))
 }
 
-/** A version of `map` with the states of some operators set; the rows are as cpp/boundary/interface.hpp has them. */
+/**
+ * A version of `map` with the states of some operators set; the rows are as cpp/boundary/interface.hpp has
+ * them.
+ */
 export function putStates<V>(map: Hamt<V>, packed: Uint8Array): Hamt<V> {
   startPart(text)
   const trie = trieOf(map)

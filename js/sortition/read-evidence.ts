@@ -129,7 +129,9 @@ function readRandomness(given: unknown): Evidence['randomness'] {
   return { ...randomness, at: { ...at, timestamp: at.timestamp } }
 }
 
-/** In the order of the chain where it is known, so that the report does not depend on the order of the list. */
+/**
+ * In the order of the chain where it is known, so that the report does not depend on the order of the list.
+ */
 function readSubmissions(given: unknown): Positioned<SubmissionArgs>[] {
   if (given === null || typeof given !== 'object' || !(Symbol.iterator in given))
     throw new TypeError(`submissions must be a list, got ${show(given)}`)

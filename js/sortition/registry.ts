@@ -30,7 +30,9 @@ export interface HistoryRow extends Position {
   state: NodeState
 }
 
-/** Whose events a registry has: chain and contracts, as far as they are known. Addresses are in lower case. */
+/**
+ * Whose events a registry has: chain and contracts, as far as they are known. Addresses are in lower case.
+ */
 export interface Origin {
   /** The chain. */
   chainId?: bigint
@@ -77,7 +79,10 @@ class Versions {
     this.#map = map
   }
 
-  /** The state after the first `rows` rows, not to be moved. A walk over the rows since one that was asked for lately. */
+  /**
+   * The state after the first `rows` rows, not to be moved. A walk over the rows since one that was asked for
+   * lately.
+   */
   stateAfter(rows: number): StateAt {
     const state = this.#states.find((each) => each.rows === rows) ?? this.stateBefore(rows).moveTo(rows)
     this.#states = [...this.#states.filter((each) => each !== state).slice(1 - mostStates), state]
@@ -93,8 +98,8 @@ class Versions {
   }
 
   /**
-   * The version after the first `rows` rows. It is made from the one made last, so that they share memory: as many sets
-   * as operators differ, after a walk over the rows between (over all rows when going back).
+   * The version after the first `rows` rows. It is made from the one made last, so that they share memory: as
+   * many sets as operators differ, after a walk over the rows between (over all rows when going back).
    */
   after(rows: number): Hamt<NodeState> {
     // Whoever was given the last version may have disposed of it.
@@ -116,8 +121,8 @@ interface Mark {
 const uncloneable = Symbol('a NodeRegistry: use registry.serialize()')
 
 /**
- * The history of the operators, replayed from events. Immutable: `apply` gives a new registry, which shares everything
- * with the old one; keeping all of them costs a small object each.
+ * The history of the operators, replayed from events. Immutable: `apply` gives a new registry, which shares
+ * everything with the old one; keeping all of them costs a small object each.
  *
  * | operation        | time                                                              |
  * | ---------------- | ----------------------------------------------------------------- |
@@ -167,9 +172,10 @@ export class NodeRegistry {
   }
 
   /**
-   * The registry after one more event of `sortitionAbi`, as viem decodes it, with its block's time. Those that change no
-   * operator and no setting only advance the position. EventError when it does not come after the last one, is unknown, or was
-   * removed from the chain; TypeError or RangeError naming an argument that is out of range; the registry is as it was.
+   * The registry after one more event of `sortitionAbi`, as viem decodes it, with its block's time. Those
+   * that change no operator and no setting only advance the position. EventError when it does not come after
+   * the last one, is unknown, or was removed from the chain; TypeError or RangeError naming an argument that
+   * is out of range; the registry is as it was.
    */
   apply(event: RegistryEvent): NodeRegistry {
     if (event === null || typeof event !== 'object') object(event, 'the event')
@@ -191,8 +197,9 @@ export class NodeRegistry {
   }
 
   /**
-   * The version in force at a second: every event up to and including that timestamp counts, so the state before a
-   * request of time T is `at(T - 1n)`. Keyed by lower-case address; an operator that was removed stays, unregistered.
+   * The version in force at a second: every event up to and including that timestamp counts, so the state
+   * before a request of time T is `at(T - 1n)`. Keyed by lower-case address; an operator that was removed
+   * stays, unregistered.
    *
    * @param timepoint in seconds
    */
@@ -201,8 +208,9 @@ export class NodeRegistry {
   }
 
   /**
-   * The registry as it was before a block: for going back when a chain has taken blocks back. Nothing is replayed or copied.
-   * Its position is that of the last event before the block; a registry that was loaded knows only events that changed something.
+   * The registry as it was before a block: for going back when a chain has taken blocks back. Nothing is
+   * replayed or copied. Its position is that of the last event before the block; a registry that was loaded
+   * knows only events that changed something.
    */
   before(block: { blockNumber: bigint | number }): NodeRegistry {
     const first = safeInteger(object(block, 'the block').blockNumber, 'blockNumber')
@@ -217,8 +225,9 @@ export class NodeRegistry {
   }
 
   /**
-   * Those of `at(timepoint)` that are eligible at that second: active, and admitted. A cool-down ends without an event, so that
-   * this depends on the second and not on the last event alone. O(operators), and a walk over the events.
+   * Those of `at(timepoint)` that are eligible at that second: active, and admitted. A cool-down ends without
+   * an event, so that this depends on the second and not on the last event alone. O(operators), and a walk
+   * over the events.
    *
    * @param timepoint in seconds; for a request of time T it is T - 1
    */
@@ -244,8 +253,8 @@ export class NodeRegistry {
   }
 
   /**
-   * The state of an operator just before a position in the chain, all logs before it counted, those of the same second
-   * too. Undefined for an address that no event has named as an operator.
+   * The state of an operator just before a position in the chain, all logs before it counted, those of the
+   * same second too. Undefined for an address that no event has named as an operator.
    */
   stateBefore(
     position: { blockNumber: bigint | number; logIndex: number },
@@ -258,8 +267,9 @@ export class NodeRegistry {
   }
 
   /**
-   * What has happened to an operator, in order: each of its own events, and, once it is known, each new version of the
-   * eligibility rules (which makes it inactive). Empty for an address that is no operator. O(events).
+   * What has happened to an operator, in order: each of its own events, and, once it is known, each new
+   * version of the eligibility rules (which makes it inactive). Empty for an address that is no operator.
+   * O(events).
    */
   history(operator: Address): HistoryRow[] {
     const { log } = this.#versions
@@ -280,8 +290,8 @@ export class NodeRegistry {
   }
 
   /**
-   * Proof of what an operator's state was at a second, or that it had none, and the digest of that version: for
-   * `verifyProof(digest, operator, proof)` of `hamt-wasm/verify`, with the operator in lower case.
+   * Proof of what an operator's state was at a second, or that it had none, and the digest of that version:
+   * for `verifyProof(digest, operator, proof)` of `hamt-wasm/verify`, with the operator in lower case.
    */
   prove(timepoint: bigint | number, operator: Address): { digest: Uint8Array; proof: Uint8Array } {
     const version = this.at(timepoint)
@@ -307,7 +317,8 @@ export class NodeRegistry {
   }
 
   /**
-   * The first version of the eligibility rules; undefined before there is one. O(changes) once, and then O(1).
+   * The first version of the eligibility rules; undefined before there is one. O(changes) once, and then
+   * O(1).
    * @internal
    */
   get firstVersion(): bigint | undefined {
@@ -332,8 +343,9 @@ export class NodeRegistry {
   }
 
   /**
-   * All versions in one snapshot; the bytes depend on the events alone. Its one stored version is the newest state, for
-   * `deserialize` and every other tool; the others follow from the changes beside it. About 12 bytes a change.
+   * All versions in one snapshot; the bytes depend on the events alone. Its one stored version is the newest
+   * state, for `deserialize` and every other tool; the others follow from the changes beside it. About 12
+   * bytes a change.
    */
   serialize(): Uint8Array {
     const newest = this.#versions.after(this.#rows)
@@ -357,8 +369,8 @@ export class NodeRegistry {
   }
 
   /**
-   * What speaks against an event at or before the registry's position, in words; undefined when the registry has it, or when
-   * it changes nothing and its time fits. O(log changes).
+   * What speaks against an event at or before the registry's position, in words; undefined when the registry
+   * has it, or when it changes nothing and its time fits. O(log changes).
    * @internal
    */
   objection(event: RegistryEvent): string | undefined {
@@ -434,8 +446,8 @@ export class NodeRegistry {
   }
 
   /**
-   * A walk along the chain: gives the state just before each position it is asked for, cheapest in ascending order.
-   * The state is valid until the next question.
+   * A walk along the chain: gives the state just before each position it is asked for, cheapest in ascending
+   * order. The state is valid until the next question.
    * @internal
    */
   walk(): (position: { blockNumber: number; logIndex: number }) => StateAt {

@@ -126,8 +126,8 @@ export interface Report {
   /** T - 1: the second whose state decides. */
   timepoint: bigint
   /**
-   * A: `CommitteeRequested`, whose seed is a block hash. B: `CommitteeRandomnessRequested`, whose seed is a random word. C: the same
-   * under the owner cap.
+   * A: `CommitteeRequested`, whose seed is a block hash. B: `CommitteeRandomnessRequested`, whose seed is a
+   * random word. C: the same under the owner cap.
    */
   kind: 'A' | 'B' | 'C'
   /** What one ticket cost, in units of the balance; undefined where the logs do not say. */
@@ -148,7 +148,10 @@ export interface Report {
   fulfilledAt: bigint | undefined
   /** The last second in which a submission counts; undefined where it is not known. */
   deadline: bigint | undefined
-  /** What had to happen: 0 a committee, 1 a failure without a seed, 2 for lack of members; 1 when Interfold failed it alone. */
+  /**
+   * What had to happen: 0 a committee, 1 a failure without a seed, 2 for lack of members; 1 when Interfold
+   * failed it alone.
+   */
   reason: 0 | 1 | 2 | undefined
   /** The second of the log of the result; undefined where there is none, or its time is not known. */
   endedAt: bigint | undefined

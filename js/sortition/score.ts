@@ -35,8 +35,9 @@ export const defaultTicketLimit = 2n ** 28n
 export const informationLimit = 2n ** 22n
 
 /**
- * The score of one ticket: keccak-256 of address (20 bytes) ‖ ticket (32) ‖ e3Id (32) ‖ seed (32), big-endian.
- * About a microsecond. TypeError or RangeError names an argument that is no address or no 256-bit number.
+ * The score of one ticket: keccak-256 of address (20 bytes) ‖ ticket (32) ‖ e3Id (32) ‖ seed (32),
+ * big-endian. About a microsecond. TypeError or RangeError names an argument that is no address or no 256-bit
+ * number.
  */
 export function scoreTicket(of: {
   node: Address
@@ -54,8 +55,8 @@ export function scoreTicket(of: {
 }
 
 /**
- * The best of an operator's tickets 1..=tickets: the lowest score, the smaller ticket on a tie. One hash a ticket, in
- * wasm. RangeError for no ticket at all, and, naming the operator, for more than `limit` of them.
+ * The best of an operator's tickets 1..=tickets: the lowest score, the smaller ticket on a tie. One hash a
+ * ticket, in wasm. RangeError for no ticket at all, and, naming the operator, for more than `limit` of them.
  */
 export function bestTicket(of: {
   node: Address
@@ -107,8 +108,8 @@ export interface VrfInput {
 }
 
 /**
- * The seed of deployments that draw on a random word:
- * keccak256(abi.encode(uint256 randomWord, uint256 chainId, address registry, uint256 e3Id, uint256 requestId)).
+ * The seed of deployments that draw on a random word: keccak256(abi.encode(uint256 randomWord, uint256
+ * chainId, address registry, uint256 e3Id, uint256 requestId)).
  */
 export function seedFromVrf(from: VrfInput): bigint {
   const said = object(from, 'the argument of seedFromVrf')
@@ -141,8 +142,8 @@ export function bufferSize(m: number | bigint, n: number | bigint): number {
 }
 
 /**
- * The hash that names a committee: keccak-256 of its addresses, 20 bytes each, in ascending order (they may be given
- * in any). TypeError for what is no address, RangeError for one that is there twice.
+ * The hash that names a committee: keccak-256 of its addresses, 20 bytes each, in ascending order (they may
+ * be given in any). TypeError for what is no address, RangeError for one that is there twice.
  */
 export function committeeHash(committee: Iterable<Address>): Hex {
   const nodes = [...committee].map((node, i) => address(node, `committee[${i}]`)).sort()

@@ -15,7 +15,10 @@ export interface NodeState {
   ticketBalance: bigint
   /** Who bonds the operator, where known. */
   owner?: Address
-  /** When it was last admitted, in seconds: it waits from then on. Absent for operators from before there were admissions. */
+  /**
+   * When it was last admitted, in seconds: it waits from then on. Absent for operators from before there were
+   * admissions.
+   */
   admittedSince?: bigint
 }
 
@@ -45,15 +48,17 @@ export function policyOf(value: unknown): Policy {
 }
 
 /**
- * The committee that `nodes` would send if everyone submitted its best ticket: the `size` best eligible operators,
- * ranked by (score, ticket, address). Eligible is who is active and can pay for one ticket, under `owner-cap` also with a known
- * bond owner, each of whom has one seat at most.
+ * The committee that `nodes` would send if everyone submitted its best ticket: the `size` best eligible
+ * operators, ranked by (score, ticket, address). Eligible is who is active and can pay for one ticket, under
+ * `owner-cap` also with a known bond owner, each of whom has one seat at most.
  *
- * One keccak a ticket, in wasm: a million a second or more. Errors: TypeError or RangeError for an argument out of range;
- * TypeError for a map with an entry that is no node state, naming its key, or that has an operator in two spellings; RangeError,
- * naming the operator, for more tickets than `limit`, before any is hashed.
+ * One keccak a ticket, in wasm: a million a second or more. Errors: TypeError or RangeError for an argument
+ * out of range; TypeError for a map with an entry that is no node state, naming its key, or that has an
+ * operator in two spellings; RangeError, naming the operator, for more tickets than `limit`, before any is
+ * hashed.
  *
- * @param nodes keyed by address: `registry.at(timepoint)`, or `registry.eligible(timepoint)` where operators wait for admission
+ * @param nodes keyed by address: `registry.at(timepoint)`, or `registry.eligible(timepoint)` where operators
+ *   wait for admission
  */
 export function selectCommittee(nodes: Hamt<NodeState>, draw: Draw): Winner[] {
   if (!(nodes instanceof Hamt)) throw new TypeError(`nodes must be a Hamt of node states, got ${show(nodes)}`)

@@ -1,6 +1,6 @@
-// The state of the registry after a number of rows of its log: for each operator some small integers, and the rows that set
-// what is in force for all. Going over a row costs some nanoseconds, so that the state at any second or position is a walk over
-// the rows, never a lookup in stored copies.
+// The state of the registry after a number of rows of its log: for each operator some small integers, and the
+// rows that set what is in force for all. Going over a row costs some nanoseconds, so that the state at any
+// second or position is a walk over the rows, never a lookup in stored copies.
 import { type Assets, type EventLog, grown } from './event-log.js'
 import { type AdmissionPolicy, Kind, noAdmissionPolicy } from './events.js'
 import { type Address } from './values.js'
@@ -9,9 +9,9 @@ import { type Address } from './values.js'
 const zeroAddress: Address = `0x${'0'.repeat(40)}`
 
 /**
- * The state after the first rows of a log; it can be moved on. An activation holds for the configuration version in
- * force when it happened, so what is kept is that version, and activity is a comparison: a new version makes everybody
- * inactive at no cost.
+ * The state after the first rows of a log; it can be moved on. An activation holds for the configuration
+ * version in force when it happened, so what is kept is that version, and activity is a comparison: a new
+ * version makes everybody inactive at no cost.
  */
 export class StateAt {
   rows = 0

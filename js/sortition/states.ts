@@ -20,8 +20,8 @@ export function nodeState(from: StateAt, n: number): NodeState {
 }
 
 /**
- * Applies the difference between the states `from` (none, unless given) and `to` to `map`. O(operators), one set for each
- * that differs; they go to wasm together.
+ * Applies the difference between the states `from` (none, unless given) and `to` to `map`. O(operators), one
+ * set for each that differs; they go to wasm together.
  */
 export function withStates(
   map: Hamt<NodeState>,

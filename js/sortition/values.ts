@@ -11,13 +11,16 @@ export type Hex = `0x${string}`
 
 export const maxUint256 = 2n ** 256n - 1n
 
-// Controls (C0, DEL, C1), line and paragraph separators, what changes the direction of text, and what has no width.
+// Controls (C0, DEL, C1), line and paragraph separators, what changes the direction of text, and what has no
+// width.
 /* eslint-disable no-control-regex */
 const controls =
   /[\0-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\udb40[\udc00-\udfff]/g
 /* eslint-enable no-control-regex */
 
-/** Text on one line, with no character in it that a terminal obeys: such characters as their code, `\u001b`. */
+/**
+ * Text on one line, with no character in it that a terminal obeys: such characters as their code, `\u001b`.
+ */
 export function plain(text: string): string {
   const escape = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`
   return text.replace(controls, (found) => found.split('').map(escape).join(''))
@@ -81,7 +84,10 @@ export function hash(value: unknown, name: string): bigint {
   throw new TypeError(`${name} must be 32 bytes, 0x and 64 hexadecimal digits, got ${show(value)}`)
 }
 
-/** A property of a record that may lack it: what its prototype has is none. For loops over logs, where `given` copies too much. */
+/**
+ * A property of a record that may lack it: what its prototype has is none. For loops over logs, where `given`
+ * copies too much.
+ */
 export function own<T extends object, Name extends keyof T>(record: T, name: Name): T[Name] | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined
 }

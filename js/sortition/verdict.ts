@@ -3,8 +3,8 @@ import { type Report, type ViolationCode } from './report.js'
 import { whyNot } from './words.js'
 
 /**
- * `right`: nothing is wrong. `wrong`: a rule is broken. `not decided`: the draw is open, or what its seed follows from is
- * not there. `cannot be judged`: the evidence is missing, malformed or contradicts itself.
+ * `right`: nothing is wrong. `wrong`: a rule is broken. `not decided`: the draw is open, or what its seed
+ * follows from is not there. `cannot be judged`: the evidence is missing, malformed or contradicts itself.
  */
 export type Status = 'right' | 'wrong' | 'not decided' | 'cannot be judged'
 

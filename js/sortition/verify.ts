@@ -1,5 +1,6 @@
-// Was a committee drawn as the rule says? Reads one request's events against the registry and says what is wrong, with
-// the evidence. A wrong draw is reported, never thrown; what is not even a request or a submission throws.
+// Was a committee drawn as the rule says? Reads one request's events against the registry and says what is
+// wrong, with the evidence. A wrong draw is reported, never thrown; what is not even a request or a
+// submission throws.
 import { checkEnd, outcomeOf, reasonOf } from './check-end.js'
 import { checkRequest, requestOf } from './check-request.js'
 import { checkSeed } from './check-seed.js'
@@ -15,11 +16,11 @@ import { endsBefore } from './words.js'
 import { noteUndecided, type Verification } from './verification.js'
 
 /**
- * Checks one request: (a) the seed, (b) every submission, (c) the committee; and says for information (d) who would have
- * been drawn had everyone submitted its best ticket. See `Report`.
+ * Checks one request: (a) the seed, (b) every submission, (c) the committee; and says for information (d) who
+ * would have been drawn had everyone submitted its best ticket. See `Report`.
  *
- * Cost: a walk over the registry's events, one hash a submission, and for (d) one hash a ticket of all eligible operators.
- * TypeError or RangeError names what is malformed.
+ * Cost: a walk over the registry's events, one hash a submission, and for (d) one hash a ticket of all
+ * eligible operators. TypeError or RangeError names what is malformed.
  */
 export function verifyRequest(registry: NodeRegistry, given: RequestEvidence): Report {
   const evidence = readEvidence(given, registry.origin)

@@ -11,7 +11,10 @@ export function check(status: Status): Status {
   return status
 }
 
-/** Says what may give memory back: what nobody holds waits for a collector that no synchronous code sees running. */
+/**
+ * Says what may give memory back: what nobody holds waits for a collector that no synchronous code sees
+ * running.
+ */
 export function outOfMemory(): RangeError {
   raw.usage()
   const maps = result(Result.usageMaps)
@@ -21,7 +24,9 @@ export function outOfMemory(): RangeError {
   )
 }
 
-/** Whether an error says that memory or the stack is exhausted; Firefox has a type of its own for the stack. */
+/**
+ * Whether an error says that memory or the stack is exhausted; Firefox has a type of its own for the stack.
+ */
 export function isExhaustion(error: unknown): boolean {
   return error instanceof RangeError || (error as Error | undefined)?.name === 'InternalError'
 }

@@ -1,7 +1,8 @@
 // Emscripten's glue, started with a module that is compiled already.
 //
-// The glue wants to fetch and compile the module itself, and every version of Emscripten asks another way. It is given a `WebAssembly` of
-// our own instead (glue.pre.js makes it the one that it sees), whose constructors hand it the module and catch the instance.
+// The glue wants to fetch and compile the module itself, and every version of Emscripten asks another way. It
+// is given a `WebAssembly` of our own instead (glue.pre.js makes it the one that it sees), whose constructors
+// hand it the module and catch the instance.
 import createHamtModule from '../generated/glue.js'
 import type { Exports } from '../generated/interface.js'
 
@@ -17,8 +18,8 @@ export interface Started {
 }
 
 /**
- * More stack than the glue takes. Where the stack overflowed inside the glue, a promise of its own would reject with nobody to catch it, which
- * ends a Node process.
+ * More stack than the glue takes. Where the stack overflowed inside the glue, a promise of its own would
+ * reject with nobody to catch it, which ends a Node process.
  */
 const gluesFrames = 1000
 function probeStack(frames: number): number {
@@ -32,7 +33,10 @@ function startError(error: unknown): unknown {
   return new RangeError(`hamt-wasm: no memory to start WebAssembly with: ${error.message}`, { cause: error })
 }
 
-/** Instantiates the module. Synchronous. RangeError, and nothing has happened, when not enough of the stack is left. */
+/**
+ * Instantiates the module. Synchronous. RangeError, and nothing has happened, when not enough of the stack is
+ * left.
+ */
 export function instantiate(module: WebAssembly.Module): Started {
   probeStack(gluesFrames)
   let exports: WebAssembly.Exports = {}
@@ -81,7 +85,10 @@ export function instantiate(module: WebAssembly.Module): Started {
   return { raw, memory, exports, hasParts: Object.keys(missing).length > 0 }
 }
 
-/** What stands for the functions of parts until `startPart`, by the namespaces that some version of wasm-split has for it. */
+/**
+ * What stands for the functions of parts until `startPart`, by the namespaces that some version of wasm-split
+ * has for it.
+ */
 function placeholders(module: WebAssembly.Module): WebAssembly.Imports {
   const imports: Record<string, WebAssembly.ModuleImports> = {}
   for (const { module: namespace, name } of WebAssembly.Module.imports(module)) {

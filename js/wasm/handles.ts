@@ -4,7 +4,10 @@ import { check } from './errors.js'
 import { raw } from './instance.js'
 import { clear, result } from './memory.js'
 
-/** A `FinalizationRegistry`. Where the platform has none, nothing is finalized, and `start` refuses to start wasm. */
+/**
+ * A `FinalizationRegistry`. Where the platform has none, nothing is finalized, and `start` refuses to start
+ * wasm.
+ */
 export function finalizers<T>(
   finalize: (held: T) => void,
 ): Pick<FinalizationRegistry<T>, 'register' | 'unregister'> {
@@ -44,7 +47,10 @@ export function dropUnowned(): void {
   if (orphan.id !== 0) giveBack(orphan, orphan.kind!.drop)
 }
 
-/** Calls what makes something, which `owner` owns when this returns. Throws as `check`; then nothing was made, or the next call drops it. */
+/**
+ * Calls what makes something, which `owner` owns when this returns. Throws as `check`; then nothing was made,
+ * or the next call drops it.
+ */
 export function own(owner: Owned, kind: Kind, make: () => Status): Status {
   dropUnowned()
   clear(kind.word)
@@ -58,8 +64,8 @@ export function own(owner: Owned, kind: Kind, make: () => Status): Status {
 }
 
 /**
- * Gives back what is owned, unless that was done. When `drop` throws, it is still owned. When the host cuts it off (no `finally` runs then), it is never
- * given back again: its number may be another's by then.
+ * Gives back what is owned, unless that was done. When `drop` throws, it is still owned. When the host cuts
+ * it off (no `finally` runs then), it is never given back again: its number may be another's by then.
  */
 export function giveBack(owned: Owned, drop: (id: number) => unknown): void {
   const { id } = owned

@@ -61,7 +61,10 @@ export function writeBytes(bytes: Uint8Array, at: number): void {
   fresh().set(bytes, input + at)
 }
 
-/** Writes arrays into the input, each from the next multiple of four on, and calls `f`. Gives a large input back. */
+/**
+ * Writes arrays into the input, each from the next multiple of four on, and calls `f`. Gives a large input
+ * back.
+ */
 export function withInput<T>(parts: readonly Uint8Array[], f: () => T): T {
   begin()
   let size = 0
@@ -91,8 +94,8 @@ export function takeOutput(): Uint8Array<ArrayBuffer> {
 // --- keys ----------------------------------------------------------------------------------------
 
 /**
- * Up to this many units a loop over the characters is faster than TextEncoder (measured in Node 20 and Chromium: both cost the same at about
- * 16; at 42 the loop takes 60 ns and encodeInto 36 in Node).
+ * Up to this many units a loop over the characters is faster than TextEncoder (measured in Node 20 and
+ * Chromium: both cost the same at about 16; at 42 the loop takes 60 ns and encodeInto 36 in Node).
  */
 const loopLength = 16
 
@@ -100,8 +103,9 @@ const loopLength = 16
 export const roomAfterKey = 256
 
 /**
- * Writes the UTF-8 of `key` to the beginning of the input and gives its length; `roomAfterKey` bytes follow it. TypeError
- * unless it is a well-formed string; RangeError when there is no memory for it. Does not allocate for short keys.
+ * Writes the UTF-8 of `key` to the beginning of the input and gives its length; `roomAfterKey` bytes follow
+ * it. TypeError unless it is a well-formed string; RangeError when there is no memory for it. Does not
+ * allocate for short keys.
  */
 export function writeKey(key: unknown): number {
   if (typeof key !== 'string') checkKey(key)

@@ -15,7 +15,10 @@ const notStarted = new Proxy({} as Exports, {
   },
 })
 
-/** What the module exports: see cpp/boundary/interface.hpp. `start` gives it its functions, all in one step, as its prototype. */
+/**
+ * What the module exports: see cpp/boundary/interface.hpp. `start` gives it its functions, all in one step,
+ * as its prototype.
+ */
 export const raw = Object.create(notStarted) as Exports
 
 /** Whether there is one. */
@@ -70,8 +73,8 @@ export function start(module: WasmModule): void {
 }
 
 /**
- * Starts a part of the module (wasm-build/split.mjs), given as text, once; later calls do nothing, and so do all for a module that is whole.
- * Synchronous. Before `start`, the first use of what the part needs says so.
+ * Starts a part of the module (wasm-build/split.mjs), given as text, once; later calls do nothing, and so do
+ * all for a module that is whole. Synchronous. Before `start`, the first use of what the part needs says so.
  */
 export function startPart(text: string): void {
   if (compileLater) startNow()

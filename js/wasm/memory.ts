@@ -1,6 +1,7 @@
 // The wasm memory, and the results that calls leave in it.
 //
-// `heap` dies whenever the memory grows, which any call may do that allocates. `fresh()` gives one that lives.
+// `heap` dies whenever the memory grows, which any call may do that allocates. `fresh()` gives one that
+// lives.
 import type { Result } from '../generated/interface.js'
 import type { WasmMemory } from './platform.js'
 

@@ -1,7 +1,8 @@
-// Record batches: keys with some values each, as cpp/boundary/record_batch.hpp leaves them, taken over into JavaScript.
+// Record batches: keys with some values each, as cpp/boundary/record_batch.hpp leaves them, taken over into
+// JavaScript.
 //
-// Keys are decoded together and then cut. Primitives are decoded at once, straight from the wasm memory; of any other value the bytes
-// are kept, and an object that is held by reference is that object.
+// Keys are decoded together and then cut. Primitives are decoded at once, straight from the wasm memory; of
+// any other value the bytes are kept, and an object that is held by reference is that object.
 import { cbor, notPrimitive, readPrimitive } from '../codec/codec.js'
 import type { Codec } from '../codec/codec.js'
 import { decoder } from '../codec/text.js'
@@ -10,7 +11,10 @@ import { reset, usualCapacity } from './input.js'
 import { fresh, result, wordsAt } from './memory.js'
 import { objectOf } from './references.js'
 
-/** A value in a record: none, a primitive (under CBOR only), an object that is held by reference, or encoded bytes. */
+/**
+ * A value in a record: none, a primitive (under CBOR only), an object that is held by reference, or encoded
+ * bytes.
+ */
 export type Cell = undefined | string | number | bigint | boolean | null | object | EncodedValue
 
 /** A value's bytes. */
@@ -22,7 +26,10 @@ export class EncodedValue {
   ) {}
 }
 
-/** One batch. An instance can be read into again and again; it allocates as little as what it hands out allows. */
+/**
+ * One batch. An instance can be read into again and again; it allocates as little as what it hands out
+ * allows.
+ */
 export class RecordBatch {
   readonly keys: string[] = []
   /** The values, `columns` a record. */

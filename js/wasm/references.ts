@@ -1,7 +1,7 @@
 // Objects that maps in wasm hold by reference: a table from ids to objects.
 //
-// C++ counts who holds an id. An id whose last holder is gone waits in C++ until `drain` brings it back, so that an edit can still be asked
-// for the object that it replaced.
+// C++ counts who holds an id. An id whose last holder is gone waits in C++ until `drain` brings it back, so
+// that an edit can still be asked for the object that it replaced.
 import { Status } from '../generated/interface.js'
 import { check } from './errors.js'
 import { takeOutput } from './input.js'
@@ -24,14 +24,16 @@ export function objectOf(id: number): object {
 }
 
 /**
- * An id for an object, to be handed to the next call that takes one. When that call throws, or gives an error, say so with `doubt`. O(1) amortised: looks
- * for dead ids when none is free and half as many as are in use were given out. Throws as `check`; then nothing is left behind.
+ * An id for an object, to be handed to the next call that takes one. When that call throws, or gives an
+ * error, say so with `doubt`. O(1) amortised: looks for dead ids when none is free and half as many as are in
+ * use were given out. Throws as `check`; then nothing is left behind.
  */
 export function referTo(object: object): number {
   if (doubtful.length > 0) settleDoubts()
   if (free.length === 0 && objects.length >= roomy) {
     drain()
-    // Half as many ids as are in use until the next time, those that are free included: else the table grows with every round.
+    // Half as many ids as are in use until the next time, those that are free included: else the table grows
+    // with every round.
     const used = objects.length - free.length
     roomy = Math.max(1024, objects.length + Math.max(0, (used >> 1) - free.length))
   }
@@ -46,7 +48,10 @@ export function doubt(id: number): void {
   doubtful.push(id)
 }
 
-/** Shows C++ an id, for its table to grow: many others may be on their way, or were lost when the host ended a script. */
+/**
+ * Shows C++ an id, for its table to grow: many others may be on their way, or were lost when the host ended a
+ * script.
+ */
 function makeKnown(): void {
   const id = objects.length
   objects.push(undefined)

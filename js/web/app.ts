@@ -1,4 +1,5 @@
-// The state of the page, and how it changes: what is open, what of it is looked at, and the worker's answers about that.
+// The state of the page, and how it changes: what is open, what of it is looked at, and the worker's answers
+// about that.
 import type { Address } from '../sortition/index.js'
 import type * as Charts from './charts/index.js'
 import { Client } from './client.js'
@@ -204,7 +205,10 @@ export class App {
 
   // --- checking otherwise ---------------------------------------------------------------------------
 
-  /** Checks with other options or altered logs; when that cannot be done, all stays as it was, and the promise rejects. */
+  /**
+   * Checks with other options or altered logs; when that cannot be done, all stays as it was, and the promise
+   * rejects.
+   */
   async check(change: { options?: CheckOptions; alterations?: Alterations }): Promise<void> {
     const { opening } = this.state
     const { e3Id } = selectionOf(this.state)

@@ -22,8 +22,8 @@ const source = join(root, 'js', 'web')
 const isGlue = /generated[\\/]glue\.js$/
 
 /**
- * The page takes the wasm from files of its own: whatever imports `hamt-wasm` gets `hamt-wasm/slim`, and no parts as text but the one that it loads later. It is a smaller
- * build, with the glue that was made with it.
+ * The page takes the wasm from files of its own: whatever imports `hamt-wasm` gets `hamt-wasm/slim`, and no
+ * parts as text but the one that it loads later. It is a smaller build, with the glue that was made with it.
  */
 const slim = (module) => ({
   name: 'slim',
@@ -81,7 +81,8 @@ async function example(name, thresholds) {
     ({ address, topics: [topic] }) => emitters.includes(address.toLowerCase()) && known.has(topic),
   )
   const numbers = new Set(read.map(({ blockNumber }) => Number(blockNumber)))
-  // The first word of a request is its entropy block, from whose hash the seed follows; other hashes are not needed.
+  // The first word of a request is its entropy block, from whose hash the seed follows; other hashes are not
+  // needed.
   const requested = topics.get('CommitteeRequested')
   const entropy = new Set(
     read.filter(({ topics: [topic] }) => topic === requested).map(({ data }) => Number(data.slice(0, 66))),

@@ -1,5 +1,5 @@
-// A field to choose one of many by typing: an editable combobox with a list box (WAI-ARIA 1.2). The list has at most a page of
-// options; a search narrows it.
+// A field to choose one of many by typing: an editable combobox with a list box (WAI-ARIA 1.2). The list has
+// at most a page of options; a search narrows it.
 import { type Child, h, put } from './dom.js'
 import { grouped } from './format.js'
 import type { Load } from './paged.js'

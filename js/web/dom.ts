@@ -97,7 +97,9 @@ export function table(
   )
 }
 
-/** What opens by its summary line. Its content is built when it is first open, and anew when it is set again. */
+/**
+ * What opens by its summary line. Its content is built when it is first open, and anew when it is set again.
+ */
 export class Fold {
   readonly element: HTMLDetailsElement
   readonly #summary = h('summary', {})

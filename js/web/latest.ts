@@ -1,6 +1,9 @@
 // A value that was computed from some inputs, kept until it is wanted for others.
 
-/** `compute`, remembering its last result: called again with the same inputs (compared with `Object.is`) it costs nothing. */
+/**
+ * `compute`, remembering its last result: called again with the same inputs (compared with `Object.is`) it
+ * costs nothing.
+ */
 export function latest<Inputs extends readonly unknown[], Result>(
   compute: (...inputs: Inputs) => Result,
 ): (...inputs: Inputs) => Result {

@@ -1,4 +1,5 @@
-// The page's start: the state, the view that draws it, and what comes from the browser (addresses, dropped files).
+// The page's start: the state, the view that draws it, and what comes from the browser (addresses, dropped
+// files).
 import { App } from './app.js'
 import { h, put } from './dom.js'
 import { bytesText } from './format.js'

@@ -1,4 +1,5 @@
-// Everything below the heading, drawn from the state: each part again when something that it shows is another.
+// Everything below the heading, drawn from the state: each part again when something that it shows is
+// another.
 import type { Address } from '../sortition/index.js'
 import { type Answer, type Answers, type App, selectionOf, type State } from './app.js'
 import { h, put } from './dom.js'

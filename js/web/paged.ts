@@ -1,4 +1,5 @@
-// A long list, shown a page at a time, with a search: as many elements as a page has rows, however long the list is.
+// A long list, shown a page at a time, with a search: as many elements as a page has rows, however long the
+// list is.
 import { type Child, type Column, h, put, table } from './dom.js'
 import { grouped } from './format.js'
 import { mostRows, type Page, type Query } from './protocol.js'

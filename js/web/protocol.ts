@@ -1,5 +1,6 @@
-// Messages between the page and its worker: plain data that can be cloned. The worker keeps everything that grows with the
-// input; the page asks for long lists a page at a time, so that no message and no drawing grows with the input.
+// Messages between the page and its worker: plain data that can be cloned. The worker keeps everything that
+// grows with the input; the page asks for long lists a page at a time, so that no message and no drawing
+// grows with the input.
 import type {
   Address,
   Explanation,
@@ -260,7 +261,10 @@ export interface VersionRow {
 /** Neighbouring versions, measured. */
 export interface Sharing {
   rows: VersionRow[]
-  /** Bytes of one file with the versions of `rows`: of the registry's or snapshot's own, when they are all of its versions. */
+  /**
+   * Bytes of one file with the versions of `rows`: of the registry's or snapshot's own, when they are all of
+   * its versions.
+   */
   bytes: number
 }
 

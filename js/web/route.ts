@@ -1,4 +1,5 @@
-// What the page shows, as kept in the address after '#': a link opens the same view. Nothing after '#' is sent to a server.
+// What the page shows, as kept in the address after '#': a link opens the same view. Nothing after '#' is
+// sent to a server.
 
 /** Data that the page brings along. */
 export type Bundled = 'example' | 'newer' | 'sample'

@@ -1,4 +1,5 @@
-// Keeps the page's own files, so that it works without a network. The list and its version are put in by the build.
+// Keeps the page's own files, so that it works without a network. The list and its version are put in by the
+// build.
 declare const assets: string[]
 declare const version: string
 
@@ -16,7 +17,8 @@ interface Scope {
   registration: { scope: string }
 }
 const scope = globalThis as unknown as Scope
-// Other pages of this origin have caches too, other copies of this page among them: each has the names below its own scope.
+// Other pages of this origin have caches too, other copies of this page among them: each has the names below
+// its own scope.
 const mine = `hamt-wasm verifier ${scope.registration.scope} `
 const name = mine + version
 

@@ -1,4 +1,5 @@
-// The wasm module of the page: without what its bundles do not call, and in two parts, of which the second is loaded on demand.
+// The wasm module of the page: without what its bundles do not call, and in two parts, of which the second is
+// loaded on demand.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,8 +12,8 @@ const exportSection = 7
 const later = { name: 'snapshots', prefix: '&', needs: /^_hamt_(snapshot_|prove$)/ }
 
 /**
- * The module in the file `wasm` without the raw exports (`_hamt_…`) that none of `sources` names, and without what only they need; in two
- * parts. The glue says which export has which name.
+ * The module in the file `wasm` without the raw exports (`_hamt_…`) that none of `sources` names, and without
+ * what only they need; in two parts. The glue says which export has which name.
  */
 export function shrunk(wasm, glue, sources) {
   const used = new Set(sources.flatMap((source) => source.match(/\b_hamt_\w+/g) ?? []))

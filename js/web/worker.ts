@@ -17,7 +17,10 @@ const beside = (name: string) => new URL(name, scope.location.href)
 const ready = load(beside('hamt.wasm'))
 
 let snapshots: Promise<void> | undefined
-/** Starts the part of the module for snapshots and proofs, which no verdict on logs takes. After a failure the next call tries again. */
+/**
+ * Starts the part of the module for snapshots and proofs, which no verdict on logs takes. After a failure the
+ * next call tries again.
+ */
 function withSnapshots(): Promise<void> {
   snapshots ??= fetched('snapshots.part')
     .then((bytes) => startPart(new TextDecoder().decode(bytes)))

@@ -76,8 +76,9 @@ export interface Server {
 }
 
 /**
- * Serves folders by the first part of the address (`{ '/': pages, '/dist': dist }`), and nothing outside them, with
- * a content security policy on every answer. `folder/?list` is the list of its names, as JSON. `asked` is called with each path.
+ * Serves folders by the first part of the address (`{ '/': pages, '/dist': dist }`), and nothing outside
+ * them, with a content security policy on every answer. `folder/?list` is the list of its names, as JSON.
+ * `asked` is called with each path.
  */
 export async function serve(
   folders: Record<string, string>,
@@ -123,7 +124,10 @@ export async function serve(
   }
 }
 
-/** A browser, and a server of folders that are known when the tests begin, for the tests of the block that calls this. */
+/**
+ * A browser, and a server of folders that are known when the tests begin, for the tests of the block that
+ * calls this.
+ */
 export function browserAndServer(
   name: BrowserName,
   folders: () => Record<string, string>,

@@ -1,4 +1,5 @@
-// The verifier page: pictures and the tables beside them, the keyboard alone, accessibility by axe, and no network.
+// The verifier page: pictures and the tables beside them, the keyboard alone, accessibility by axe, and no
+// network.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root, serve } from './harness.js'

@@ -1,4 +1,5 @@
-// The corpus of evidence, honest and not: the page gives every case the verdict that the command line gives, word for word.
+// The corpus of evidence, honest and not: the page gives every case the verdict that the command line gives,
+// word for word.
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -35,7 +36,10 @@ interface Said {
 }
 const answers = new Map<EvidenceCase, Promise<Said>>()
 
-/** What the command line says: its verdict, or why there is none; and its status. Asked once for both browsers. */
+/**
+ * What the command line says: its verdict, or why there is none; and its status. Asked once for both
+ * browsers.
+ */
 function said(given: EvidenceCase): Promise<Said> {
   if (!answers.has(given)) answers.set(given, ask(given))
   return answers.get(given)!

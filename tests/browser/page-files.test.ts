@@ -191,7 +191,8 @@ inBrowsers('files', (test) => {
 
   test('a thousand operators: progress is shown, an operator is found, versions share nearly all nodes', async (v) => {
     await v.open()
-    // A fast machine is done before the notice would be due: here it is due at once, and what is shown is written down.
+    // A fast machine is done before the notice would be due: here it is due at once, and what is shown is
+    // written down.
     await v.page.evaluate(() => {
       const later = window.setTimeout
       window.setTimeout = ((what: () => void) => later(what, 0)) as typeof setTimeout

@@ -137,7 +137,10 @@ export class VerifierPage {
         )
       })
   }
-  /** Waits until all that follows from what was done is drawn, with this verdict, and looks at the versions, which are drawn in view only. */
+  /**
+   * Waits until all that follows from what was done is drawn, with this verdict, and looks at the versions,
+   * which are drawn in view only.
+   */
   async settled(sentence?: string | RegExp, timeout = 20_000): Promise<void> {
     if (sentence !== undefined) await this.sees('#sentence', sentence, timeout)
     await this.page.waitForFunction(
@@ -234,7 +237,10 @@ export class VerifierPage {
   }
 }
 
-/** Tests in each browser: `test` gets a page that nothing else uses. What the page complains of fails its test. */
+/**
+ * Tests in each browser: `test` gets a page that nothing else uses. What the page complains of fails its
+ * test.
+ */
 export function inBrowsers(
   suite: string,
   tests: (

@@ -1,4 +1,5 @@
-// The verifier page asks node tables: on servers that answer ranges, that do not, and that answer wrongly; and files.
+// The verifier page asks node tables: on servers that answer ranges, that do not, and that answer wrongly;
+// and files.
 import { readFileSync, statSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'

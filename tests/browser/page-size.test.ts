@@ -1,5 +1,6 @@
-// The verifier page: how much it loads, and that it stays responsive however much is opened. What keeps a page busy is counted:
-// the elements that it makes, and the values that its worker sends it. Neither grows with the input.
+// The verifier page: how much it loads, and that it stays responsive however much is opened. What keeps a
+// page busy is counted: the elements that it makes, and the values that its worker sends it. Neither grows
+// with the input.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -8,7 +9,9 @@ import { NodeRegistry, type RegistryEvent } from 'hamt-wasm/sortition'
 import { serve } from './harness.js'
 import { decodedRun, inBrowsers, policy, run, type VerifierPage } from './page-fixture.js'
 
-/** Elements in the page at any time, and values in one message of the worker (a typed array counts as one). */
+/**
+ * Elements in the page at any time, and values in one message of the worker (a typed array counts as one).
+ */
 const mostElements = 4000
 const mostValues = 3000
 
@@ -149,7 +152,9 @@ inBrowsers('size', (test, name, server) => {
   })
 })
 
-/** What is fetched until the example is shown: modules with what they import, and what these fetch by name. */
+/**
+ * What is fetched until the example is shown: modules with what they import, and what these fetch by name.
+ */
 function firstLoad(site: string): string[] {
   const charts = readdirSync(site).find((each) => /^charts-.*\.js$/.test(each))!
   const names = [
@@ -173,7 +178,10 @@ function firstLoad(site: string): string[] {
 
 const grouped = (n: number) => String(n).replace(/\B(?=(\d{3})+(?!\d))/g, '\u202f')
 
-/** The recorded run; then more submissions to its first request, of operators that have submitted, and more requests. */
+/**
+ * The recorded run; then more submissions to its first request, of operators that have submitted, and more
+ * requests.
+ */
 function manyOfBoth(many: number): unknown {
   const events = decodedRun()
   const [submission, request] = ['TicketSubmitted', 'CommitteeRequested'].map((wanted) =>

@@ -1,4 +1,5 @@
-// The site, opened from disk in each browser: search finds, the playground runs, the keyboard leads everywhere, and no page is heavy or hard to read.
+// The site, opened from disk in each browser: search finds, the playground runs, the keyboard leads
+// everywhere, and no page is heavy or hard to read.
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

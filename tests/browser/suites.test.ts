@@ -1,5 +1,5 @@
-// The Jest suites of tests/js once more, in workers of stock browsers under the strict policy. HAMT_YOUNG and HAMT_LONG mean what they mean
-// in Node.
+// The Jest suites of tests/js once more, in workers of stock browsers under the strict policy. HAMT_YOUNG and
+// HAMT_LONG mean what they mean in Node.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'

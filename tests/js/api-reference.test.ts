@@ -1,4 +1,5 @@
-// The site, made as `npm run docs` makes it: its reference is complete and about what a user can import, and its links lead somewhere.
+// The site, made as `npm run docs` makes it: its reference is complete and about what a user can import, and
+// its links lead somewhere.
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, relative } from 'node:path'

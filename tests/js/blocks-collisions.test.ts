@@ -1,4 +1,5 @@
-// Edits, walks and proofs over blocks under hashes that make keys collide: against a model and the reference of digests.
+// Edits, walks and proofs over blocks under hashes that make keys collide: against a model and the reference
+// of digests.
 import fc from 'fast-check'
 import { mapDigest } from '../../js/blocks/digests.js'
 import { type Edit, editTree } from '../../js/blocks/edit.js'

@@ -1,4 +1,5 @@
-// Stores, sources and files that do what an honest one does not: no wrong answer, no error without a type, nothing unbounded.
+// Stores, sources and files that do what an honest one does not: no wrong answer, no error without a type,
+// nothing unbounded.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { keccak_256 } from '@noble/hashes/sha3.js'

@@ -1,4 +1,5 @@
-// A process that is killed while it pushes leaves a folder in which every map whose own block is there is whole.
+// A process that is killed while it pushes leaves a folder in which every map whose own block is there is
+// whole.
 import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

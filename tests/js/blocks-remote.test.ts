@@ -1,4 +1,5 @@
-// A map in a store equals the same map in memory, after any history of edits, whatever the store does meanwhile.
+// A map in a store equals the same map in memory, after any history of edits, whatever the store does
+// meanwhile.
 import fc from 'fast-check'
 import { Hamt } from 'hamt-wasm'
 import { BlockError, emptyMap, openMap, pull, push, reachable, type RemoteMap } from 'hamt-wasm/blocks'

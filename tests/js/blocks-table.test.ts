@@ -1,4 +1,5 @@
-// Node tables: the same answers as the maps that they were written from, from every kind of source, and nothing from wrong bytes.
+// Node tables: the same answers as the maps that they were written from, from every kind of source, and
+// nothing from wrong bytes.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import fc from 'fast-check'

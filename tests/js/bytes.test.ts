@@ -1,4 +1,5 @@
-// js/codec/bytes.ts: which values count as bytes, and that the copies are whole, of the real length, and nobody else's.
+// js/codec/bytes.ts: which values count as bytes, and that the copies are whole, of the real length, and
+// nobody else's.
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { isBytes, takeBytes } from '../../js/codec/bytes.js'

@@ -45,7 +45,9 @@ test.each(verdicts)('%s: the verdict is coloured on a terminal, and there only',
     expect(onTerminal(other)).not.toContain('\x1b')
 })
 
-/** How a shell is started so that it completes `hamt-wasm`, which writes its arguments into the file `called`. */
+/**
+ * How a shell is started so that it completes `hamt-wasm`, which writes its arguments into the file `called`.
+ */
 const called = `for each in "$@"; do printf '<%s>' "$each" >> called; done; echo >> called`
 const shells: Record<string, () => string> = {
   bash() {

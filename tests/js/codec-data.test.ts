@@ -1,4 +1,5 @@
-// js/codec/data.ts and js/codec/equal.ts: what is data, that it is frozen or copied as a whole or not at all, and equality.
+// js/codec/data.ts and js/codec/equal.ts: what is data, that it is frozen or copied as a whole or not at all,
+// and equality.
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { encodeCbor } from '../../js/codec/codec.js'
@@ -331,7 +332,10 @@ test('a trap that freezes other values meanwhile does no harm', () => {
   expect(Object.isFrozen(x.a)).toBe(true)
 })
 
-/** A value, and one that is equal or nearly: properties in another order, numbers of another kind, a part left out. */
+/**
+ * A value, and one that is equal or nearly: properties in another order, numbers of another kind, a part left
+ * out.
+ */
 const small: fc.Arbitrary<unknown> = fc.letrec((tie) => ({
   small: fc.oneof(
     { depthSize: 'small' },
@@ -399,7 +403,10 @@ function reordered(x: unknown, seed: number): unknown {
 }
 
 describe('values with shared parts', () => {
-  /** An array or object of `last` under `levels` levels, each of which holds the next one twice; counts reads of its parts. */
+  /**
+   * An array or object of `last` under `levels` levels, each of which holds the next one twice; counts reads
+   * of its parts.
+   */
   function shared(
     last: unknown,
     levels: number,

@@ -7,7 +7,8 @@ import { encodeCbor, writePrimitive } from '../../js/codec/cbor-encode.js'
 import { cbor, notPrimitive, readPrimitive } from '../../js/codec/codec.js'
 import { primitive, value } from './support/values.js'
 
-// cborg with nothing of ours but the number rules, which it is told in another way than js/codec/codec.ts does.
+// cborg with nothing of ours but the number rules, which it is told in another way than js/codec/codec.ts
+// does.
 const options: EncodeOptions = {
   ...rfc8949EncodeOptions,
   typeEncoders: {

@@ -1,4 +1,5 @@
-// Keys whose real hashes collide, in all 64 bits or in many: the deepest paths and the collision nodes, through the whole API.
+// Keys whose real hashes collide, in all 64 bits or in many: the deepest paths and the collision nodes,
+// through the whole API.
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { Hamt } from 'hamt-wasm'

@@ -1,5 +1,6 @@
-// A second implementation of digests and proofs, written from cpp/digest/DIGEST.md alone and for clarity, not speed. It works from
-// nothing but entries: no trie is kept, so history cannot matter. The hash of keys can be replaced, to make keys collide.
+// A second implementation of digests and proofs, written from cpp/digest/DIGEST.md alone and for clarity, not
+// speed. It works from nothing but entries: no trie is kept, so history cannot matter. The hash of keys can
+// be replaced, to make keys collide.
 
 import { keccak_256 } from '@noble/hashes/sha3.js'
 
@@ -239,7 +240,10 @@ function proveCollision(node: Node & { kind: 'collision' }, keys: Uint8Array[]):
   ]
 }
 
-/** Walks a tree: `open` says what a leaf shows, or undefined if nothing; a part that shows nothing is its digest. The top pair is always opened. */
+/**
+ * Walks a tree: `open` says what a leaf shows, or undefined if nothing; a part that shows nothing is its
+ * digest. The top pair is always opened.
+ */
 function proveTree<Leaf>(
   tree: Tree<Leaf>,
   open: (leaf: Leaf) => Uint8Array[] | undefined,

@@ -3,8 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { bytesOf, type Entry, referenceDigest, referenceProof } from './digest-reference.js'
 import { hashes } from './weak-hashes.js'
 
-// tests/vectors/digest.txt holds what the reference says about chosen maps; the native tests read it. After a change of DIGEST.md (and
-// of its version), write it anew with UPDATE_VECTORS=1.
+// tests/vectors/digest.txt holds what the reference says about chosen maps; the native tests read it. After a
+// change of DIGEST.md (and of its version), write it anew with UPDATE_VECTORS=1.
 
 const file = new URL('../vectors/digest.txt', import.meta.url)
 const collisions = JSON.parse(

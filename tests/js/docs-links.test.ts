@@ -1,4 +1,5 @@
-// Form of documents: the width of prose, and links, which lead to files and headings that are there and packed.
+// Form of documents: the width of prose, and links, which lead to files and headings that are there and
+// packed.
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, normalize } from 'node:path'

@@ -1,5 +1,6 @@
-// Runs every example of the documents: each ```ts or ```tsx block is a program of its own, type-checked, and `expression // → value`
-// is an assertion; each ```sh block is a row of commands, run one after another. Both find a recorded run of the contracts as logs.json.
+// Runs every example of the documents: each ```ts or ```tsx block is a program of its own, type-checked, and
+// `expression // → value` is an assertion; each ```sh block is a row of commands, run one after another. Both
+// find a recorded run of the contracts as logs.json.
 import { execFile } from 'node:child_process'
 import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
@@ -53,7 +54,10 @@ function program(code: string): string {
 let redis: RedisServer | undefined
 let server: Server | undefined
 
-/** Puts what is here in the place of what examples name: a Redis, a web server, and the loader of wasm that bundlers have. */
+/**
+ * Puts what is here in the place of what examples name: a Redis, a web server, and the loader of wasm that
+ * bundlers have.
+ */
 async function localized(code: string): Promise<string> {
   let text = code
   if (text.includes('redis://localhost:6379')) {

@@ -1,4 +1,5 @@
-// Equality and cloning in tools: assertion libraries agree with `equals` in every state of a map, and what clones objects says what to do.
+// Equality and cloning in tools: assertion libraries agree with `equals` in every state of a map, and what
+// clones objects says what to do.
 import assert from 'node:assert'
 import { MessageChannel } from 'node:worker_threads'
 import * as chai from 'chai'
@@ -19,7 +20,10 @@ function passes(assertion: () => void): boolean {
   }
 }
 
-/** Tools that must say exactly what `equals` says; Vitest, which cannot be loaded beside Jest, is asked by tests/package. */
+/**
+ * Tools that must say exactly what `equals` says; Vitest, which cannot be loaded beside Jest, is asked by
+ * tests/package.
+ */
 const exact: [string, (a: unknown, b: unknown) => boolean][] = [
   ['Jest', (a, b) => passes(() => expect(a).toEqual(b))],
   ['chai', (a, b) => passes(() => chai.expect(a).to.deep.equal(b))],

@@ -1,5 +1,6 @@
-// js/generated/interface.ts, which is made from cpp/boundary/interface.hpp, against the module itself: the names and the numbers of
-// parameters that it exports, and, where Emscripten describes the module (4.0 and newer), their types.
+// js/generated/interface.ts, which is made from cpp/boundary/interface.hpp, against the module itself: the
+// names and the numbers of parameters that it exports, and, where Emscripten describes the module (4.0 and
+// newer), their types.
 import { execFile } from 'node:child_process'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -19,7 +20,9 @@ function declared(name: string): Record<string, number> {
   return Object.fromEntries(methods.map((m) => [(m.name as ts.Identifier).text, m.parameters.length]))
 }
 
-/** The module in a process of its own: the raw exports of `raw`, by name, with their numbers of parameters. */
+/**
+ * The module in a process of its own: the raw exports of `raw`, by name, with their numbers of parameters.
+ */
 async function exported(): Promise<Record<string, number>> {
   const program = `
     import { Hamt } from 'hamt-wasm'

@@ -1,4 +1,5 @@
-// getMany: the values of many keys, of maps in a native Map, in wasm, and of versions that are difference records.
+// getMany: the values of many keys, of maps in a native Map, in wasm, and of versions that are difference
+// records.
 import fc from 'fast-check'
 import { type Codec, deserialize, Hamt, serialize } from 'hamt-wasm'
 import { inWasm } from './support/stores.js'

@@ -1,5 +1,6 @@
-// Long histories: every version is kept and read again and again, at random keys, however far it is from the newest, and all of it is
-// checked before it is given up; against plain Maps. HAMT_LONG=1 makes 100,000 steps.
+// Long histories: every version is kept and read again and again, at random keys, however far it is from the
+// newest, and all of it is checked before it is given up; against plain Maps. HAMT_LONG=1 makes 100,000
+// steps.
 import fc from 'fast-check'
 import { Hamt } from 'hamt-wasm'
 

@@ -1,10 +1,14 @@
-// Stack overflows that are caught, with a call into wasm at every depth of the stack: no version changes, and everything works afterwards.
+// Stack overflows that are caught, with a call into wasm at every depth of the stack: no version changes, and
+// everything works afterwards.
 import { deserialize, Hamt, serialize } from 'hamt-wasm'
 
 const entries = Array.from({ length: 300 }, (_, i): [string, number] => [`key ${i}`, i])
 const expected = Object.fromEntries(entries)
 
-/** Calls `f` at every depth of the stack, from where nothing is left of it to where `f` has succeeded twenty times. */
+/**
+ * Calls `f` at every depth of the stack, from where nothing is left of it to where `f` has succeeded twenty
+ * times.
+ */
 function nearOverflow(f: () => void): { failed: number; succeeded: number } {
   let failed = 0
   let succeeded = 0
@@ -20,7 +24,8 @@ function nearOverflow(f: () => void): { failed: number; succeeded: number } {
       ++succeeded
     } catch (error) {
       ++failed
-      // Firefox has an InternalError of its own. No regular expression: V8 dies of one that it cannot compile for want of stack.
+      // Firefox has an InternalError of its own. No regular expression: V8 dies of one that it cannot compile
+      // for want of stack.
       const { name } = error as Error
       if (name !== 'RangeError' && name !== 'InternalError') throw error
     }

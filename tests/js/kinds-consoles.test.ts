@@ -1,4 +1,5 @@
-// Consoles and assertion libraries: a map can be shown by anyone, with any arguments, and an assertion that fails about one says why.
+// Consoles and assertion libraries: a map can be shown by anyone, with any arguments, and an assertion that
+// fails about one says why.
 import { spawnSync } from 'node:child_process'
 import { inspect } from 'node:util'
 import * as chai from 'chai'

@@ -1,5 +1,6 @@
-// Histories under attack: versions are frozen, copied, disposed, moved to wasm, saved and loaded, stacks overflow, allocations fail, and buffers are
-// used again, and, in Node, scripts are ended, at random moments; every kept version stays what it was. HAMT_LONG=1 makes 100,000 steps.
+// Histories under attack: versions are frozen, copied, disposed, moved to wasm, saved and loaded, stacks
+// overflow, allocations fail, and buffers are used again, and, in Node, scripts are ended, at random moments;
+// every kept version stays what it was. HAMT_LONG=1 makes 100,000 steps.
 import fc from 'fast-check'
 import { deserialize, Hamt, InterruptedError, serialize } from 'hamt-wasm'
 

@@ -1,5 +1,5 @@
-// Allocations that fail: whatever a JavaScript engine allocates with may throw at any call; then no version changes, nothing is skipped, and
-// everything works afterwards.
+// Allocations that fail: whatever a JavaScript engine allocates with may throw at any call; then no version
+// changes, nothing is skipped, and everything works afterwards.
 import { Hamt, stats } from 'hamt-wasm'
 import { collectUntil } from './support/gc.js'
 import { contents, expectContents, expectUnchanged, other, show, states, uses } from './support/states.js'
@@ -24,7 +24,10 @@ const allocators: [string, object, string][] = [
 /** Whether every call fails once, not only some. */
 const isLong = process.env['HAMT_LONG'] !== undefined
 
-/** Calls `f` while call number `n` of a method throws. Gives what it returned, or threw, and whether there was such a call. */
+/**
+ * Calls `f` while call number `n` of a method throws. Gives what it returned, or threw, and whether there was
+ * such a call.
+ */
 function failingAt<T>(
   n: number,
   [, owner, method]: (typeof allocators)[number],

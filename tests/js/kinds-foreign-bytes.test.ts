@@ -1,5 +1,5 @@
-// Bytes that others hold: views, Buffers, subclasses, lengths that lie, other realms, transferred buffers. What comes in is copied by its real
-// length, and what goes out is a copy.
+// Bytes that others hold: views, Buffers, subclasses, lengths that lie, other realms, transferred buffers.
+// What comes in is copied by its real length, and what goes out is a copy.
 import { serialize as v8Serialize, deserialize as v8Deserialize } from 'node:v8'
 import vm from 'node:vm'
 import type { Codec } from 'hamt-wasm'

@@ -1,5 +1,5 @@
-// Tools that freeze, copy, clone and proxy: a frozen object is as good as any, a copy works or is refused with an error, and none reaches the
-// state of a version.
+// Tools that freeze, copy, clone and proxy: a frozen object is as good as any, a copy works or is refused
+// with an error, and none reaches the state of a version.
 import { reactive, readonly, shallowReactive, toRaw } from '@vue/reactivity'
 import { Hamt, openSnapshot, serialize } from 'hamt-wasm'
 import { NodeRegistry } from 'hamt-wasm/sortition'

@@ -1,4 +1,5 @@
-// An edit and the beginning of an iteration in turn: what is sorted and copied is in proportion to the turns, not to turns times entries.
+// An edit and the beginning of an iteration in turn: what is sorted and copied is in proportion to the turns,
+// not to turns times entries.
 import { Hamt } from 'hamt-wasm'
 import { collectUntil } from './support/gc.js'
 import { inWasm } from './support/stores.js'
@@ -109,7 +110,8 @@ const loops: [string, (m: Hamt<number>) => void][] = [
 test.each(loops)('%s', (_, loop) => {
   const m = Hamt.from(entries)
   const steps = countingSteps(() => loop(m))
-  // At most: eight sorts that are free, four keys and four entries for each edit, and some moves. The square is twelve million.
+  // At most: eight sorts that are free, four keys and four entries for each edit, and some moves. The square
+  // is twelve million.
   expect(steps).toBeLessThan(16 * size + 40 * turns)
   expect(m.size).toBe(size)
   expect(new Map(m)).toEqual(new Map(entries))

@@ -1,4 +1,5 @@
-// What looks like data, and changes with something else: views of growing buffers, subclasses, prototypes that are data.
+// What looks like data, and changes with something else: views of growing buffers, subclasses, prototypes
+// that are data.
 import { Hamt } from 'hamt-wasm'
 import { states } from './support/states.js'
 import { fail, insertions } from './support/insertions.js'

@@ -1,5 +1,5 @@
-// Synchronous loops in which each result is dropped at once: no finalizer runs until they end. Small maps need no wasm memory at all; where it
-// runs out, the error says what waits for the collector and what to do.
+// Synchronous loops in which each result is dropped at once: no finalizer runs until they end. Small maps
+// need no wasm memory at all; where it runs out, the error says what waits for the collector and what to do.
 import { applyDelta, deserialize, Hamt, serialize, serializeDelta, stats } from 'hamt-wasm'
 import { collectUntil } from './support/gc.js'
 import { inWasm, young } from './support/stores.js'

@@ -1,5 +1,5 @@
-// What is taken for something that it is not: every mistake is an error that names what was wrong, and never an empty map, a lost edit or a
-// silent false.
+// What is taken for something that it is not: every mistake is an error that names what was wrong, and never
+// an empty map, a lost edit or a silent false.
 import { createRequire } from 'node:module'
 import { applyDelta, deserialize, Hamt, openSnapshot, serialize, serializeDelta } from 'hamt-wasm'
 import { push, serializeNodes } from 'hamt-wasm/blocks'

@@ -1,5 +1,5 @@
-// Values that JavaScript confuses (0 and -0, null and what is absent, NaN and itself, 1 and 1n, what is falsy): every edit tells them apart, in every state
-// of a map, and takes equal ones for equal.
+// Values that JavaScript confuses (0 and -0, null and what is absent, NaN and itself, 1 and 1n, what is
+// falsy): every edit tells them apart, in every state of a map, and takes equal ones for equal.
 import { deserialize, Hamt, serialize } from 'hamt-wasm'
 import { expectContents } from './support/states.js'
 import { inWasm } from './support/stores.js'

@@ -1,5 +1,5 @@
-// Prototypes that other code of the realm has changed: what `Object.prototype` was given is no option and no part of a value, and one that is frozen or
-// has setters changes nothing of what is read.
+// Prototypes that other code of the realm has changed: what `Object.prototype` was given is no option and no
+// part of a value, and one that is frozen or has setters changes nothing of what is read.
 import { applyDelta, deserialize, Hamt, openSnapshot, serialize, serializeDelta } from 'hamt-wasm'
 import { emptyMap, openMap, openNodes, pull, push, serializeNodes } from 'hamt-wasm/blocks'
 import {

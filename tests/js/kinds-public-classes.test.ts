@@ -17,7 +17,9 @@ const exported = [main, slim, verify, blocks, sortition].flatMap((entry) =>
   Object.entries(entry).filter((pair): pair is [string, Class] => isClass(pair[1])),
 )
 
-/** An object of every class with state that no tool reaches, with what its error says instead of cloning it. */
+/**
+ * An object of every class with state that no tool reaches, with what its error says instead of cloning it.
+ */
 async function objects(): Promise<[string, object, RegExp][]> {
   const map = main.Hamt.from({ a: 1, b: { c: [2] } })
   const kept = new Map<string, Uint8Array>()

@@ -1,4 +1,5 @@
-// Operations on many entries that user code ends, or interrupts with operations on other maps: later maps work, and nothing that was on its way is kept.
+// Operations on many entries that user code ends, or interrupts with operations on other maps: later maps
+// work, and nothing that was on its way is kept.
 import { Hamt, stats } from 'hamt-wasm'
 import { collectUntil } from './support/gc.js'
 import { inWasm } from './support/stores.js'

@@ -1,5 +1,6 @@
-// Stack overflows that are caught: at every depth, in every operation, in callbacks and between the steps of an iteration, no version changes,
-// nothing is skipped, nothing stays in wasm that nobody holds, and everything works afterwards.
+// Stack overflows that are caught: at every depth, in every operation, in callbacks and between the steps of
+// an iteration, no version changes, nothing is skipped, nothing stays in wasm that nobody holds, and
+// everything works afterwards.
 import { Hamt, InterruptedError, stats } from 'hamt-wasm'
 import { collectUntil } from './support/gc.js'
 import {
@@ -16,7 +17,10 @@ import {
 /** Every which frame is tried. HAMT_LONG=1 tries all. */
 const stride = process.env['HAMT_LONG'] ? 1 : 4
 
-/** Calls `f` at depths from where the stack ends up to where it succeeds; gives its result and how often it failed. */
+/**
+ * Calls `f` at depths from where the stack ends up to where it succeeds; gives its result and how often it
+ * failed.
+ */
 function fromTheDepth<T>(f: () => T, ...padding: unknown[]): { result: T; failures: number } {
   let done: { result: T } | undefined
   let unexpected: { error: unknown } | undefined
@@ -42,7 +46,10 @@ function fromTheDepth<T>(f: () => T, ...padding: unknown[]): { result: T; failur
   return { result: done.result, failures }
 }
 
-/** By its name: the error may be of another realm. No regular expression: V8 dies of one that it cannot compile for want of stack. */
+/**
+ * By its name: the error may be of another realm. No regular expression: V8 dies of one that it cannot
+ * compile for want of stack.
+ */
 function isOverflow(error: unknown): boolean {
   const { name } = error as Error
   return name === 'RangeError' || name === 'InternalError'

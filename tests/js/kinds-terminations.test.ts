@@ -1,5 +1,6 @@
-// Scripts that the host ends in the middle of an operation (the `timeout` of node:vm): no version changes, no answer is wrong, everything that shares
-// no history with what was cut off works, and that works or is an InterruptedError. HAMT_LONG=1 goes on for ten minutes.
+// Scripts that the host ends in the middle of an operation (the `timeout` of node:vm): no version changes, no
+// answer is wrong, everything that shares no history with what was cut off works, and that works or is an
+// InterruptedError. HAMT_LONG=1 goes on for ten minutes.
 import { execFile, execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +14,8 @@ const time = process.env['HAMT_LONG'] ? 600_000 : 8000
 
 beforeAll(() => {
   rmSync(program, { force: true })
-  // In a process of its own: esbuild does not run inside Jest's sandbox. Without tsconfig.json, whose paths lead to sources, not to dist.
+  // In a process of its own: esbuild does not run inside Jest's sandbox. Without tsconfig.json, whose paths
+  // lead to sources, not to dist.
   execFileSync(`${root}node_modules/esbuild/bin/esbuild`, [
     `${root}tests/js/support/terminations.ts`,
     ...['--bundle', '--platform=node', '--format=esm', '--packages=external', '--tsconfig-raw={}'],

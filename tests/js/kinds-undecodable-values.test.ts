@@ -1,5 +1,5 @@
-// Files whose values are no CBOR, which nothing checks before they are read: readers get one typed error with a code, and everything that need not decode
-// the value works, so that the entry can be replaced and deleted.
+// Files whose values are no CBOR, which nothing checks before they are read: readers get one typed error with
+// a code, and everything that need not decode the value works, so that the entry can be replaced and deleted.
 import {
   applyDelta,
   deserialize,
@@ -13,7 +13,10 @@ import { openNodes, serializeNodes } from 'hamt-wasm/blocks'
 import { inWasm, young } from './support/stores.js'
 
 const raw = { encode: (v: Uint8Array) => v, decode: (b: Uint8Array) => b }
-/** Not in shortest form; cut off; a reserved length; text that is no UTF-8; keys out of order; an object that is cut off. */
+/**
+ * Not in shortest form; cut off; a reserved length; text that is no UTF-8; keys out of order; an object that
+ * is cut off.
+ */
 const wrong = [
   [0x18, 5],
   [0x82, 1],

@@ -1,4 +1,5 @@
-// Values that change while they are read: getters and proxies, in every place where a value comes in, and codecs that dispose or edit the map.
+// Values that change while they are read: getters and proxies, in every place where a value comes in, and
+// codecs that dispose or edit the map.
 import { DisposedError, Hamt, deserialize, readMeta, serialize } from 'hamt-wasm'
 import { contents, expectContents, expectUnchanged, show, states } from './support/states.js'
 import { cannotTell, inWasm, platform } from './support/stores.js'
@@ -85,7 +86,10 @@ function changing(target: object, name: string, values: unknown[]): unknown {
   })
 }
 
-/** What a map makes of a value: nothing, with an error, or something that can be read, written and loaded for ever. */
+/**
+ * What a map makes of a value: nothing, with an error, or something that can be read, written and loaded for
+ * ever.
+ */
 function expectReadable(map: Hamt<unknown>): void {
   const before = show([...map])
   expect(show([...map])).toBe(before)

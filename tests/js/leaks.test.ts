@@ -1,5 +1,5 @@
-// Nothing leaks and nothing breaks: every public function, with callbacks that throw and that re-enter, with memory that grows in
-// the middle of it, and with memory that runs out.
+// Nothing leaks and nothing breaks: every public function, with callbacks that throw and that re-enter, with
+// memory that grows in the middle of it, and with memory that runs out.
 import { applyDelta, deserialize, Hamt, openSnapshot, serialize, serializeDelta, stats } from 'hamt-wasm'
 import { collectUntil } from './support/gc.js'
 import { young } from './support/stores.js'
@@ -27,7 +27,10 @@ const json = {
   decode: (b: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(b)),
 }
 
-/** Every public function that makes or reads something, over a map of each kind: whole, newest of a lineage, old version, branch. */
+/**
+ * Every public function that makes or reads something, over a map of each kind: whole, newest of a lineage,
+ * old version, branch.
+ */
 const uses: [string, (m: Hamt<number>, other: Hamt<number>) => unknown][] = [
   ['empty', () => Hamt.empty().set('a', 1)],
   ['from', (m) => Hamt.from(m)],

@@ -1,4 +1,5 @@
-// Runs whose logs are altered, split and shuffled: no alteration that the logs can show leads to another verdict.
+// Runs whose logs are altered, split and shuffled: no alteration that the logs can show leads to another
+// verdict.
 import fc from 'fast-check'
 import { applyLogs, NodeRegistry, readLogs } from 'hamt-wasm/sortition'
 import { type ChainRun, type LiveRun, run, vectors } from './support/chain.js'
@@ -193,7 +194,8 @@ describe.each(runs)('%s', (_, base) => {
             return applyLogs(NodeRegistry.empty(), readLogs([{ name: 'first', content: first }])).registry
           }
           const rest = cut === null || keys[0]! % 2 ? altered : altered.slice(cut)
-          // A log whose removed copy went into the registry's part, and which comes itself only afterwards, is there.
+          // A log whose removed copy went into the registry's part, and which comes itself only afterwards,
+          // is there.
           if (rest !== altered && byLog.get(rest[0]!)?.kind === 'removed before its copy')
             gone.delete(rest[0]!)
           const files = Array.from({ length: count }, (): Log[] => [])
@@ -206,8 +208,8 @@ describe.each(runs)('%s', (_, base) => {
           if (status === expected) ++same
           else {
             ++refused
-            // Never another verdict: evidence that cannot be used (2), or that does not decide (3). Times are taken as the
-            // chain's: moved ones may show a draw to be wrong, and never to be right.
+            // Never another verdict: evidence that cannot be used (2), or that does not decide (3). Times are
+            // taken as the chain's: moved ones may show a draw to be wrong, and never to be right.
             const moved = alterations.some(({ kind }) => /time|block|index/.test(kind))
             expect(moved ? [1, 2, 3] : [2, 3]).toContain(status)
           }

@@ -1,4 +1,5 @@
-// Recorded runs with one log dropped, moved, marked or invented, where the other logs show it: never another "right".
+// Recorded runs with one log dropped, moved, marked or invented, where the other logs show it: never another
+// "right".
 import { NodeRegistry, readLogs } from 'hamt-wasm/sortition'
 import { e3Id as smallId, evidence, judgeAll } from './support/evidence.js'
 import {

@@ -1,4 +1,5 @@
-// Pauses of admissions in recorded runs: those that cannot be are named, and those that can be change nothing.
+// Pauses of admissions in recorded runs: those that cannot be are named, and those that can be change
+// nothing.
 import { emitted, first, judge, open, type Run, type Case, expectNamed } from './support/altered-runs.js'
 
 /** Pauses that cannot be: the run has the policies in the block of an early balance, and no policy before. */

@@ -1,4 +1,5 @@
-// Recorded runs with one word altered where another log says the same: the verdict is never "right" where it was not.
+// Recorded runs with one word altered where another log says the same: the verdict is never "right" where it
+// was not.
 import { applyLogs, drawsIn, judgeDraw, NodeRegistry, readLogs, sortitionAbi } from 'hamt-wasm/sortition'
 import { type Hex } from 'viem'
 import { type Log, open, type Run, topicOf, withWord, word } from './support/altered-runs.js'
@@ -150,7 +151,8 @@ describe('a draw that is wrong, as a winner left before it', () => {
     expect(judge(run)[0]).toMatch(/^Wrong/)
   })
 
-  // What only the one log says is not decidable: without it, or as another contract's, nothing shows that the winner left.
+  // What only the one log says is not decidable: without it, or as another contract's, nothing shows that the
+  // winner left.
   test('is never right, whatever single word of the logs is another', () => {
     const step = process.env.HAMT_LONG ? 1 : 13
     let n = 0

@@ -1,4 +1,5 @@
-// Methods that combine, search and group, and drafts outside of callbacks: against Map and plain functions, in every state of a map.
+// Methods that combine, search and group, and drafts outside of callbacks: against Map and plain functions,
+// in every state of a map.
 import fc from 'fast-check'
 import { jest } from '@jest/globals'
 import { deserialize, DisposedError, type Draft, Hamt, serialize, stats } from 'hamt-wasm'

@@ -1,5 +1,5 @@
-// Maps of hundreds of entries that are edited again from one version: stores that lie over the Map of a pinned version, until edits have
-// paid for a copy. Every version is kept with a model and read again.
+// Maps of hundreds of entries that are edited again from one version: stores that lie over the Map of a
+// pinned version, until edits have paid for a copy. Every version is kept with a model and read again.
 import fc from 'fast-check'
 import { Hamt } from 'hamt-wasm'
 

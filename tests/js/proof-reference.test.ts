@@ -12,8 +12,9 @@ import {
 } from './digest-reference.js'
 import { hashes } from './weak-hashes.js'
 
-// The reference makes proofs, js/digest/proof-reader.ts reads them: two readings of DIGEST.md, one against the other, under hashes that make every
-// kind of node common. The map in wasm is compared with the same reference elsewhere.
+// The reference makes proofs, js/digest/proof-reader.ts reads them: two readings of DIGEST.md, one against
+// the other, under hashes that make every kind of node common. The map in wasm is compared with the same
+// reference elsewhere.
 
 /** Verifies like verifyProof, but with any hash, and to bytes: undefined where a key is absent. */
 function answers(

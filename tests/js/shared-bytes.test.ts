@@ -1,4 +1,5 @@
-// Bytes in memory that threads share are accepted wherever bytes are; many threads can open one snapshot without a copy each.
+// Bytes in memory that threads share are accepted wherever bytes are; many threads can open one snapshot
+// without a copy each.
 import fc from 'fast-check'
 import { applyDelta, deserialize, Hamt, openSnapshot, readMeta, serialize, serializeDelta } from 'hamt-wasm'
 import { verifyProof } from 'hamt-wasm/verify'

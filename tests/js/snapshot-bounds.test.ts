@@ -1,4 +1,5 @@
-// What bytes, options and objects from outside can do to reading snapshots: every step is bounded, and nothing is taken for something else.
+// What bytes, options and objects from outside can do to reading snapshots: every step is bounded, and
+// nothing is taken for something else.
 import { jest } from '@jest/globals'
 import { runInNewContext } from 'node:vm'
 import { applyDelta, deserialize, Hamt, openSnapshot, readMeta, serialize, serializeDelta, SnapshotError } from 'hamt-wasm' // prettier-ignore
@@ -49,7 +50,10 @@ const chain = (n: number): Uint8Array =>
     histories: [Array.from({ length: n }, (_, v) => [v, 1 + (v % 2)] as [number, number]), [[0, 1]]],
   })
 
-/** The same, and on each version of the chain another that changes `k`: no change of `k` but the first is in a base of the last. */
+/**
+ * The same, and on each version of the chain another that changes `k`: no change of `k` but the first is in a
+ * base of the last.
+ */
 const comb = (n: number): Uint8Array => {
   const versions = 2 * n - 1
   return encode({

@@ -1,5 +1,5 @@
-// The files of tests/vectors/snapshots, through the package, through the view that reads in place, and through the reference
-// reader: all agree on what is in a good file, and on why a hostile one is refused.
+// The files of tests/vectors/snapshots, through the package, through the view that reads in place, and
+// through the reference reader: all agree on what is in a good file, and on why a hostile one is refused.
 import { readdirSync, readFileSync } from 'node:fs'
 import { deserialize, openSnapshot, readMeta, serialize, SnapshotError, stats } from 'hamt-wasm'
 import { encode, good, hostile } from '../vectors/snapshots/generate.mjs'

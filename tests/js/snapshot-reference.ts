@@ -1,5 +1,6 @@
-// A reader of snapshots that was written from cpp/snapshot/FORMAT.md alone. It is slow and simple: it makes every version a
-// plain Map, and checks the rules one after another. Strings of bytes are JavaScript strings with a byte in each unit.
+// A reader of snapshots that was written from cpp/snapshot/FORMAT.md alone. It is slow and simple: it makes
+// every version a plain Map, and checks the rules one after another. Strings of bytes are JavaScript strings
+// with a byte in each unit.
 import { checksum } from '../vectors/snapshots/generate.mjs'
 
 export class Broken extends Error {

@@ -15,7 +15,9 @@ import { type Event } from './support/recorded-requests.js'
 const addressOf = (n: number): Address => `0x${n.toString(16).padStart(40, '0')}`
 const price = 10n
 
-/** A registry of some operators, then a request, then submissions, most of them right, and the right result. */
+/**
+ * A registry of some operators, then a request, then submissions, most of them right, and the right result.
+ */
 const anyDraw = fc
   .record({
     operators: fc.array(

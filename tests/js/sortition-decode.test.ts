@@ -27,7 +27,8 @@ function text(value: unknown): string {
   return typeof value === 'bigint' ? `${value}n` : JSON.stringify(value)
 }
 
-// Published with the contracts; BondOwnerSet, CommitteeThresholdsUpdated and E3Requested are those of the recorded run.
+// Published with the contracts; BondOwnerSet, CommitteeThresholdsUpdated and E3Requested are those of the
+// recorded run.
 const published: Record<string, string> = {
   CommitteeRandomnessRequested: '0x399bda4309dfdd7424cfe8fe0755f30b10a3d0afafc1420462bf01c1df8b26e0',
   CommitteeBondOwnerCapEnabled: '0x00e694b0cde4ce761d162f55d523dab3c2b4fe392fdebb962a548ef99d7e1a78',

@@ -1,4 +1,5 @@
-// The two example scripts, against a JSON-RPC server in this process that shows recorded chains, and forks of them.
+// The two example scripts, against a JSON-RPC server in this process that shows recorded chains, and forks of
+// them.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { type AddressInfo } from 'node:net'
@@ -209,7 +210,9 @@ describe.each(['chain-run-live', 'chain-run-upgrade'])('a chain that forks: %s',
     '0x3b78f1c093a05647988c5b505d2b3346b0c08f25bfb91339d7078ca93b797442',
     '0x61639d071f0039c475821c28098b7eb4642dffe9607e19d3a73d6055d0932db2',
   ])
-  /** The chain up to a block; after it the same blocks with other hashes, later times, and half of their logs. */
+  /**
+   * The chain up to a block; after it the same blocks with other hashes, later times, and half of their logs.
+   */
   const forkAfter = (block: number): Chain => ({
     blocks: live.blocks.map((b) =>
       b.number <= block

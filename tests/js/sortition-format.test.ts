@@ -152,7 +152,10 @@ describe('hostile files', () => {
   })
 
   const state: NodeState = { registered: true, active: true, ticketBalance: 5n, owner: addressOf(9) }
-  /** A well-formed snapshot with any version and meta. Rows below: version 1, added, owner, balance 5, activated. */
+  /**
+   * A well-formed snapshot with any version and meta. Rows below: version 1, added, owner, balance 5,
+   * activated.
+   */
   const rows = [8 + 5, 1, 100, 0, 1, 8 + 0, 1, 1, 0, 0, 6, 0, 0, 1, 2, 0, 0, 5, 3, 0, 0]
   const bytesOf = (...list: Address[]) =>
     new Uint8Array(Buffer.from(list.map((a) => a.slice(2)).join(''), 'hex'))

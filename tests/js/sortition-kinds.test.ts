@@ -1,4 +1,5 @@
-// Each kind of log of the newer protocol, altered in a recorded run: the verdict turns, with the code of what is wrong.
+// Each kind of log of the newer protocol, altered in a recorded run: the verdict turns, with the code of what
+// is wrong.
 import {
   applyLogs,
   drawsIn,

@@ -1,4 +1,5 @@
-// Selection over generated registries of the size of real ones, against the naive implementation of the newer protocol.
+// Selection over generated registries of the size of real ones, against the naive implementation of the newer
+// protocol.
 import fc from 'fast-check'
 import {
   NodeRegistry,

@@ -1,4 +1,5 @@
-// Draws on one state of the registry share what is computed of it: logs take no time of draws times operators.
+// Draws on one state of the registry share what is computed of it: logs take no time of draws times
+// operators.
 import { jest } from '@jest/globals'
 import { applyLogs, drawsIn, judgeDraw, NodeRegistry, type RegistryEvent } from '../../js/sortition/index.js'
 import { StateAt } from '../../js/sortition/state-at.js'

@@ -1,4 +1,5 @@
-// Types: this file is checked by tsc with everything else. Each `@ts-expect-error` is an error that users must get.
+// Types: this file is checked by tsc with everything else. Each `@ts-expect-error` is an error that users
+// must get.
 import { Hamt, serialize, stats, type Codec, type Difference, type Draft, type Stats } from 'hamt-wasm'
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false

@@ -1,4 +1,5 @@
-// Properties that are undefined are no part of a value, as in JSON; everything else that is undefined is refused.
+// Properties that are undefined are no part of a value, as in JSON; everything else that is undefined is
+// refused.
 import fc from 'fast-check'
 import { Hamt, deserialize, serialize } from 'hamt-wasm'
 import { emptyMap } from 'hamt-wasm/blocks'

@@ -1,5 +1,5 @@
-// Versions: any history, every version kept and read again, against plain Maps. Interleaved with garbage collection,
-// iterators that stay open, and disposes.
+// Versions: any history, every version kept and read again, against plain Maps. Interleaved with garbage
+// collection, iterators that stay open, and disposes.
 import fc from 'fast-check'
 import { Hamt, stats } from 'hamt-wasm'
 import { collect, collectUntil } from './support/gc.js'
@@ -234,7 +234,10 @@ test('any history: every version that is kept stays right, and nothing is left i
   expect(stats()).toMatchObject({ maps: 0, nodes: 0, bytes: 0 })
 }, 120_000)
 
-/** n versions that follow from one another, over `keys` keys: version i has k(j) = the last i' <= i with i' % keys = j. */
+/**
+ * n versions that follow from one another, over `keys` keys: version i has k(j) = the last i' <= i with i' %
+ * keys = j.
+ */
 function chain(n: number, keys: number, first: Hamt<number> = Hamt.empty()): Hamt<number>[] {
   const versions = [first]
   for (let i = 0; i < n; ++i) versions.push(versions.at(-1)!.set(`k${i % keys}`, i))

@@ -1,7 +1,10 @@
 // Hashes of keys that are worse than the real one, for tests of collisions.
 import { hashKey, type KeyHash } from './digest-reference.js'
 
-/** Hashes under which keys share slots, long paths, or everything. The native tests have the same ones, by these names. */
+/**
+ * Hashes under which keys share slots, long paths, or everything. The native tests have the same ones, by
+ * these names.
+ */
 export const hashes: Record<string, KeyHash> = {
   real: hashKey,
   'two-bits': (key) => hashKey(key) & 3n,

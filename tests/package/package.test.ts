@@ -112,7 +112,8 @@ describe('what is packed', () => {
 
   test('are-the-types-wrong finds nothing', async () => {
     const attw = join(root, 'node_modules/@arethetypeswrong/cli/dist/index.js')
-    // At run time Node 10 knows no "exports" (its types are found: see TypeScript below); hamt.wasm is no module.
+    // At run time Node 10 knows no "exports" (its types are found: see TypeScript below); hamt.wasm is no
+    // module.
     await node([attw, tarball, '--profile', 'node16', '--exclude-entrypoints', './hamt.wasm'])
   })
 })

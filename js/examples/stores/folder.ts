@@ -6,8 +6,8 @@ import type { BlockStore } from 'hamt-wasm/blocks'
 let temporary = 0
 
 /**
- * A file for each block, in 256 folders. A block appears under its name only when all of it is written. A process that is killed leaves
- * files that end in `.new`, which may be deleted when nobody writes.
+ * A file for each block, in 256 folders. A block appears under its name only when all of it is written. A
+ * process that is killed leaves files that end in `.new`, which may be deleted when nobody writes.
  */
 export function folderStore(path: string): BlockStore {
   const pathsOf = (digest: Uint8Array) => {

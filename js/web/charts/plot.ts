@@ -1,5 +1,5 @@
-// A plot on a canvas: scales, axes, grid, marks. Its size and colours follow the page. Each plot is a picture beside a table
-// that says the same.
+// A plot on a canvas: scales, axes, grid, marks. Its size and colours follow the page. Each plot is a picture
+// beside a table that says the same.
 
 export interface Chart {
   destroy(): void
@@ -134,7 +134,9 @@ function scale({ from, to, logarithmic }: Axis, start: number, end: number): (va
   return (value) => start + ((f(value) - a) / (b - a)) * (end - start)
 }
 
-/** A plot as wide as its parent. `ready` gets each new drawing of it, with the element that takes pointers. */
+/**
+ * A plot as wide as its parent. `ready` gets each new drawing of it, with the element that takes pointers.
+ */
 export function drawPlot(
   parent: HTMLElement,
   optionsFor: (width: number) => PlotOptions,
@@ -150,7 +152,9 @@ export function drawPlot(
   })
 }
 
-/** Grid, texts and labels of both axes. Drawn after what lies beneath the grid and before what lies upon it. */
+/**
+ * Grid, texts and labels of both axes. Drawn after what lies beneath the grid and before what lies upon it.
+ */
 export function drawAxes(plot: Plot, x: Axis, y: Axis): void {
   const { ctx, left, top, width, height } = plot
   ctx.save()

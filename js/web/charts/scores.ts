@@ -20,7 +20,10 @@ const marks: Record<Fate, { size: number; fill: string; stroke?: string; width: 
   seated: { size: 11, fill: 'accent', width: 0 },
 }
 
-/** Rows of operators that are named; more are numbered by rank, on a logarithmic scale: what decides is at the top. */
+/**
+ * Rows of operators that are named; more are numbered by rank, on a logarithmic scale: what decides is at the
+ * top.
+ */
 const mostNamed = 30
 const tipDistance = 14
 

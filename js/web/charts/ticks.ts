@@ -1,6 +1,9 @@
 // Where an axis has its marks, and what stands beside them.
 
-/** Round values between two, at most `most` of them: multiples of 1, 2 or 5 times a power of ten, not below `smallest`. */
+/**
+ * Round values between two, at most `most` of them: multiples of 1, 2 or 5 times a power of ten, not below
+ * `smallest`.
+ */
 export function roundTicks(from: number, to: number, most: number, smallest = 0): number[] {
   const precision = Math.max(Math.abs(from), Math.abs(to)) * Number.EPSILON
   const wanted = Math.max((to - from) / Math.max(1, most), smallest, precision, Number.MIN_VALUE)

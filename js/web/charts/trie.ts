@@ -1,4 +1,5 @@
-// A trie as an icicle: under each node the entries that it holds and the nodes beneath it; each column an entry.
+// A trie as an icicle: under each node the entries that it holds and the nodes beneath it; each column an
+// entry.
 import type { TriePicture } from '../protocol.js'
 import { shortKey, plural } from '../format.js'
 import { addTip, canvas, type Chart, colour, responsive } from './plot.js'

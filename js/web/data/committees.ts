@@ -1,4 +1,5 @@
-// Committees side by side: the one that the log recorded, and the one that everyone's best tickets would have given.
+// Committees side by side: the one that the log recorded, and the one that everyone's best tickets would have
+// given.
 import type { Address, FinalizedArgs, RegistryEvent, Report } from '../../sortition/index.js'
 import type { ComparisonRow, SeatRow } from '../protocol.js'
 
@@ -32,7 +33,10 @@ export function recordedSeats(events: readonly RegistryEvent[], report: Report):
 /** Rows that are shown beyond both committees. */
 const extra = 3
 
-/** Eligible operators by rank, as far down as one of both committees reaches; empty when the ranking is unknown. */
+/**
+ * Eligible operators by rank, as far down as one of both committees reaches; empty when the ranking is
+ * unknown.
+ */
 export function comparisonOf(report: Report): ComparisonRow[] {
   const { ranking } = report
   if (report.ideal.length === 0) return []

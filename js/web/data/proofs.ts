@@ -2,7 +2,9 @@
 import { verifyProof } from '../../verify.js'
 import { valueText } from './value-text.js'
 
-/** Checks a proof against a digest alone; needs nothing that is open. Errors say what is wrong with the proof. */
+/**
+ * Checks a proof against a digest alone; needs nothing that is open. Errors say what is wrong with the proof.
+ */
 export function checkProof(digest: string, key: string, proof: string): { value: string | undefined } {
   const result = verifyProof(bytesOf(digest, 'the digest'), key, bytesOf(proof, 'the proof'))
   return { value: result.found ? valueText(result.value) : undefined }

@@ -1,5 +1,5 @@
-// A generated registry, larger than the recorded run: many operators, and a draw among them. Every number follows from a
-// fixed beginning, every submission and committee from the rule.
+// A generated registry, larger than the recorded run: many operators, and a draw among them. Every number
+// follows from a fixed beginning, every submission and committee from the rule.
 import {
   type Address,
   bestTicket,
@@ -116,7 +116,10 @@ function rank(nodes: readonly Address[], states: Hamt<NodeState>, seed: bigint, 
 
 const byScore = (a: { score: bigint }, b: { score: bigint }) => (a.score < b.score ? -1 : 1)
 
-/** Those with a fair chance submit, but for a few, and one that does not submit its best ticket; then the committee. */
+/**
+ * Those with a fair chance submit, but for a few, and one that does not submit its best ticket; then the
+ * committee.
+ */
 function draw(chain: Chain, ranked: ReturnType<typeof rank>, seed: bigint): void {
   const submitted: { node: Address; score: bigint }[] = []
   const submitting = ranked.slice(0, seats + 7).filter((_, i) => i % 6 !== 4)
@@ -143,7 +146,10 @@ function draw(chain: Chain, ranked: ReturnType<typeof rank>, seed: bigint): void
 /** How long submissions are taken. */
 const deadlineBlocks = 300
 
-/** `operators` of them register; then some hundred seconds of changes, in the midst of which a committee is drawn. */
+/**
+ * `operators` of them register; then some hundred seconds of changes, in the midst of which a committee is
+ * drawn.
+ */
 export function sampleRegistry(operators: number, progress: Progress): Input {
   const chain = new Chain(operators)
   chain.registerAll()

@@ -39,7 +39,10 @@ function measure(
   }
 }
 
-/** The versions around one, most of them before it: as many as `window`, or fewer where they are large. `of.save` gives the file of all. */
+/**
+ * The versions around one, most of them before it: as many as `window`, or fewer where they are large.
+ * `of.save` gives the file of all.
+ */
 export function measureVersions(
   of: { versions: Versions; save(): Uint8Array },
   index: number,

@@ -1,5 +1,6 @@
-// The shape of a version's trie, for the picture. It is computed from the keys: the trie is canonical, so its shape is a
-// function of its keys, and two versions share a node exactly when the entries beneath it are equal.
+// The shape of a version's trie, for the picture. It is computed from the keys: the trie is canonical, so its
+// shape is a function of its keys, and two versions share a node exactly when the entries beneath it are
+// equal.
 import { hashKey, nodeLevels } from '../../digest/siphash.js'
 
 const bitsPerLevel = 5n
@@ -33,8 +34,9 @@ function slot(hash: bigint, depth: number): number {
 }
 
 /**
- * The trie of `keys`. A node is new when one of `touched` (keys whose entry differs from the version before, removed ones
- * too) is or was beneath it; every other node has equal contents there, and is the same one. O(keys × depth).
+ * The trie of `keys`. A node is new when one of `touched` (keys whose entry differs from the version before,
+ * removed ones too) is or was beneath it; every other node has equal contents there, and is the same one.
+ * O(keys × depth).
  */
 export function trieShape(keys: Iterable<string>, touched: Iterable<string>, isFirst: boolean): Shape {
   const all = [...keys].map((key) => ({ key, hash: hashOf(key) }))

@@ -60,7 +60,10 @@ export class SnapshotVersions implements Versions {
   }
 }
 
-/** What can be asked about the entries of versions. The last answers are kept, for the next page of the same list. */
+/**
+ * What can be asked about the entries of versions. The last answers are kept, for the next page of the same
+ * list.
+ */
 export class Entries {
   readonly #keys: (version: number) => string[]
   readonly #differences: (from: number, to: number) => { key: string; before: unknown; after: unknown }[]

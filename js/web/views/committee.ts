@@ -1,5 +1,5 @@
-// The committee that follows from the submissions, the one in the log where it differs, and the one that everyone's best
-// tickets would have given.
+// The committee that follows from the submissions, the one in the log where it differs, and the one that
+// everyone's best tickets would have given.
 import type { Client } from '../client.js'
 import { h, put } from '../dom.js'
 import { grouped, plural, shortAddress } from '../format.js'

@@ -154,7 +154,9 @@ export class NodeTableView {
     })
   }
 
-  /** Does something; what goes wrong is said. Nothing of it is shown when something else was begun meanwhile. */
+  /**
+   * Does something; what goes wrong is said. Nothing of it is shown when something else was begun meanwhile.
+   */
   async #do(act: (signal: AbortSignal) => Promise<() => void>): Promise<void> {
     const turn = ++this.#turn
     this.#problem.textContent = ''

@@ -1,4 +1,5 @@
-// build.mjs <folder>: bundles the React pages. The package itself is not bundled: the page imports the built dist/ from the server.
+// build.mjs <folder>: bundles the React pages. The package itself is not bundled: the page imports the built
+// dist/ from the server.
 import * as esbuild from 'esbuild'
 import { fileURLToPath } from 'node:url'
 

@@ -1,5 +1,5 @@
-// build.mjs <folder> <suite…>: bundles suites of tests/js for a worker of a browser. The package itself is not bundled:
-// they import the built dist/ from the server, as a page would.
+// build.mjs <folder> <suite…>: bundles suites of tests/js for a worker of a browser. The package itself is
+// not bundled: they import the built dist/ from the server, as a page would.
 import * as esbuild from 'esbuild'
 import { readFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
@@ -18,7 +18,10 @@ const served = {
   'hamt-wasm/verify': '/dist/verify.js',
 }
 
-/** The package from the server, Jest and Node from stand-ins, and files at the addresses the server gives them. */
+/**
+ * The package from the server, Jest and Node from stand-ins, and files at the addresses the server gives
+ * them.
+ */
 const browser = {
   name: 'browser',
   setup(build) {

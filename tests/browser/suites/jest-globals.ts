@@ -1,4 +1,5 @@
-// The part of Jest that the suites of tests/js use, for a browser: describe, test, expect. Equality is Jest's own.
+// The part of Jest that the suites of tests/js use, for a browser: describe, test, expect. Equality is Jest's
+// own.
 import { equals, iterableEquality, subsetEquality, typeEquality } from '@jest/expect-utils'
 import { NotCollected } from '../../js/support/gc.js'
 import { NodeOnly } from './node-only.js'

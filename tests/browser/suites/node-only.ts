@@ -1,4 +1,5 @@
-// Thrown by what stands in for Node's modules in a browser: the test that meets it is counted as one for Node only.
+// Thrown by what stands in for Node's modules in a browser: the test that meets it is counted as one for Node
+// only.
 export class NodeOnly extends Error {}
 
 export function nodeOnly(what: string): never {

@@ -26,7 +26,9 @@ export const word = (n: bigint | number | string) =>
 export const withWord = (data: string, i: number, n: bigint | number) =>
   data.slice(0, 2 + 64 * i) + word(n) + data.slice(2 + 64 * (i + 1))
 
-/** All requests of a run, in the order of the chain: status and sentence, or the error that all of them get. */
+/**
+ * All requests of a run, in the order of the chain: status and sentence, or the error that all of them get.
+ */
 export function judge(run: Run, options = {}): { status: string; sentence: string; notes?: string[] }[] {
   const { logs, blocks, contracts, chainId, requests, thresholds } = run
   const said = thresholds ?? Object.fromEntries(requests.map((r) => [r.e3Id, r.threshold]))

@@ -32,7 +32,10 @@ export interface EvidenceCase {
   says: string
 }
 
-/** Of the log of that number: it is left out, or fields become others (`args.x` names an argument), here or in a copy behind all. */
+/**
+ * Of the log of that number: it is left out, or fields become others (`args.x` names an argument), here or in
+ * a copy behind all.
+ */
 export interface Change {
   log: number
   drop?: true

@@ -1,5 +1,5 @@
-// A second implementation of the rules of the newer protocol, as plain as can be: every answer from the list of events, no state
-// kept, no code shared with the first but the naive scores.
+// A second implementation of the rules of the newer protocol, as plain as can be: every answer from the list
+// of events, no state kept, no code shared with the first but the naive scores.
 import { type Address, type RegistryEvent } from 'hamt-wasm/sortition'
 import { naiveScore, naiveState, type NaiveState } from './naive.js'
 
@@ -105,7 +105,10 @@ export interface LiveWinner {
   score: bigint
 }
 
-/** The `size` best owners' best operators of a list, or the `size` best operators where owners are not looked at. */
+/**
+ * The `size` best owners' best operators of a list, or the `size` best operators where owners are not looked
+ * at.
+ */
 export function seats(
   tickets: readonly LiveWinner[],
   size: number,

@@ -11,7 +11,10 @@ export const input = (content: unknown, name = 'logs.json'): LogInput => ({
 export const read = (...contents: unknown[]) =>
   readLogs(contents.map((content, i) => input(content, `${i}.json`)))
 
-/** Events as text: addresses in lower case, members in one order, whose contract and transaction it is left out. */
+/**
+ * Events as text: addresses in lower case, members in one order, whose contract and transaction it is left
+ * out.
+ */
 export function text(events: readonly RegistryEvent[]): string {
   const sorted = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(sorted)

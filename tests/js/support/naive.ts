@@ -1,4 +1,5 @@
-// A second implementation of the rule, as plain as can be: no wasm, no shared code with the first, every state a fresh Map.
+// A second implementation of the rule, as plain as can be: no wasm, no shared code with the first, every
+// state a fresh Map.
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { type Address, type RegistryEvent } from 'hamt-wasm/sortition'
 
@@ -103,7 +104,10 @@ export function naiveSelect(
   return draw(bests, size, policy === 'owner-cap' ? (a) => nodes.get(a)?.owner : undefined)
 }
 
-/** The committee from submitted tickets that are all right: in order of address, or undefined when there are too few. */
+/**
+ * The committee from submitted tickets that are all right: in order of address, or undefined when there are
+ * too few.
+ */
 export function naiveCommittee(
   nodes: Map<Address, NaiveState>,
   submitted: NaiveWinner[],

@@ -77,7 +77,9 @@ export function event([eventName, args]: Named, block: number, log = 0, time = 1
 export const anyOperator = fc.integer({ min: 0, max: 6 }).map(addressOf)
 export const anyAmount = fc.oneof(fc.bigInt(0n, 100n), fc.bigInt(0n, 2n ** 256n - 1n))
 
-/** Blocks with one or several logs, at most so many seconds apart; consecutive blocks may share a timestamp. */
+/**
+ * Blocks with one or several logs, at most so many seconds apart; consecutive blocks may share a timestamp.
+ */
 export const historyOf = (
   anyEvent: fc.Arbitrary<Named>,
   maxLength: number,

@@ -159,7 +159,10 @@ const json = {
   decode: (b: Uint8Array): unknown => JSON.parse(new TextDecoder().decode(b)),
 }
 
-/** Every public operation that makes or reads something. None changes its maps, and each gives equal results whenever it is called. */
+/**
+ * Every public operation that makes or reads something. None changes its maps, and each gives equal results
+ * whenever it is called.
+ */
 export const uses: [string, Use][] = [
   ['empty', () => Hamt.empty().set('a', 1)],
   ['from a map', (m) => Hamt.from(m)],

@@ -1,4 +1,5 @@
-// Where maps keep their contents, for tests: `young.size` is how many entries a map may have before it moves to wasm.
+// Where maps keep their contents, for tests: `young.size` is how many entries a map may have before it moves
+// to wasm.
 const core: string = '../../../dist/core.js'
 type Tell = (value: unknown) => boolean
 export const { young, platform, cannotTell } = (await import(core)) as {

@@ -1,4 +1,5 @@
-// A program that ends scripts in the middle of maps' operations, by the `timeout` of node:vm: no `catch` and no `finally` runs then.
+// A program that ends scripts in the middle of maps' operations, by the `timeout` of node:vm: no `catch` and
+// no `finally` runs then.
 //
 //     node terminations.mjs <seed> <milliseconds>
 //

@@ -1,4 +1,5 @@
-// What every project does with the installed package: every entry point, once. The tests know what it must see.
+// What every project does with the installed package: every entry point, once. The tests know what it must
+// see.
 import { Hamt, deserialize, serialize } from 'hamt-wasm'
 import { formatter } from 'hamt-wasm/devtools'
 import { bestTicket } from 'hamt-wasm/sortition'

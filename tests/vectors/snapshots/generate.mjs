@@ -1,5 +1,6 @@
-// Writes the files of this folder: good/*.snapshot, and hostile/RULE--WHAT.snapshot, which break just that rule. They are put
-// together by hand from cpp/snapshot/FORMAT.md, so that they do not depend on the writer they test.
+// Writes the files of this folder: good/*.snapshot, and hostile/RULE--WHAT.snapshot, which break just that
+// rule. They are put together by hand from cpp/snapshot/FORMAT.md, so that they do not depend on the writer
+// they test.
 //
 //     node tests/vectors/snapshots/generate.mjs
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
@@ -38,7 +39,9 @@ export function string(model, text, shared) {
     ...text.slice(s),
   ]
 }
-/** The bytes of strings that are all `0x` and an even number of lower-case hexadecimal digits, or undefined. */
+/**
+ * The bytes of strings that are all `0x` and an even number of lower-case hexadecimal digits, or undefined.
+ */
 function packed(strings) {
   const texts = strings.map((s) => String.fromCharCode(...s))
   if (texts.length === 0 || !texts.every((t) => /^0x(?:[0-9a-f]{2})*$/.test(t))) return undefined
@@ -96,8 +99,8 @@ export function checksum(bytes) {
 }
 
 /**
- * A file from its parts. `histories` has for each key its changes, [[version, code], …]. What `raw` names replaces a part's bytes,
- * what `counts` names a number of the header.
+ * A file from its parts. `histories` has for each key its changes, [[version, code], …]. What `raw` names
+ * replaces a part's bytes, what `counts` names a number of the header.
  */
 export function encode({ meta = [], bases = [], tree, growth, listing, keys, values, histories, raw = {}, counts = {}, end = [] }) {
   const first = histories.map((h) => h.some(([v]) => v === 0))
@@ -358,7 +361,10 @@ export const hostile = {
   'needs-base--a-delta': encode(delta),
 }
 
-/** An attack on time: one key, many versions that all stand on version 0, and a lookup that must not visit each. */
+/**
+ * An attack on time: one key, many versions that all stand on version 0, and a lookup that must not visit
+ * each.
+ */
 export function star(n) {
   return encode({
     tree: [0, ...Array.from({ length: n }, (_, i) => (i === 0 ? 0 : 1))],
