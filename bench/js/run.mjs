@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
-const all = ['map', 'values', 'plain', 'snapshot', 'digest', 'sortition', 'blocks']
+const all = ['map', 'values', 'methods', 'plain', 'snapshot', 'digest', 'sortition', 'blocks']
 const args = process.argv.slice(2)
 const names = args.filter((arg) => all.includes(arg))
 const options = args.filter((arg) => !all.includes(arg))
