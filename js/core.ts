@@ -36,7 +36,7 @@ export { hashWords, nodeLevels } from './digest/siphash.js'
 /** @internal */
 export { checkUsable, codecOf, isDisposed, mapOf, trieOf, withHandle, withHandles } from './map/access.js'
 /** @internal */
-export { isHamt } from './map/hamt.js'
+export { isHamt, isOwn } from './map/hamt.js'
 export { fromStored, isReferable, storedFromBytes } from './map/stored.js'
 export { emptyTrie, TrieStore } from './map/trie-store.js'
 export { young } from './map/young-store.js'

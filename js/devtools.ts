@@ -4,7 +4,7 @@
  *
  * @module hamt-wasm/devtools
  */
-import { Hamt } from './core.js'
+import { type Hamt, isDisposed, isOwn } from './core.js'
 
 /** A piece of what a console shows: text, or the name of an element, its attributes, and what is in it. */
 export type JsonMl = string | [tag: string, attributes: object, ...children: unknown[]]
@@ -17,16 +17,6 @@ const list = { style: 'list-style: none; margin: 0; padding-left: 1em' }
 
 /** A value, to be opened on its own. */
 const reference = (value: unknown): JsonMl => ['object', { object: value }]
-
-/** Whether a map can still be read. */
-function isReadable(map: Hamt<unknown>): boolean {
-  try {
-    map.has('')
-    return true
-  } catch {
-    return false
-  }
-}
 
 function firstEntries(map: Hamt<unknown>, most: number): [string, unknown][] {
   const entries: [string, unknown][] = []
@@ -41,9 +31,9 @@ function firstEntries(map: Hamt<unknown>, most: number): [string, unknown][] {
 export const formatter = {
   /** The line, or null for what is no `Hamt`. */
   header(thing: unknown): JsonMl | null {
-    if (!(thing instanceof Hamt)) return null
-    const map = thing as Hamt<unknown>
-    if (!isReadable(map)) return ['span', {}, map.toString(), ['span', dim, ' disposed']]
+    if (!isOwn(thing)) return null
+    const map = thing
+    if (isDisposed(map)) return ['span', {}, map.toString(), ['span', dim, ' disposed']]
     const parts = firstEntries(map, shownInHeader).flatMap(([key, value], i): JsonMl[] => [
       i === 0 ? ' { ' : ', ',
       `${JSON.stringify(key)} → `,
@@ -55,7 +45,7 @@ export const formatter = {
   },
   /** Whether there is anything to open. */
   hasBody(map: Hamt<unknown>): boolean {
-    return isReadable(map) && map.size > 0
+    return !isDisposed(map) && map.size > 0
   },
   /** What is seen when it is opened. */
   body(map: Hamt<unknown>): JsonMl {

@@ -25,6 +25,8 @@ import { YoungStore } from './young-store.js'
 
 /** @internal The version behind a map. TypeError for what is none. */
 export let versionOf: (map: Hamt<unknown>) => Version
+/** @internal Whether a value is a map of this copy of the package. No trap of a proxy is called. */
+export let isOwn: (value: unknown) => value is Hamt<unknown>
 /** @internal Whether a value is a map. TypeError for one of another copy of this package. */
 export let isHamt: (value: unknown) => value is Hamt<unknown>
 /** @internal The map of a version. */
@@ -58,10 +60,11 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
         'this object is not a Hamt but a copy or proxy of one; maps are immutable: use the map itself',
       )
     }
+    isOwn = (value): value is Hamt<unknown> =>
+      typeof value === 'object' && value !== null && #version in value
     isHamt = (value): value is Hamt<unknown> => {
-      if (typeof value !== 'object' || value === null) return false
-      if (#version in value) return true
-      if (brand in value && !(value instanceof Hamt))
+      if (isOwn(value)) return true
+      if (typeof value === 'object' && value !== null && brand in value && !(value instanceof Hamt))
         throw new TypeError(
           'this map is of another copy of hamt-wasm (import and require give two): use one, or Hamt.from(map)',
         )
@@ -439,8 +442,7 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
    * µs), as every part of the trie keeps its own, which takes 32 bytes a node.
    */
   digest(): Uint8Array<ArrayBuffer> {
-    const version = usable(this)
-    return digest(version)
+    return digest(usable(this))
   }
 
   /**
@@ -450,8 +452,7 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
    * hundred bytes a key.
    */
   prove(keys: string | Iterable<string>): Uint8Array<ArrayBuffer> {
-    const version = usable(this)
-    return prove(version, keys)
+    return prove(usable(this), keys)
   }
 
   /**

@@ -1,4 +1,5 @@
 // How consoles of browsers show a map: as JsonML. (In a real console: tests/browser/page.test.ts.)
+import { jest } from '@jest/globals'
 import { Hamt } from 'hamt-wasm'
 import { formatter } from 'hamt-wasm/devtools'
 
@@ -33,6 +34,36 @@ test('what is no map is left to the console; a disposed map says so', () => {
   map.dispose()
   expect(textOf(formatter.header(map))).toBe('Hamt(2) disposed')
   expect(formatter.hasBody(map)).toBe(false)
+})
+
+test('what looks like a map, or throws at every question, is left to the console', () => {
+  const map = Hamt.from({ a: 1 })
+  const refuse = () => {
+    throw new Error('a trap was called')
+  }
+  const traps = new Proxy({}, { get: () => refuse })
+  const revoked = Proxy.revocable(map, {})
+  revoked.revoke()
+  const others = [
+    new Proxy(map, {}),
+    new Proxy(map, traps),
+    revoked.proxy,
+    Object.create(map),
+    Object.create(Hamt.prototype),
+    Hamt.prototype,
+    { ...map },
+    { [Symbol.for('hamt-wasm.Hamt')]: true }, // as a map of another copy of the package has it
+  ]
+  for (const other of others) expect(formatter.header(other)).toBeNull()
+})
+
+test('whether a map is disposed is found without reading it', () => {
+  const has = jest.spyOn(Hamt.prototype, 'has')
+  const map = Hamt.from({ a: 1 })
+  formatter.header(map)
+  formatter.hasBody(map)
+  expect(has).not.toHaveBeenCalled()
+  has.mockRestore()
 })
 
 test('it is installed beside the formatters that are there', () => {
