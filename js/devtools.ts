@@ -1,6 +1,7 @@
 /**
- * Makes maps readable in the consoles of browsers: `import 'hamt-wasm/devtools'` in development, and switch on custom formatters in the
- * settings of the developer tools (Chromium: "Custom formatters"; Firefox: "Enable custom formatters"). Node's console needs nothing.
+ * Makes maps readable in the consoles of browsers: `import 'hamt-wasm/devtools'` in development, and switch
+ * on custom formatters in the settings of the developer tools (Chromium: "Custom formatters"; Firefox:
+ * "Enable custom formatters"). Node's console needs nothing.
  *
  * @module hamt-wasm/devtools
  */
@@ -27,7 +28,10 @@ function firstEntries(map: Hamt<unknown>, most: number): [string, unknown][] {
   return entries
 }
 
-/** How a console shows a `Hamt`: its size and first entries in a line; opened, the first hundred. O(what it shows). */
+/**
+ * How a console shows a `Hamt`: its size and first entries in a line; opened, the first hundred. O(what it
+ * shows).
+ */
 export const formatter = {
   /** The line, or null for what is no `Hamt`. */
   header(thing: unknown): JsonMl | null {

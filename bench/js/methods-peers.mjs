@@ -1,4 +1,5 @@
-// The methods that bench/js/methods.mjs compares: of hamt-wasm, and in each peer its own method or what its users write instead.
+// The methods that bench/js/methods.mjs compares: of hamt-wasm, and in each peer its own method or what its
+// users write instead.
 import { Hamt } from 'hamt-wasm'
 import * as effect from 'effect'
 import hamt from 'hamt_plus'

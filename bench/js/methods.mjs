@@ -1,12 +1,14 @@
-// Methods beyond get, set and delete, beside immutable, hamt_plus and effect; and whether each costs what its docstring says.
+// Methods beyond get, set and delete, beside immutable, hamt_plus and effect; and whether each costs what its
+// docstring says.
 //
 //     npm run bench:js methods          (some minutes; `-- --quick` for one with fewer rounds)
 //
-// Prints a Markdown table for each of three sizes: what bench/README.md shows. The libraries take turns, round after round; a figure is
-// the median of the rounds, in processor time of the process for one call. All libraries must give the same result, or the program fails.
-// The last table has the growth of hamt-wasm's time from 1,000 entries to 100,000. A cost that depends on the size linearly grows 100
-// times or more; one that does not must stay below `flat`, which leaves room for the caches of the processor and for a constant: maps of
-// 1,000 entries are in JavaScript, those of 100,000 in wasm.
+// Prints a Markdown table for each of three sizes: what bench/README.md shows. The libraries take turns,
+// round after round; a figure is the median of the rounds, in processor time of the process for one call.
+// All libraries must give the same result, or the program fails. The last table has the growth of
+// hamt-wasm's time from 1,000 entries to 100,000. A cost that depends on the size linearly grows 100 times
+// or more; one that does not must stay below `flat`, which leaves room for the caches of the processor and
+// for a constant: maps of 1,000 entries are in JavaScript, those of 100,000 in wasm.
 import { cpus } from 'node:os'
 import { measure, median, now, settle } from './measure.mjs'
 import { libraries } from './methods-peers.mjs'
@@ -68,8 +70,8 @@ function editedMaps(lib, d) {
 }
 
 /**
- * `call` is measured; `made`, where it is there, makes the maps of a run, and is not. `cost` is the docstring's; `flat`: it does not
- * depend on the number of entries. `method`: what a library must have.
+ * `call` is measured; `made`, where it is there, makes the maps of a run, and is not. `cost` is the
+ * docstring's; `flat`: it does not depend on the number of entries. `method`: what a library must have.
  */
 const rows = [
   {
