@@ -68,18 +68,28 @@ async function moduleOf(source: Awaited<WasmSource>): Promise<WebAssembly.Module
 }
 
 async function compileFrom(address: string): Promise<WebAssembly.Module> {
-  if (!address.startsWith('file:')) return compileResponse(await fetch(address))
+  if (!address.startsWith('file:')) return compileResponse(await fetched(address))
   // Node and its like do not fetch files. Not imported: bundlers for browsers would look for it.
   const fs = globalThis.process?.getBuiltinModule?.('node:fs')
   if (!fs) throw new Error(`hamt-wasm/slim: cannot read ${address} here: ${instead}`)
   return WebAssembly.compile(fs.readFileSync(new URL(address)))
 }
 
+async function fetched(address: string): Promise<Response> {
+  try {
+    return await fetch(address)
+  } catch (cause) {
+    throw new TypeError(`hamt-wasm/slim: cannot fetch ${address}: ${String(cause)}: ${instead}`, { cause })
+  }
+}
+
 async function compileResponse(response: Response): Promise<WebAssembly.Module> {
   if (!response.ok) throw new Error(`hamt-wasm/slim: ${response.url} answered ${response.status}: ${instead}`)
   // Streaming needs the right content type, which not every server sends.
   const isWasm = response.headers.get('content-type')?.startsWith('application/wasm') ?? false
-  return isWasm ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer())
+  if (isWasm) return WebAssembly.compileStreaming(response)
+  const bytes = await response.arrayBuffer() // here, for Next's development server wraps the call below into a plain function
+  return WebAssembly.compile(bytes)
 }
 
 export * from './public.js'

@@ -70,7 +70,7 @@ async function localized(code: string): Promise<string> {
     text = text.replaceAll('https://example.org', `http://127.0.0.1:${port}`)
   }
   return text.replace(
-    "import wasm from 'hamt-wasm/hamt.wasm'",
+    /import wasm from 'hamt-wasm\/hamt\.wasm(\?module)?'/,
     `import { readFileSync } from 'node:fs'
      const wasm = new WebAssembly.Module(readFileSync(${JSON.stringify(join(root, 'dist/hamt.wasm'))}))`,
   )
@@ -205,11 +205,11 @@ test('the examples have no type errors', async () => {
     skipLibCheck: true,
     types: ['node'],
   }
-  // What the page on Cloudflare tells its reader to add.
-  writeFileSync(
-    join(dir, 'wasm.d.ts'),
-    "declare module '*.wasm' { const module: WebAssembly.Module; export default module }",
+  // What the pages on Cloudflare and on Next tell their readers to add.
+  const declared = ['*.wasm', '*.wasm?module'].map(
+    (name) => `declare module '${name}' { const module: WebAssembly.Module; export default module }\n`,
   )
+  writeFileSync(join(dir, 'wasm.d.ts'), declared.join(''))
   writeFileSync(
     join(dir, 'tsconfig.json'),
     JSON.stringify({ compilerOptions, files: [...files, 'wasm.d.ts'] }),

@@ -20,6 +20,9 @@ test('load() takes the wasm from wherever it is, once; before it, every use says
 
   // A server without the file, and bytes that are no module, leave things as they are.
   await expect(load(new Response('not found', { status: 404 }))).rejects.toThrow('404')
+  await expect(load('/static/hamt.wasm')).rejects.toThrow(
+    /cannot fetch \/static\/hamt.wasm: .* give load\(\)/,
+  )
   await expect(load(new Uint8Array([1, 2, 3]))).rejects.toThrow(WebAssembly.CompileError)
   for (const use of uses) expect(use).toThrow(/load\(\)/)
 

@@ -51,11 +51,14 @@ export const tool = (name: string, args: string[], options?: Options) =>
   run(join(tools, '.bin', name), args, options)
 export const lastLine = (text: string) => JSON.parse(text.trim().split('\n').at(-1) ?? '') as unknown
 
-/** A fresh copy of a project, with use.mjs, use.cjs and maps.cjs beside its files. */
+/** What a project may use beside its own files. */
+const shared = ['use.mjs', 'use.cjs', 'maps.cjs', 'attempts.mjs']
+
+/** A fresh copy of a project, with the shared files beside its own. */
 export function project(name: string): string {
   const dir = mkdtempSync(join(consumer, `${name}-`))
   cpSync(join(projects, name), dir, { recursive: true })
-  for (const file of ['use.mjs', 'use.cjs', 'maps.cjs']) copyFileSync(join(projects, file), join(dir, file))
+  for (const file of shared) copyFileSync(join(projects, file), join(dir, file))
   return dir
 }
 

@@ -59,6 +59,20 @@ test('Vitest', async () => {
   await tool('vitest', ['run', '--root', dir], { cwd: dir })
 })
 
+const instead = /give load\(\) the module that a bundler makes of import 'hamt-wasm\/hamt.wasm'/
+const notCompiled =
+  /WebAssembly cannot be compiled here.*give an imported hamt.wasm to load\(\) of hamt-wasm\/slim/
+/** What projects/attempts.mjs must see where WebAssembly is not compiled from bytes. */
+const refused = {
+  small: { a: 1, b: 2 },
+  verify: expect.stringMatching(/unknown version of the proof/),
+  large: expect.stringMatching(notCompiled),
+  digest: expect.stringMatching(notCompiled),
+  'load()': expect.stringMatching(instead),
+  'load(bytes)': expect.stringMatching(instead),
+  'load(namespace)': expect.stringMatching(instead),
+}
+
 describe('Cloudflare Workers', () => {
   /** What a Worker of the project prints under a compatibility date, bundled as `wrangler` does it. */
   async function printed(name: string, date: string): Promise<unknown> {
@@ -83,29 +97,26 @@ describe('Cloudflare Workers', () => {
     expect(await printed('worker', date)).toEqual(seen)
   })
 
-  const instead = /give load\(\) the module that a bundler makes of import 'hamt-wasm\/hamt.wasm'/
-  const asEver = {
-    small: { a: 1, b: 2 },
-    verify: expect.stringMatching(/unknown version of the proof/),
-    'load()': expect.stringMatching(instead),
-    'load(bytes)': expect.stringMatching(instead),
-    'load(namespace)': expect.stringMatching(instead),
-  }
-
   test('the main entry, where code from bytes is refused, says what to do', async () => {
     expect(await printed('refused', '2026-06-01')).toEqual({
-      ...asEver,
-      digest: expect.stringMatching(/WebAssembly cannot be compiled here.*load\(\) of hamt-wasm\/slim/),
+      ...refused,
       'load(module)': 'done',
     })
   })
 
   test('a compatibility date without FinalizationRegistry says which one has it', async () => {
     expect(await printed('refused', '2025-05-04')).toEqual({
-      ...asEver,
-      digest: expect.stringMatching(/WebAssembly cannot be compiled here/),
+      ...refused,
       'load(module)': expect.stringMatching(/needs FinalizationRegistry.*2025-05-05/),
     })
+  })
+})
+
+test("Next's edge runtime: small maps, slim with the imported module, and what to do where code from bytes is refused", async () => {
+  expect(lastLine(await node(['main.cjs', tools], { cwd: project('edge') }))).toEqual({
+    runtime: 'edge-runtime',
+    attempted: { ...refused, 'load(module)': 'done' },
+    seen,
   })
 })
 

@@ -2,6 +2,7 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import ts from 'typescript'
 import { root } from '../browser/harness.js'
 import {
   consumer,
@@ -67,6 +68,27 @@ describe('what is packed', () => {
     }
   })
 
+  test('calls that compile WebAssembly can be wrapped into a plain function, as the development server of Next does for the edge runtime', () => {
+    const calls: [string, boolean][] = []
+    for (const name of readdirSync(installed('dist'), { recursive: true, encoding: 'utf8' })) {
+      if (!name.endsWith('.js')) continue
+      const text = readFileSync(installed(`dist/${name}`), 'utf8')
+      const file = ts.createSourceFile(name, text, ts.ScriptTarget.Latest, true, ts.ScriptKind.JS)
+      const dependsOnItsFunction = (node: ts.Node): boolean =>
+        ts.isAwaitExpression(node) ||
+        node.kind === ts.SyntaxKind.ThisKeyword ||
+        !!ts.forEachChild(node, dependsOnItsFunction)
+      const visit = (node: ts.Node): void => {
+        if (ts.isCallExpression(node) && /^WebAssembly\.\w+$/.test(node.expression.getText(file)))
+          calls.push([node.getText(file), node.arguments.some(dependsOnItsFunction)])
+        ts.forEachChild(node, visit)
+      }
+      if (text.includes('WebAssembly.')) visit(file)
+    }
+    expect(calls.filter(([text]) => text.startsWith('WebAssembly.compile(')).length).toBeGreaterThanOrEqual(4)
+    expect(calls.filter(([, depends]) => depends)).toEqual([])
+  })
+
   const zipped = (...names: string[]) =>
     gzipSync(Buffer.concat(names.map((name) => readFileSync(installed(`dist/${name}`)))), { level: 9 }).length
   const maps = ['index.js', 'generated/core-wasm.js', 'core.js', 'errors.js']
@@ -103,6 +125,20 @@ describe('what is packed', () => {
       )!
     const weighed = [maps, snapshots, ['verify.js', 'errors.js']].map((files) => zipped(...files) / 1000)
     weights.forEach((kb, i) => expect(Math.abs(Number(kb) - weighed[i]!)).toBeLessThanOrEqual(1))
+    const size = readFileSync(installed('wasm-build/SIZE.md'), 'utf8').replace(/\s+/g, ' ')
+    const said =
+      /\*\*(\d+) KB\*\* for maps .* (\d+) KB more for snapshots .*`hamt-wasm\/blocks` carries \((\d+) KB\).*`hamt-wasm\/sortition` carries \((\d+) KB\).*whole \((\d+) KB\)/
+    const carried = [
+      maps,
+      snapshots,
+      ['generated/blocks-wasm.js'],
+      ['generated/draws-wasm.js'],
+      ['hamt.wasm'],
+    ]
+    said
+      .exec(size)!
+      .slice(1)
+      .forEach((kb, i) => expect(Math.abs(Number(kb) - zipped(...carried[i]!) / 1000)).toBeLessThanOrEqual(1))
   })
 
   test('publint finds nothing', async () => {

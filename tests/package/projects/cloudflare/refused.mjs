@@ -1,29 +1,9 @@
-// What a Worker gets that lacks something: each use, and its result or its error.
+// What a Worker gets that lacks something.
 import wasm from 'hamt-wasm/hamt.wasm'
-import { Hamt } from 'hamt-wasm'
-import { load } from 'hamt-wasm/slim'
-import { verifyProof } from 'hamt-wasm/verify'
-
-const uses = {
-  small: () => Hamt.from({ a: 1 }).set('b', 2).toJSON(),
-  verify: () => verifyProof(new Uint8Array(32), 'a', new Uint8Array(9)),
-  digest: () => Hamt.from({ a: 1 }).digest(),
-  'load()': () => load(),
-  'load(bytes)': () => load(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0])),
-  'load(namespace)': () => load({ default: wasm }),
-  'load(module)': () => load(wasm),
-}
+import { attempts } from './attempts.mjs'
 
 export default {
   async test() {
-    const seen = {}
-    for (const [name, use] of Object.entries(uses)) {
-      try {
-        seen[name] = (await use()) ?? 'done'
-      } catch (error) {
-        seen[name] = error.message
-      }
-    }
-    console.log(JSON.stringify(seen))
+    console.log(JSON.stringify(await attempts(wasm)))
   },
 }
