@@ -254,6 +254,9 @@ async function runSize(n) {
     const data = new Map(taking.map((lib) => [lib, withMaps(lib, common.get(lib))]))
     checkAlike(row, taking, data)
     const runs = taking.map((lib) => ({ lib, times: [], ...timed(row, lib, data.get(lib)) }))
+    // Small maps are over before the compiler has seen them often enough.
+    for (const each of n < 10_000 ? runs : [])
+      for (let i = 0; i < 10; ++i) measure(each.lib, each, data.get(each.lib), 3)
     for (let round = 0; round < rounds; ++round) {
       // Who begins changes, so that nobody always runs after the same neighbour.
       for (let i = 0; i < runs.length; ++i) {
