@@ -1,5 +1,6 @@
-// The script of every page of the site. It makes what scrolls reachable with the keyboard, and starts the
-// playground where there is one, which runs a program in the page with the package that was built.
+// The script of every page of the site. It makes what scrolls and what a search finds reachable with the
+// keyboard, and starts the playground where there is one, which runs a program in the page with the package
+// that was built.
 
 interface PlaygroundGlobals {
   /** Entry points by their names. */
@@ -109,6 +110,14 @@ async function start(root: HTMLElement): Promise<void> {
     output,
   )
 }
+
+// Enter leads to the first thing that a search has found, unless another one was chosen with the arrows.
+document.addEventListener('keydown', (event) => {
+  const input = event.target as HTMLElement
+  if (event.key !== 'Enter' || input.id !== 'tsd-search-input') return
+  if (!input.getAttribute('aria-activedescendant'))
+    document.querySelector<HTMLElement>('#tsd-search-results a')?.click()
+})
 
 const playground = document.getElementById('playground')
 if (playground) void start(playground)

@@ -85,7 +85,7 @@ describe.each(browserNames)('%s', (browser) => {
   ])('search: %s', async (question, wanted, answer) => {
     const [first] = await search(question)
     expect(first).toBe(wanted)
-    await page.$eval('#tsd-search-results li a', (link) => link.click())
+    await page.keyboard.press('Enter')
     await page.waitForFunction(
       (title: string) => document.querySelector('h1')?.textContent === title,
       {},
