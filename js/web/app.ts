@@ -2,6 +2,7 @@
 // about that.
 import type { Address } from '../sortition/index.js'
 import type * as Charts from './charts/index.js'
+import type * as VersionCharts from './charts/version.js'
 import { Client } from './client.js'
 import { sameInputs } from './latest.js'
 import type {
@@ -19,6 +20,7 @@ import { type Bundled, readRoute, type Route, routeHash } from './route.js'
 /** What the page asks its worker (and, for the charts, its server) for. */
 export interface Answers {
   charts: typeof Charts
+  versionCharts: typeof VersionCharts
   check: CheckAnswer
   tickets: TicketCloud
   history: History
@@ -239,6 +241,7 @@ export class App {
       )
     // The version follows from the request, so it is awaited.
     if (version === undefined || (e3Id !== undefined && !check) || !this.state.wantsVersions) return
+    this.#need('versionCharts', [], () => import('./charts/version.js'))
     const { sharing } = answers
     const isMeasured =
       sharing?.inputs[0] === opening && sharing.value?.rows.some(({ index }) => index === version)

@@ -127,8 +127,9 @@ export class Fold {
     this.#build = undefined
     const filled = (this.#filled = build())
     if (!(filled instanceof Promise)) return put(this.#body, filled)
-    void filled.then((child) => {
+    const fill = (child: Child): void => {
       if (this.#filled === filled) put(this.#body, child)
-    })
+    }
+    filled.then(fill, (error: Error) => fill(h('p', { className: 'problem', role: 'alert' }, error.message)))
   }
 }

@@ -21,6 +21,7 @@ import { VerdictView } from './views/verdict.js'
 import { VersionView } from './views/version.js'
 
 type Charts = Answers['charts']
+type VersionCharts = Answers['versionCharts']
 
 export class PageView {
   readonly #main: HTMLElement
@@ -122,7 +123,7 @@ export class PageView {
   #drawVersions(opened: Opened, state: State): void {
     const { answers, opening, route } = state
     const { sharing, trie } = answers
-    const charts = answers.charts?.value
+    const charts = answers.versionCharts?.value
     const { check } = selectionOf(state)
     const inForce = check?.kind === 'checked' ? check.version : undefined
     this.#watch(state)
@@ -218,11 +219,11 @@ export class PageView {
       opened: Opened,
       chosen: number,
       inForce: number | undefined,
-      charts: Charts,
+      charts: VersionCharts,
     ) => this.#sharing.draw({ sharing, opened, chosen, inForce }, charts),
   )
   readonly #drawVersion = latest(
-    (picture: Answers['trie'], opened: Opened, named: number | undefined, charts: Charts) =>
+    (picture: Answers['trie'], opened: Opened, named: number | undefined, charts: VersionCharts) =>
       this.#version.draw({ picture, opened, named }, charts),
   )
 }

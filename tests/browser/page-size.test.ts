@@ -40,6 +40,7 @@ inBrowsers('size', (test, name, server) => {
       'sharing',
       'slim',
       'snapshots.part',
+      'version',
     ])
     // The policy is in the page itself, for hosts that send no headers.
     expect(readFileSync(join(site, 'index.html'), 'utf8')).toContain(`content="${policy}"`)
@@ -61,6 +62,7 @@ inBrowsers('size', (test, name, server) => {
     expect([...asked].filter((each) => !names.includes(each)).sort()).toEqual([
       expect.stringMatching(/^sharing-/),
       'snapshots.part',
+      expect.stringMatching(/^version-/),
     ])
     await page.close()
     await own.close()

@@ -31,7 +31,7 @@ export class SharingView {
     put(this.#section.body, this.#sentence, this.#nodes.element, this.#bytes.element, this.#fold.element)
   }
 
-  draw({ sharing, opened, chosen, inForce }: SharingInput, charts: Answers['charts']): void {
+  draw({ sharing, opened, chosen, inForce }: SharingInput, charts: Answers['versionCharts']): void {
     const { rows } = sharing
     for (const chart of this.#charts) chart.destroy()
     this.#sentence.textContent = sentenceOf(sharing, opened)

@@ -66,7 +66,7 @@ export class VersionView {
     )
   }
 
-  draw({ picture, opened, named }: VersionInput, charts: Answers['charts']): void {
+  draw({ picture, opened, named }: VersionInput, charts: Answers['versionCharts']): void {
     const { index, timepoint } = picture
     const last = opened.versions - 1
     this.#missing.hidden = named === undefined || named <= last
@@ -165,7 +165,7 @@ class TrieFigure {
   readonly element = h('div', {}, this.#sentence, this.#figure.element)
   #chart: { destroy(): void } | undefined
 
-  draw(picture: TriePicture, what: string, charts: Answers['charts']): void {
+  draw(picture: TriePicture, what: string, charts: Answers['versionCharts']): void {
     this.#chart?.destroy()
     this.#chart = undefined
     this.#sentence.textContent = sentenceOf(picture, what)

@@ -1,0 +1,3 @@
+// The charts of versions; loaded when versions are looked at.
+export { drawTrie } from './trie.js'
+export { drawVersionBytes, drawVersionNodes } from './versions.js'
