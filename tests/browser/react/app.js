@@ -1,4 +1,5 @@
-// A React page whose store is a map: rows that subscribe to one key each, a number of entries, and a list of keys. Counts renders.
+// A React page whose store is a map: rows that subscribe to one key each, a number of entries, and a list of
+// keys. Counts renders.
 import { Hamt } from 'hamt-wasm'
 import { createElement, memo, useSyncExternalStore } from 'react'
 import { flushSync } from 'react-dom'
@@ -21,7 +22,10 @@ function makeStore(map) {
   }
 }
 
-/** Shows a map of `size` entries, of which the rows `shown` are on the page, and takes it through its life; gives what each step rendered. */
+/**
+ * Shows a map of `size` entries, of which the rows `shown` are on the page, and takes it through its life;
+ * gives what each step rendered.
+ */
 window.run = (size, shown) => {
   let rendered = []
   const use = (select) => useSyncExternalStore(store.subscribe, () => select(store.getSnapshot()))

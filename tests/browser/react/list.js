@@ -11,7 +11,10 @@ function reduce({ past, present }, action) {
   return next === present ? { past, present } : { past: [...past, present], present: next }
 }
 
-/** Takes a list of `size` rows through a session; gives which rows each step rendered, and what the page showed then. */
+/**
+ * Takes a list of `size` rows through a session; gives which rows each step rendered, and what the page
+ * showed then.
+ */
 window.runList = (size) => {
   let rendered = []
   let state

@@ -1,5 +1,5 @@
-// Node's modules as far as the suites need them in a worker of a browser. Files are read from the server of the test;
-// a test that calls anything else is counted as one for Node only.
+// Node's modules as far as the suites need them in a worker of a browser. Files are read from the server of
+// the test; a test that calls anything else is counted as one for Node only.
 const { nodeOnly } = require('./node-only.js')
 
 function readFileSync(file, encoding) {
