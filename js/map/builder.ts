@@ -41,7 +41,7 @@ export class Builder {
    * other maps, before.
    */
   private readonly objects: object[] = []
-  private readonly places: number[] = []
+  private readonly idOffsets: number[] = []
 
   /** With `building` the handle holds an empty map, and nothing is deleted. */
   constructor(
@@ -82,7 +82,7 @@ export class Builder {
   private putReference(key: string, value: object): void {
     const n = this.writeKey(key, 4)
     this.objects.push(value)
-    this.places.push(this.used + 8 + n)
+    this.idOffsets.push(this.used + 8 + n)
     this.close(n, byReference)
   }
 
@@ -158,7 +158,7 @@ export class Builder {
         : raw._hamt_apply(this.handle, this.used)
     } finally {
       if ((status as number) < 0) ids.forEach(doubt)
-      this.used = this.objects.length = this.places.length = 0
+      this.used = this.objects.length = this.idOffsets.length = 0
     }
     this.building = false
     check(status)
@@ -166,12 +166,12 @@ export class Builder {
 
   /** Gives the objects of this batch ids. */
   private refer(ids: number[]): void {
-    const { bytes, objects, places } = this
+    const { bytes, objects, idOffsets } = this
     if (objects.length > 0) takeReplaced() // before ids are drained
     for (let i = 0; i < objects.length; ++i) {
       const id = referTo(objects[i]!)
       ids.push(id)
-      const at = places[i]!
+      const at = idOffsets[i]!
       bytes[at] = id
       bytes[at + 1] = id >>> 8
       bytes[at + 2] = id >>> 16
