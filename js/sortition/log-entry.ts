@@ -14,7 +14,7 @@ import {
 import { type Address, type Hex, show } from './values.js'
 
 /**
- * Evidence that cannot be used: malformed, contradictory, or none. The message names the place and what is
+ * Evidence that cannot be used: malformed, contradictory, or none. The message names the position and what is
  * wrong.
  */
 export class LogError extends Error {

@@ -86,7 +86,7 @@ export interface LogInput {
 }
 
 /**
- * Reads logs that are in memory: `LogReader` reads streams. LogError names the input, the place in it, and
+ * Reads logs that are in memory: `LogReader` reads streams. LogError names the input, the position in it, and
  * what is wrong. O(bytes + logs · log logs).
  */
 export function readLogs(inputs: Iterable<LogInput>, options: LogOptions = {}): Logs {

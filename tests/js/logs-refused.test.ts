@@ -1,4 +1,4 @@
-// What the reader of logs refuses, with the place in the file.
+// What the reader of logs refuses, with the position in the file.
 import { LogError, readLogs } from 'hamt-wasm/sortition'
 import { run } from './support/chain.js'
 import {

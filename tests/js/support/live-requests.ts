@@ -30,7 +30,7 @@ export function open(name: string) {
   const draws = [...drawsIn({ events, blockHashes, chainId }).values()]
   // The controller of these runs emits no E3Requested, so that nothing in them says N.
   const evidence = draws.map((each, i) => evidenceFor(each, run.requests[i]!.threshold))
-  /** A place after the logs of all earlier transactions of a block. */
+  /** A position after the logs of all earlier transactions of a block. */
   const placeOf = (block: number, transactionIndex: number) => {
     const before = run.logs.filter(
       (l) => Number(l.blockNumber) === block && Number(l.transactionIndex) < transactionIndex,
