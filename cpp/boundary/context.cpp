@@ -30,8 +30,10 @@ status report(context& c, const snapshot::error& e) {
   std::string message = broken.meaning;
   message += " (";
   message += broken.name;
-  message += ", at byte ";
-  message += std::to_string(e.offset());
+  if (e.offset() != snapshot::no_offset) {
+    message += ", at byte ";
+    message += std::to_string(e.offset());
+  }
   message += ')';
   return c.fail(status::invalid_snapshot, broken.name, message, e.offset());
 }

@@ -58,7 +58,7 @@ constexpr rule_text text(rule r) noexcept {
     case rule::unknown_digest:
       return {"unknown-digest", "a digest that this reader does not know"};
     case rule::checksum:
-      return {"checksum", "the bytes were damaged: the checksum is another"};
+      return {"checksum", "the bytes are damaged: their checksum does not match"};
     case rule::varint:
       return {"varint", "a number that is too large or not in its shortest form"};
     case rule::count:
@@ -111,7 +111,10 @@ constexpr rule_text text(rule r) noexcept {
   return {"unknown", "an unknown rule"};
 }
 
-/// Thrown for bytes that break a rule: which rule, and the offset at which it shows.
+/// The offset of a rule that all bytes break together.
+inline constexpr std::size_t no_offset = static_cast<std::size_t>(-1);
+
+/// Thrown for bytes that break a rule: which rule, and the offset at which it shows, or `no_offset`.
 class error : public std::exception {
  public:
   error(rule r, std::size_t offset) noexcept : broken_(r), offset_(offset) {}

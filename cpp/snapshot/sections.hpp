@@ -259,7 +259,7 @@ class sections {
   const std::size_t body = file.size() - checksum_length;
   std::uint64_t checksum;
   std::memcpy(&checksum, file.data() + body, checksum_length);
-  if (checksum != hash_key(file.substr(0, body))) fail(rule::checksum, body);
+  if (checksum != hash_key(file.substr(0, body))) fail(rule::checksum, no_offset);
   return in.offset();
 }
 
