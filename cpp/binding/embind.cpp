@@ -1,5 +1,5 @@
-// The cold part of the interface, through embind: calls on whole maps, whose own work makes some
-// hundred nanoseconds of crossing irrelevant. They take handles and give a status.
+// embind functions of the interface: calls on whole maps, whose own work makes some hundred
+// nanoseconds of crossing irrelevant. They take handles and give a status.
 #include <emscripten/bind.h>
 
 #include "binding/host.hpp"

@@ -1,4 +1,5 @@
-// The raw exports: the hot part of the interface, for the module's one context.
+// Raw exports: the functions of the interface that embind.cpp does not have, for the module's one
+// context.
 #include <emscripten.h>
 
 #include "binding/host.hpp"

@@ -1,5 +1,5 @@
-// The C library's heap, over the whole memory of the module: boundary/heap.hpp, which a call that
-// was thrown away leaves whole. Memory grows without a call into JavaScript, which could fail for
+// The C library's heap, over all memory of the module: boundary/heap.hpp, which a call that was
+// thrown away leaves consistent. Memory grows without a call into JavaScript, which could fail for
 // want of stack. Built without LTO, as the C library is entered by these names.
 #include "boundary/heap.hpp"
 
@@ -70,7 +70,7 @@ void* realloc(void* p, std::size_t size) {
   return q;
 }
 
-/// Called by memcpy in some versions, which have it in JavaScript over a view of the whole memory.
+/// Called by memcpy in some versions, which have it in JavaScript over a view of all memory.
 void* emscripten_memcpy_big(void* to, const void* from, std::size_t size) {
   return __builtin_memcpy(to, from, size);  // an instruction: -mbulk-memory
 }

@@ -1,5 +1,5 @@
 // What the module does for a host that can throw a call away: a JavaScript stack overflow or a
-// termination unwinds C++ without a word, and leaves the stack pointer where it was.
+// termination ends C++ code anywhere, and leaves the stack pointer where it was.
 #pragma once
 
 #include <cstddef>

@@ -22,12 +22,12 @@ struct decoded_node;
 /// were read.
 struct item {
   std::uint8_t slot = 0, kind = 0;
-  std::uint32_t size = 0;                     // bytes in the body
-  std::string key;                            // unless it is long
-  std::string_view value;                     // unless it is long
-  digest32 key_digest{}, value_digest{};      // of what is long; `key_digest` of a child by digest
-  address key_at, value_at;                   // in a node table; `key_at` of a child by digest
-  std::shared_ptr<const decoded_node> child;  // inlined
+  std::uint32_t size = 0;                 // bytes in the body
+  std::string key;                        // unless it is long
+  std::string_view value;                 // unless it is long
+  digest32 key_digest{}, value_digest{};  // of what is long; `key_digest` of a child by digest
+  address key_at, value_at;               // in a node table; `key_at` of a child by digest
+  std::shared_ptr<decoded_node> child;    // inlined
 };
 
 struct decoded_node {
@@ -63,7 +63,7 @@ item read_item(cursor& in, unsigned level, std::uint64_t prefix);
 
 }  // namespace detail
 
-/// Checks that a node's items may stand together: their order, and that there are enough of them.
+/// Checks that a node's items go together: their order, and that there are enough of them.
 inline void check_items(const decoded_node& n, bool is_root, const cursor& in, std::size_t start) {
   if (n.level == collision_level) {
     if (n.items.size() < 2) in.refuse("a collision node with fewer than two entries", start);
@@ -126,7 +126,7 @@ item detail::read_item(cursor& in, unsigned level, std::uint64_t prefix) {
       i.key_digest = in.digest();
     } else {
       const std::size_t body = in.at();
-      i.child = std::make_shared<const decoded_node>(read_body<Hash>(in, level + 1, below));
+      i.child = std::make_shared<decoded_node>(read_body<Hash>(in, level + 1, below));
       if (in.at() - body > longest_inlined) in.refuse("a node too large to be inlined", body);
     }
   } else {

@@ -1,4 +1,4 @@
-// The vocabulary of blocks and node tables: limits, tags, integers, hexadecimal keys, errors.
+// Format of blocks and node tables: limits, tags, integers, hexadecimal keys, errors.
 // BLOCKS.md specifies the bytes.
 #pragma once
 

@@ -123,13 +123,13 @@ class missing_blocks {
               std::vector<piece>& next) {
     if (n == nullptr) return;
     std::vector<piece> now, before;
-    std::string scratch;
+    std::string body;
     collected refs{&now};
-    append_body(scratch, n, level, prefix, refs);
+    append_body(body, n, level, prefix, refs);
     if (base != nullptr) {
       collected base_refs{&before};
-      scratch.clear();
-      append_body(scratch, base, level, prefix, base_refs);
+      body.clear();
+      append_body(body, base, level, prefix, base_refs);
     }
     detail::addresses known;
     for (const piece& p : before) known.try_emplace(p.digest);

@@ -179,8 +179,7 @@ class table {
     if (i.kind == child_by_digest) {
       i.key_at = read_address(in);
     } else if (i.kind == child_inlined) {
-      // The node is this reader's own, and nobody else sees it yet.
-      for (item& inner : const_cast<decoded_node&>(*i.child).items) read_addresses(in, inner);
+      for (item& inner : i.child->items) read_addresses(in, inner);
     } else {
       if (has_long_key(i.kind)) i.key_at = text();
       if (has_long_value(i.kind)) i.value_at = text();

@@ -67,7 +67,7 @@ class table_writer {
     void cut(std::size_t count) { names.erase(names.begin() + std::ptrdiff_t(count), names.end()); }
   };
 
-  /// Writes the rows of all nodes that stand at one position in some version, given in the order of
+  /// Writes the rows of all nodes at one position in some version, given in the order of
   /// the versions, after those of everything beneath; gives their addresses. Recursion is as deep
   /// as the trie.
   std::vector<address> write_position(const std::vector<const node_type*>& nodes, unsigned level,

@@ -37,7 +37,8 @@ class context {
   id_table<tree> maps;
   id_table<std::unique_ptr<differences>> cursors;
   id_table<std::unique_ptr<lacking_blocks>> walks;
-  /// What snapshot_read has loaded and nobody has taken. A pointer, so that it changes in one step.
+  /// What snapshot_read has loaded and snapshot_take has not taken. A pointer, so that it changes
+  /// in one step.
   std::unique_ptr<std::vector<tree>> loaded;
   buffer input, output;
   /// The file that the last call has written, given out where it is.
@@ -53,10 +54,7 @@ class context {
   volatile handle edited = 0;
   volatile std::uint32_t stepped = 0, walked = 0;
 
-  /// The first `size` bytes of the input; null when it is shorter.
-  const char* input_of(std::size_t size) noexcept {
-    return size <= input.capacity() ? input.data() : nullptr;
-  }
+  /// Whether the input has `size` bytes.
   bool has_input(std::size_t size) const noexcept { return size <= input.capacity(); }
   /// Why there is no map behind a handle.
   status no_map(handle h) noexcept {

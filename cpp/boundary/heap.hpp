@@ -1,4 +1,4 @@
-// A heap for a host that can throw any call away: every state that it leaves behind is whole.
+// A heap for a host that can throw any call away: every state that it leaves behind is consistent.
 //
 // Hosts cut WebAssembly off where a function or a turn of a loop begins. So what changes the heap
 // has neither calls nor loops: it is Two-Level Segregated Fit (Masmano et al., ECRTS 2004), in
@@ -140,8 +140,8 @@ class heap {
   static void barrier() noexcept { asm volatile("" ::: "memory"); }
 
   static address chunk_for(std::size_t size) noexcept {
-    const address whole = (static_cast<address>(size) + 4 + step - 1) & ~(step - 1);
-    return std::max(whole, smallest);
+    const address rounded = (static_cast<address>(size) + 4 + step - 1) & ~(step - 1);
+    return std::max(rounded, smallest);
   }
 
   struct list_index {

@@ -1,4 +1,4 @@
-// Objects by number, for a caller that can be cut off: every step leaves the table whole.
+// Objects by number, for a caller that can be cut off: every step leaves the table consistent.
 //
 // Slots never move, so what a slot holds needs no moving when the table grows. A slot is unused,
 // holds an object, or is torn: its object was being changed when the host threw the call away, and

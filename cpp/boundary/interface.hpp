@@ -6,7 +6,7 @@
 // next call. A handle stands for a map: 0 is the empty map, which is always there and never
 // changes. JavaScript owns the other handles, each exactly once.
 //
-// Nothing that JavaScript passes is believed: handles, ids, sizes and positions that are wrong give
+// Nothing that JavaScript passes is trusted: handles, ids, sizes and positions that are wrong give
 // `bad_argument`. The functions are C but for the context that they all take; cpp/binding exports
 // them for one static context. wasm-build/interface.mjs reads this file: js/generated/interface.ts
 // holds the same numbers, so the form of declarations here is part of the build.
@@ -28,7 +28,7 @@ enum class status : std::int32_t {
   partial = 3,    ///< there is more than was asked for
   out_of_memory = -1,
   too_large = -2,         ///< a key, a value or a map above 4 GiB
-  bad_argument = -3,      ///< a handle, an id, a size or a position that JavaScript made up
+  bad_argument = -3,      ///< a handle, an id, a size or a position that is not valid
   invalid_snapshot = -4,  ///< `error` names the rule and the offset
   invalid_value = -5,     ///< `error` has a message
   out_of_range = -6,      ///< `error` has a message
@@ -300,7 +300,7 @@ const results& results_of(const context& c) noexcept;
 bool is_interrupted(const context& c) noexcept;
 /// Ends a call that was thrown away: the map and the cursor that it was changing stay in memory,
 /// unreachable, and calls with their handles give `interrupted`. Everything else goes on: the heap
-/// is whole between any two calls (heap.hpp).
+/// is consistent between any two calls (heap.hpp).
 void recover(context& c) noexcept;
 
 }  // namespace hamt::boundary

@@ -1,8 +1,8 @@
-// Keccak-256 with the padding Ethereum uses (0x01; SHA3-256 uses 0x06). Header-only.
+// Keccak-256 with the padding Ethereum uses (0x01; SHA3-256 uses 0x06).
 //
-// From the inside out: the permutation keccak-f[1600] of FIPS 202 section 3.3, the 136-byte sponge
-// around it, and three ways to feed the sponge: all at once, piece by piece, or one block prepared
-// in place.
+// From the inside out: the permutation keccak-f[1600] of FIPS 202 section 3.3 (keccak.cpp), the
+// 136-byte sponge around it, and three ways to feed the sponge: all at once, piece by piece, or one
+// block prepared in place.
 #pragma once
 
 #include <array>
@@ -123,7 +123,7 @@ class keccak_block {
     keccak_f1600(state);
     return {state[0], state[1], state[2], state[3]};
   }
-  /// The digest of the message as it stands: one permutation, no allocation.
+  /// The digest of the message as it is: one permutation, no allocation.
   digest32 hash() const noexcept {
     const std::array<std::uint64_t, 4> lanes = hash_lanes();
     digest32 out;

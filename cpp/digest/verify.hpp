@@ -281,7 +281,7 @@ class proof_reader {
 
 /// What `proof` says about `keys` (those for which it was made, in any order) in the map with this
 /// digest: for each its value, a view into the proof, or nothing: the key is absent. The digest
-/// must come from somebody who is trusted; the proof may come from anywhere. Throws proof_error
+/// must come from a trusted source; the proof may come from anywhere. Throws proof_error
 /// when the proof is malformed or leads to another digest, std::invalid_argument when there are no
 /// keys. O(keys * (log entries + proof)), about 25 hashes for one key of 100,000; recursion is
 /// bounded. `Hash` is for tests.

@@ -1,4 +1,4 @@
-// How much memory reading a snapshot may take.
+// Memory budget of reading a snapshot.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,5 @@
-// Which version each version is stored as a difference from, and these differences: decided by
-// contents alone. FORMAT.md, "How the writer chooses bases".
+// Plan of a snapshot: the base of each version, chosen by contents alone, and the difference from
+// it. FORMAT.md, "How the writer chooses bases".
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// From the bytes of a snapshot to maps.
+// Snapshot reader: from bytes to maps.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Reading front to back, and integers of variable length.
+// Reader of a file's bytes, front to back, and variable-length integers of 32 bits.
 #pragma once
 
 #include <cstddef>

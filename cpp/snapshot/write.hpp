@@ -1,4 +1,4 @@
-// From maps to the bytes of a snapshot.
+// Snapshot writer: from maps to bytes.
 #pragma once
 
 #include <array>

@@ -1,4 +1,4 @@
-// What can be wrong with a question to sortition. An error says it in words, ready for a user.
+// Errors of sortition, with messages for users.
 #pragma once
 
 #include <stdexcept>

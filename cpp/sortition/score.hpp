@@ -1,4 +1,4 @@
-// Scores: who is drawn.
+// Scores of tickets: a keccak-256 digest as a number. The lowest are drawn.
 //
 //     score = keccak256(address ‖ ticket ‖ e3Id ‖ seed), read as a big-endian number; lower wins
 //     bytes   0        20       52     84    116
@@ -47,7 +47,7 @@ class scorer {
 
   /// The lowest score among the `count` tickets from `first` on, and the smallest ticket that has
   /// it: one permutation each. Requires count >= 1, and that only the low 64 bits of a ticket
-  /// differ from those of `first`. Takes as long as it takes: bound `count` first.
+  /// differ from those of `first`. O(count): bound it first.
   scored_ticket best(const uint256& first, std::uint64_t count) noexcept {
     uint256 lowest = score(first);
     std::uint64_t offset = 0;

@@ -2,7 +2,7 @@
 //
 // Corresponding slots are visited together:
 //
-//     side 0   . A . [a] .    whole() is asked first, and may decide the slot without looking
+//     side 0   . A . [a] .    decide() is asked first, and may give the result without looking
 //     side 1   . A'. [b] c    inside ("the same node on both sides", "absent on the left", ...);
 //     result   . ?  . ?  ?    entry() is asked for a single key, present on at least one side
 //
@@ -12,7 +12,7 @@
 // are shared.
 //
 // A rule `F` provides
-//     std::optional<slot_item> whole(const views&)   nothing: look inside; not when all are empty
+//     std::optional<slot_item> decide(const views&)  nothing: look inside; not when all are empty
 //     slot_item entry(const views&)                  each is empty or an entry, all of one key
 // and may throw: nothing leaks, and no map has changed.
 #pragma once
@@ -35,8 +35,8 @@ class lockstep {
   using row = slot_row<V, P>;
   using views = std::array<view, N>;
 
-  /// The root of the result, counted for the caller, or null. O(slots that `whole` does not
-  /// decide).
+  /// The root of the result, counted for the caller, or null. O(slots that `decide` leaves
+  /// open).
   template <class F>
   static node_type* run(const std::array<node_type*, N>& roots, F&& rule) {
     sides s{};
@@ -76,7 +76,7 @@ class lockstep {
   template <class F>
   static item descend(sides& s, unsigned shift, F& rule) {
     const views v = views_of(s);
-    if (std::optional<item> settled = rule.whole(v)) return std::move(*settled);
+    if (std::optional<item> decided = rule.decide(v)) return std::move(*decided);
     if (one_key(v)) return rule.entry(v);
     if (shift >= digit::end_shift) return collide(v, rule);
 
@@ -138,8 +138,8 @@ class lockstep {
         else
           heads[i] = {};
       }
-      std::optional<item> settled = rule.whole(heads);
-      item r = settled ? std::move(*settled) : rule.entry(heads);
+      std::optional<item> decided = rule.decide(heads);
+      item r = decided ? std::move(*decided) : rule.entry(heads);
       if (!r.none()) kept.push_back(std::move(r));
     }
     for (const view& x : v) {

@@ -22,15 +22,15 @@ struct rule {
   using view = slot_view<V, P>;
   using item = slot_item<V, P>;
   using views = std::array<view, N>;
-  using settled = std::optional<item>;
+  using decision = std::optional<item>;
   using value_view = typename value_traits<V>::view;
 
   static bool equal(const view& a, const view& b) {
     return a.same(b) || (a.is_entry() && b.is_entry() && a.key() == b.key() &&
                          value_traits<V>::equal(a.value(), b.value()));
   }
-  static settled nothing() { return settled(std::in_place); }
-  static settled keep(const view& v) { return settled(item::keep(v)); }
+  static decision nothing() { return decision(std::in_place); }
+  static decision keep(const view& v) { return decision(item::keep(v)); }
   static std::optional<value_view> value(const view& v) {
     if (!v.is_entry()) return std::nullopt;
     return v.value();
@@ -52,7 +52,7 @@ struct merge_rule : rule<V, P, 2> {
   using base = rule<V, P, 2>;
   Resolve& resolve;
   explicit merge_rule(Resolve& r) : resolve(r) {}
-  typename base::settled whole(const typename base::views& v) {
+  typename base::decision decide(const typename base::views& v) {
     if (v[1].none() || v[0].same(v[1])) return base::keep(v[0]);
     if (v[0].none()) return base::keep(v[1]);
     return std::nullopt;
@@ -69,7 +69,7 @@ struct merge3_rule : rule<V, P, 3> {
   using base = rule<V, P, 3>;
   Resolve& resolve;
   explicit merge3_rule(Resolve& r) : resolve(r) {}
-  typename base::settled whole(const typename base::views& v) {
+  typename base::decision decide(const typename base::views& v) {
     if (v[1].same(v[2])) return base::keep(v[1]);
     if (v[0].same(v[1])) return base::keep(v[2]);
     if (v[0].same(v[2])) return base::keep(v[1]);
@@ -92,7 +92,7 @@ struct select_rule : rule<V, P, 2> {
   using base = rule<V, P, 2>;
   bool keeps_common;
   explicit select_rule(bool common) : keeps_common(common) {}
-  typename base::settled whole(const typename base::views& v) {
+  typename base::decision decide(const typename base::views& v) {
     if (v[0].none()) return base::nothing();
     if (v[1].none()) return keeps_common ? base::nothing() : base::keep(v[0]);
     if (v[0].same(v[1])) return keeps_common ? base::keep(v[0]) : base::nothing();
@@ -108,7 +108,7 @@ struct filter_rule : rule<V, P, 1> {
   using base = rule<V, P, 1>;
   Predicate& keeps;
   explicit filter_rule(Predicate& p) : keeps(p) {}
-  typename base::settled whole(const typename base::views& v) {
+  typename base::decision decide(const typename base::views& v) {
     return v[0].none() ? base::nothing() : std::nullopt;
   }
   typename base::item entry(const typename base::views& v) {
@@ -121,7 +121,7 @@ struct transform_rule : rule<V, P, 1> {
   using base = rule<V, P, 1>;
   Transform& transform;
   explicit transform_rule(Transform& t) : transform(t) {}
-  typename base::settled whole(const typename base::views& v) {
+  typename base::decision decide(const typename base::views& v) {
     return v[0].none() ? base::nothing() : std::nullopt;
   }
   typename base::item entry(const typename base::views& v) {

@@ -16,8 +16,8 @@
 //
 //     | header: both maps 0, `collision` flag |  box*  box*  ...  |
 //
-// Invariants (checked by check.hpp):
-//   - a node's count is the number of pointers to it, from nodes and from outside;
+// Invariants of ownership (check.hpp checks those of the form):
+//   - a node's count is the number of pointers to it, from nodes and from maps;
 //   - a node whose count is one, and whose parents' counts are one up to the root, belongs to
 //     one map and may be changed in place; any other node never changes again;
 //   - only what `put` and the functions below do to an owned node changes it, and they drop
@@ -214,7 +214,7 @@ class node {
   node* exchange_child(unsigned slot, node* child, std::uint32_t size) noexcept;
 
   /// A collision node with the box at `index` removed (`removed` 1) or not (0), and `added`, unless
-  /// null, in its place. Ownership and failure as for `put`; takes `added` over.
+  /// null, at that index. Ownership and failure as for `put`; takes `added` over.
   static node* put_box(node* n, bool owned, unsigned index, unsigned removed, boxed* added);
 
   /// Overwrites an owned node's packed cell by an equally long one; false when it is not that.

@@ -1,5 +1,5 @@
 // Objects in raw bytes: arrays that lie behind a header in one block, and vectors of fixed
-// capacity. The only casts of the trie from bytes to objects are here.
+// capacity. Every reinterpret_cast of the trie is here.
 //
 // A block is an array of bytes that the memory policy gave out. C++20 ([intro.object]) lets an
 // array of bytes bring objects of implicit-lifetime types (pointers, integers, arrays of anything)

@@ -107,8 +107,9 @@ struct trie {
     bool changed = false;  ///< true when the key was there
   };
 
-  /// The node with `in` set. An owned `n` is consumed and the result takes its place; otherwise the
-  /// result has a count of its own. When `in.changed` turned false the result is `n`, as it was.
+  /// The node with `in` set. An owned `n` is consumed, and its count passes to the result;
+  /// otherwise the result has a count of its own. When `in.changed` turned false the result is `n`,
+  /// as it was.
   static node_type* set(node_type* n, bool owned, unsigned shift, insertion& in) {
     if (shift >= digit::end_shift) return set_collision(n, owned, in);
     const unsigned slot = digit::at(in.hash, shift);
@@ -243,7 +244,7 @@ struct trie {
     }
   }
 
-  /// Puts `r`, counted for the caller, in the place of a child. `child_owned` says that the old
+  /// Replaces a child by `r`, which is counted for the caller. `child_owned` says that the old
   /// child was consumed when `r` was made.
   static node_type* replace_child(node_type* n, bool owned, unsigned slot, node_type* r,
                                   bool child_owned, std::uint32_t size) {

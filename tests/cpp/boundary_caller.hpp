@@ -67,7 +67,7 @@ inline std::string object_of(reference_id id) {
   if (kind < 4) return {'\x81', static_cast<char>(kind)};
   return kind == 4 ? "\xa1" + std::string(40, 'o') : "\x98\xf0" + std::string(240, 'p');
 }
-/// Whether bytes are an encoding that an object can take the place of.
+/// Whether bytes are an encoding that an object can replace.
 inline bool is_object(std::string_view bytes) {
   return !bytes.empty() && (static_cast<unsigned char>(bytes[0]) & 0xc0) == 0x80;
 }

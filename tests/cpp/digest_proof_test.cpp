@@ -253,13 +253,13 @@ TEST(ProofRules, OfTheLastLevelAndOfCollisionsAreEnforced) {
   using hash = weak::constant::hash;
   const auto m = hamt::map<bytes, weak::constant>().set("b", "1").set("d", "2").set("f", "3");
   const digest32 d = digest_of(m);
-  std::string way = "\x01\x03";
+  std::string path = "\x01\x03";
   for (unsigned level = 0; level < 13; ++level)
-    way += word32(0) + word32(std::uint32_t{1} << (hash{}("") >> (5 * level) & 31));
-  ASSERT_EQ(prove(m, "b").substr(0, way.size()), way);
+    path += word32(0) + word32(std::uint32_t{1} << (hash{}("") >> (5 * level) & 31));
+  ASSERT_EQ(prove(m, "b").substr(0, path.size()), path);
   const std::string first =
-      hamt::prove(m, "b").substr(way.size() + 5);  // what follows count and place
-  ASSERT_EQ(verify_proof<hash>(d, "b", way + word32(3) + "\x01" + first), "1");
+      hamt::prove(m, "b").substr(path.size() + 5);  // what follows count and position
+  ASSERT_EQ(verify_proof<hash>(d, "b", path + word32(3) + "\x01" + first), "1");
 
   const auto rule_of = [&](std::string_view key, const std::string& p) {
     try {
@@ -270,13 +270,14 @@ TEST(ProofRules, OfTheLastLevelAndOfCollisionsAreEnforced) {
     ADD_FAILURE() << "accepted";
     return proof_rule::mismatch;
   };
-  EXPECT_EQ(rule_of("b", way + word32(1) + "\x01" + first), proof_rule::malformed);
-  EXPECT_EQ(rule_of("b", way + word32(3) + "\x07" + first), proof_rule::malformed)
+  EXPECT_EQ(rule_of("b", path + word32(1) + "\x01" + first), proof_rule::malformed);
+  EXPECT_EQ(rule_of("b", path + word32(3) + "\x07" + first), proof_rule::malformed)
       << "index 3 of 3";
-  EXPECT_EQ(rule_of("b", way + word32(3) + "\x08" + first), proof_rule::malformed) << "rank 4 of 3";
-  EXPECT_EQ(rule_of("b", way + word32(0xffffffff) + "\x01" + first), proof_rule::truncated);
+  EXPECT_EQ(rule_of("b", path + word32(3) + "\x08" + first), proof_rule::malformed)
+      << "rank 4 of 3";
+  EXPECT_EQ(rule_of("b", path + word32(0xffffffff) + "\x01" + first), proof_rule::truncated);
   // a slot above 15 on the last level
-  std::string high = way;
+  std::string high = path;
   high.replace(high.size() - 4, 4, word32(std::uint32_t{1} << 16));
   EXPECT_EQ(rule_of("b", high + word32(3) + "\x01" + first), proof_rule::malformed);
   // neighbours of 'c', 'a' and 'g' shown for 'd', which is present

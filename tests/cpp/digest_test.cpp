@@ -80,8 +80,8 @@ TYPED_TEST(Digest, FollowsTheContentsAlongAHistory) {
       ASSERT_EQ(d, digest_of(built<TypeParam>(contents)));
       ASSERT_EQ(d, digest_of(m)) << "from the cache";
       // equal digests, equal contents: no two different maps of the run share one
-      const auto [place, fresh] = known.emplace(d, contents);
-      ASSERT_TRUE(fresh || place->second == contents);
+      const auto [known_as, fresh] = known.emplace(d, contents);
+      ASSERT_TRUE(fresh || known_as->second == contents);
     }
   }
 }

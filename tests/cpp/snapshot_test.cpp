@@ -149,14 +149,14 @@ TYPED_TEST(Snapshot, DeltasAddUpToTheirVersions) {
   for (int round = 0; round < 200; ++round) {
     const std::vector<model> models = random_history(random);
     const std::size_t cut = models.empty() ? 0 : random() % models.size();
-    std::vector<version<TypeParam>> outside, maps;
+    std::vector<version<TypeParam>> external, maps;
     for (std::size_t i = 0; i < models.size(); ++i)
-      (i < cut ? outside : maps).push_back(map_of<TypeParam>(models[i]));
+      (i < cut ? external : maps).push_back(map_of<TypeParam>(models[i]));
     const std::string file = files::write_delta<TypeParam>(
-        outside, maps, "", [&](std::size_t i) { return digest_of(outside[i]); });
+        external, maps, "", [&](std::size_t i) { return digest_of(external[i]); });
     const auto loaded = files::read_delta<TypeParam>(
         file, [&](std::string_view digest) -> const version<TypeParam>* {
-          for (const auto& m : outside) {
+          for (const auto& m : external) {
             if (digest_of(m) == digest) return &m;
           }
           return nullptr;
@@ -164,7 +164,7 @@ TYPED_TEST(Snapshot, DeltasAddUpToTheirVersions) {
     ASSERT_EQ(loaded.versions.size(), maps.size());
     for (std::size_t i = 0; i < maps.size(); ++i)
       ASSERT_EQ(loaded.versions[i], maps[i]) << round << " version " << i;
-    if (outside.empty()) continue;
+    if (external.empty()) continue;
     const auto refused = [&](auto&& read) {
       try {
         read();

@@ -307,7 +307,8 @@ class history {
   void walk_on() {
     if (!cursors_.empty() && choose_(2) == 0) {
       open_walk& o = *cursors_[choose_(static_cast<unsigned>(cursors_.size()))];
-      if (choose_(4) == 0) o.at = hamt::cursor<V, P>(o.at);  // a copy goes on from the same place
+      if (choose_(4) == 0)
+        o.at = hamt::cursor<V, P>(o.at);  // a copy goes on from the same position
       return advance(o, choose_(16));
     }
     if (diffs_.empty()) return open_diff();
@@ -322,7 +323,7 @@ class history {
       require(sample::id(o.at.value()) == o.left.back().second, "an open cursor: another value");
       o.left.pop_back();
     }
-    require(static_cast<bool>(o.at) == !o.left.empty(), "an open cursor ends at another place");
+    require(static_cast<bool>(o.at) == !o.left.empty(), "an open cursor ends at another position");
   }
   static void advance(open_difference& o, unsigned steps) {
     for (; steps != 0 && o.at; --steps, o.at.next()) {
@@ -333,7 +334,7 @@ class history {
       require(id_of(o.at.after()) == c.after, "a diff yields another value after");
       o.left.pop_back();
     }
-    require(static_cast<bool>(o.at) == !o.left.empty(), "a diff ends at another place");
+    require(static_cast<bool>(o.at) == !o.left.empty(), "a diff ends at another position");
   }
 
   static std::optional<unsigned> id_of(const std::optional<typename map_type::value_view>& v) {

@@ -25,7 +25,7 @@ namespace {
 
 using namespace hamt_test;
 
-/// Counts how often a key is hashed: once for each entry that a walk has to place.
+/// Counts how often a key is hashed: once for each entry whose slot a walk has to find.
 template <class Hash>
 struct counting_hash {
   static inline long long calls = 0;

@@ -1,6 +1,6 @@
 // What the tests of the trie share: hashes that misbehave, a memory that counts and fails, kinds of
-// values, and ways to look at a trie from outside: is it the same tree, who holds which block, are
-// its digests right.
+// values, and ways to look at a trie: is it the same tree, who holds which block, are its digests
+// right.
 #pragma once
 
 #include <algorithm>
@@ -258,7 +258,7 @@ std::string difference_of_shape(const hamt::node<V, P>* a, const hamt::node<V, P
     const auto x = a->entry_at(i), y = b->entry_at(i);
     if ((x.boxed != nullptr) != (y.boxed != nullptr)) return "an entry is boxed on one side";
     if (x.cell_size != y.cell_size) return "cells of different sizes";
-    if (x.key() != y.key()) return "different keys in one place";
+    if (x.key() != y.key()) return "different keys at one position";
     if constexpr (!std::is_same_v<V, wide>)  // whose padding may hold anything
       if (x.boxed == nullptr && std::memcmp(x.packed, y.packed, x.cell_size) != 0)
         return "packed cells of different bytes";

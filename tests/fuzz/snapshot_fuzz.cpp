@@ -125,14 +125,14 @@ void write_from(std::string_view commands) {
   files::validate(file);
   require(files::read(file).versions == versions, "the writer and the reader disagree");
   const std::size_t cut = versions.size() / 2;
-  const std::vector<version> outside(versions.begin(),
-                                     versions.begin() + static_cast<std::ptrdiff_t>(cut));
+  const std::vector<version> external(versions.begin(),
+                                      versions.begin() + static_cast<std::ptrdiff_t>(cut));
   const std::vector<version> rest(versions.begin() + static_cast<std::ptrdiff_t>(cut),
                                   versions.end());
   const std::string delta =
-      files::write_delta(outside, rest, "", [&](std::size_t i) { return digest_of(outside[i]); });
+      files::write_delta(external, rest, "", [&](std::size_t i) { return digest_of(external[i]); });
   const auto loaded = files::read_delta(delta, [&](std::string_view digest) -> const version* {
-    for (const version& m : outside) {
+    for (const version& m : external) {
       if (digest_of(m) == digest) return &m;
     }
     return nullptr;
