@@ -135,18 +135,19 @@ async function list(args: Arguments): Promise<Result> {
   const options: JudgeOptions = { ...judgeOptionsOf(args), limit: 0 }
   const { registry, draws, unrequested, notes } = await open(args)
   const judged = [...draws.values()].map((draw) => {
-    const { status, sentence, e3Id } = judgeDraw(registry, draw, options)
-    return { e3Id, time: Number(draw.time), status, sentence }
+    const { status, sentence, e3Id, notes } = judgeDraw(registry, draw, options)
+    return { e3Id, time: Number(draw.time), status, sentence, notes }
   })
   const others = [...unrequested].map(([e3Id, { timestamp }]) => {
-    return { e3Id, time: Number(timestamp), ...cannotBeJudged('its request is not in the logs') }
+    return { e3Id, time: Number(timestamp), ...cannotBeJudged('its request is not in the logs'), notes: [] }
   })
   const rows = [...judged, ...others]
+  const all = [...noted(notes), ...notedOnce(judged.flatMap((row) => row.notes))]
   const text = [
     ...(rows.length > 0
       ? table(rows.map(({ e3Id, time, sentence }) => [idText(e3Id), timeText(time), sentence]))
       : ['The logs have no requests.']),
-    ...(notes.length > 0 ? ['', ...noted(notes)] : []),
+    ...(all.length > 0 ? ['', ...all] : []),
     ...(rows.length > 0 ? ['', assumption] : []),
   ]
   const worst = (['cannot be judged', 'wrong', 'not decided'] as const).find((status) =>
@@ -158,6 +159,17 @@ async function list(args: Arguments): Promise<Result> {
     json: toJson({ requests: rows, notes, assumed: assumption }),
     status: exitStatus[first],
   }
+}
+
+/** How many notes on single draws are shown. */
+const mostNotes = 10
+
+/** Notes on many draws, each of them once, and the first of them only. */
+function notedOnce(notes: readonly string[]): string[] {
+  const different = [...new Set(notes)]
+  const more = different.length - mostNotes
+  const rest = more > 0 ? [`and ${more} more notes on draws, which --json has`] : []
+  return noted([...different.slice(0, mostNotes), ...rest])
 }
 
 /**

@@ -9,6 +9,7 @@ import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import {
   applyLogs,
+  assumption,
   cannotBeJudged,
   drawsIn,
   format,
@@ -48,20 +49,26 @@ export function readDraws(file: string): Logs {
   return readLogs([{ name: file, content: readFileSync(file) }])
 }
 
+/** What is said of draws: each with its verdict, then every note once, and what all of it rests on. */
+export function linesOf(judged: readonly Judged[], notes: readonly string[]): string[] {
+  const count = (status: Judgement['status']) => judged.filter((j) => j.status === status).length
+  return [
+    ...judged.flatMap(({ e3Id, status, sentence, report }) => [
+      `${idText(e3Id)}  ${sentence}`,
+      ...(status === 'wrong' && report ? [`${format(report)}\n`] : []),
+    ]),
+    ...[...new Set([...notes, ...judged.flatMap((j) => j.notes)])].map((note) => `Note: ${note}.`),
+    `${judged.length} draws: ${count('right')} right, ${count('wrong')} wrong, ${count('not decided')} not decided, ` +
+      `${count('cannot be judged')} that cannot be judged`,
+    assumption,
+  ]
+}
+
 function main([registryFile = 'registry.hamt', drawsFile = 'draws.json']: string[]): void {
   const logs = readDraws(drawsFile)
   const { registry, notes } = applyLogs(NodeRegistry.deserialize(readFileSync(registryFile)), logs)
   const judged = verifyAll(registry, logs)
-  for (const { e3Id, status, sentence, report } of judged) {
-    console.log(`${idText(e3Id)}  ${sentence}`)
-    if (status === 'wrong' && report) console.log(`${format(report)}\n`)
-  }
-  const count = (status: Judgement['status']) => judged.filter((j) => j.status === status).length
-  for (const note of [...logs.notes, ...notes]) console.log(`Note: ${note}.`)
-  console.log(
-    `${judged.length} draws: ${count('right')} right, ${count('wrong')} wrong, ${count('not decided')} not decided, ` +
-      `${count('cannot be judged')} that cannot be judged`,
-  )
+  console.log(linesOf(judged, [...logs.notes, ...notes]).join('\n'))
   process.exitCode = exitStatusOf(judged)
 }
 

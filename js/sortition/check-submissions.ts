@@ -19,6 +19,7 @@ type Fault = [code: ViolationCode, error: string, what: string]
 
 export function checkSubmissions(v: Verification, seed: Seed): Submission[] {
   const { submissions } = v.evidence
+  noteOldHash(v)
   const scores = seed.seed === undefined ? undefined : scoresOf(v, seed.seed)
   const walk = v.registry.walk()
   // Who has submitted: a submission that the contract would have refused is none.
@@ -43,6 +44,25 @@ export function checkSubmissions(v: Verification, seed: Seed): Submission[] {
     if (score !== args.score) v.violations.push(wrongScore(args, score, evidence))
     return { ...evidence, score, tickets, counts: faults.length === 0 }
   })
+}
+
+/** A chain lets contracts read the hashes of so many last blocks. */
+const readableHashes = 256n
+
+/** Submissions so late that the contract has read the hash of the entropy block before, or never. */
+function noteOldHash({
+  request: { kind },
+  evidence: { request, submissions, vrf },
+  notes,
+}: Verification): void {
+  const { entropyBlock } = request.args
+  if (kind !== 'A' || vrf !== undefined || entropyBlock === 0n) return
+  const late = submissions.filter(({ at }) => at && BigInt(at.blockNumber) - entropyBlock > readableHashes)
+  if (late.length > 0)
+    notes.push(
+      `${late.length} of ${submissions.length} submissions came more than ${readableHashes} blocks after block ${entropyBlock}: ` +
+        'it is taken that the contract knew its hash then',
+    )
 }
 
 const duplicate: Fault = ['duplicate-submission', 'NodeAlreadySubmitted', 'after it had submitted already']

@@ -78,8 +78,9 @@ export function format(report: Report, seedSource?: string): string {
   return lines.join('\n')
 }
 
-function violations(report: Report): string[] {
-  return report.violations.map((v) => `  ${v.code}: ${v.message}`)
+function violations({ violations, verdict }: Report): string[] {
+  const heading = verdict === 'undecided' && violations.length > 0 ? ['As far as the registry goes:'] : []
+  return [...heading, ...violations.map((v) => `  ${v.code}: ${v.message}`)]
 }
 
 /** Whether an operator could take part at a second, as text. No trailing newline. */

@@ -17,9 +17,11 @@ export function ideal(v: Verification, seed: bigint | undefined, submissions: Su
   const eligible = operators.length
   if (seed === undefined) return { eligible, ...nothing }
   if (tickets > limit) {
-    v.notes.push(
-      `the ideal committee was left out: the operators hold ${tickets} tickets, more than the limit of ${limit}`,
-    )
+    // With the limit 0 it is left out because the caller says so.
+    if (limit > 0n)
+      v.notes.push(
+        `the ideal committee was left out: the operators hold ${tickets} tickets, more than the limit of ${limit}`,
+      )
     return { eligible, ...nothing }
   }
   const { state } = v.eligibility

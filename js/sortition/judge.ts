@@ -14,7 +14,6 @@ import { type Hex, own } from './values.js'
 import { idText, momentText } from './text.js'
 import { cannotBeJudged, notDecided, type Verdict, verdictOf } from './verdict.js'
 import { verifyRequest } from './verify.js'
-import { endsBefore } from './words.js'
 
 // --- requests ------------------------------------------------------------------------------------
 
@@ -197,13 +196,7 @@ export function judgeDraw(registry: NodeRegistry, draw: DrawLogs, options: Judge
       (report.ok ? reportConflict(draw, report) : undefined)
     if (contradiction) return without(cannotBeJudged(contradiction))
     report.notes.push(...secondWord(draw))
-    const end = registry.position?.timestamp
-    // What operators had is not known then: neither a draw nor a submission is right or wrong by it.
-    const verdict =
-      end === undefined || BigInt(end) < report.timepoint
-        ? notDecided(endsBefore(end, report.timepoint))
-        : verdictOf(report)
-    return { ...verdict, e3Id, report, seedSource: gathered.seedSource, notes: report.notes }
+    return { ...verdictOf(report), e3Id, report, seedSource: gathered.seedSource, notes: report.notes }
   } catch (e) {
     if (e instanceof TypeError || e instanceof RangeError) return without(cannotBeJudged(e.message))
     throw e

@@ -111,11 +111,14 @@ export interface WordRequest {
 
 /** A plain object: it can be cloned, and `JSON.stringify` writes its bigints as decimal text. */
 export interface Report {
-  /** Whether nothing is wrong. */
+  /** Whether there are no violations. */
   ok: boolean
-  /** `undecided`: nothing is wrong so far, and the draw is open, or what a verdict needs is not known. */
+  /**
+   * `undecided`: nothing is wrong so far, and the draw is open, or what a verdict needs is not known; or the
+   * registry ends before T - 1, so that violations by its state prove nothing.
+   */
   verdict: 'right' | 'wrong' | 'undecided'
-  /** What a verdict needs and is not known: the first of the notes that say so. */
+  /** Why there is no verdict; undefined where there is one. */
   undecided?: string | undefined
   /** How the request ended. */
   outcome: 'formed' | 'failed' | 'open'

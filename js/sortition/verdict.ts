@@ -40,14 +40,12 @@ const sentences: Record<ViolationCode, string> = {
 
 /** What a report comes to. */
 export function verdictOf(report: Report): Verdict {
-  if (report.violations.length > 0) {
+  if (report.verdict === 'undecided') return notDecided(report.undecided!)
+  if (report.verdict === 'wrong') {
     const codes = new Set(report.violations.map(({ code }) => code))
     const first = (Object.keys(sentences) as ViolationCode[]).find((code) => codes.has(code))
     return { status: 'wrong', sentence: `Wrong: ${first ? sentences[first] : 'see the violations'}.` }
   }
-  if (report.outcome === 'open') return notDecided('nothing is wrong so far, and the logs have no result yet')
-  if (report.verdict === 'undecided')
-    return notDecided(report.undecided ?? 'not all that a verdict needs is known')
   return {
     status: 'right',
     sentence:

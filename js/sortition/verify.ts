@@ -12,7 +12,7 @@ import { ideal } from './ideal.js'
 import { type LogPosition, logsOf, readEvidence } from './read-evidence.js'
 import { type NodeRegistry } from './registry.js'
 import { type Report, withJson } from './report.js'
-import { endsBefore } from './words.js'
+import { endsBefore, openText } from './words.js'
 import { noteUndecided, type Verification } from './verification.js'
 
 /**
@@ -39,13 +39,10 @@ export function verifyRequest(registry: NodeRegistry, given: RequestEvidence): R
   const information = ideal(v, seed.seed, submissions)
   const { size } = request
   const isFull = seated !== undefined && size !== undefined && seated.length >= size
-  const outcome = outcomeOf(v)
-  const ok = v.violations.length === 0
   return withJson({
-    ok,
-    verdict: !ok ? 'wrong' : outcome === 'open' || v.undecided !== undefined ? 'undecided' : 'right',
-    undecided: v.undecided,
-    outcome,
+    ok: v.violations.length === 0,
+    ...decided(v),
+    outcome: outcomeOf(v),
     violations: v.violations,
     kind: request.kind,
     e3Id: request.e3Id,
@@ -66,6 +63,24 @@ export function verifyRequest(registry: NodeRegistry, given: RequestEvidence): R
     ...information,
     notes: v.notes,
   })
+}
+
+/**
+ * What operators had is not known where the registry ends before the second that decides: neither a draw nor
+ * a submission is right or wrong by it then.
+ */
+function decided(v: Verification): Pick<Report, 'verdict' | 'undecided'> {
+  const early = whereItEnds(v)
+  if (early !== undefined) return { verdict: 'undecided', undecided: early }
+  if (v.violations.length > 0) return { verdict: 'wrong', undecided: undefined }
+  const undecided = outcomeOf(v) === 'open' ? openText : v.undecided
+  return { verdict: undecided === undefined ? 'right' : 'undecided', undecided }
+}
+
+/** In words, where the registry ends before T - 1; else undefined. */
+function whereItEnds({ registry: { position }, request: { time } }: Verification): string | undefined {
+  const isEarly = !position || position.timestamp < time - 1
+  return isEarly ? endsBefore(position?.timestamp, time - 1) : undefined
 }
 
 /** Times that cannot be those of one chain's blocks: which of them is right is not known. */
@@ -100,12 +115,8 @@ function randomnessOf({ evidence: { randomness, vrf } }: Verification): Report['
 function noteWhatIsMissing(v: Verification): void {
   const { evidence, request, registry } = v
   const end = registry.position
-  if (!end || end.timestamp < request.time - 1) {
-    noteUndecided(
-      v,
-      `${endsBefore(end?.timestamp, request.time - 1)}: it is taken that nothing happened between`,
-    )
-  }
+  const early = whereItEnds(v)
+  if (early !== undefined) noteUndecided(v, `${early}: it is taken that nothing happened between`)
   const first = registry.firstVersion
   if (first !== undefined && first !== 1n) {
     noteUndecided(

@@ -29,6 +29,9 @@ export function endsBefore(end: number | undefined, second: number | bigint): st
   return `the registry ends ${where}before ${momentText(second)}, which decides`
 }
 
+/** Why a draw without a result has no verdict. */
+export const openText = 'nothing is wrong so far, and the logs have no result yet'
+
 /** What an operator would have needed to be eligible. */
 export function whatIsNeeded(why: Ineligibility): string {
   switch (why.why) {

@@ -2,7 +2,8 @@
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { assumption } from 'hamt-wasm/sortition'
+import { applyLogs, assumption, NodeRegistry } from 'hamt-wasm/sortition'
+import { linesOf, readDraws, verifyAll } from '../../js/examples/verify-all.js'
 import { dir, program } from './support/command-line.js'
 import { evidence, evidenceFile } from './support/evidence.js'
 
@@ -18,13 +19,15 @@ const of = (name: string) => ['--logs', name, '--e3', '7']
 interface Log {
   eventName: string
   args: Record<string, unknown>
+  blockNumber: string
 }
 interface Verdict {
   status: string
   sentence: string
   notes?: string[]
 }
-const right = () => JSON.parse(new TextDecoder().decode(evidence('right.json'))) as { logs: Log[] }
+const right = () =>
+  JSON.parse(new TextDecoder().decode(evidence('right.json'))) as { logs: Log[]; blocks: object[] }
 function file(name: string, content: unknown): string {
   const path = join(dir, name)
   writeFileSync(path, JSON.stringify(content))
@@ -100,6 +103,89 @@ test('the notes of a verdict go with it: of the draw, and of the logs', () => {
     const { draw } = JSON.parse(sortition(...command, ...of('right.json'), '--json').out) as { draw: Verdict }
     expect(draw.notes!.map((note) => `Note: ${note}.`)).toEqual(notes)
   }
+})
+
+describe('a hash that contracts can read for 256 blocks alone', () => {
+  /** The draw with its first submission so many blocks after the entropy block, 15, and all else after it. */
+  function late(blocks: number): string {
+    const { logs, ...rest } = right()
+    const later = blocks + 15 - Number(logs.find(isSubmission)!.blockNumber)
+    const moved = logs.map((log, i) =>
+      i < logs.findIndex(isSubmission) ? log : { ...log, blockNumber: `${Number(log.blockNumber) + later}` },
+    )
+    return file(`late-${blocks}.json`, { logs: moved, ...rest })
+  }
+  const isSubmission = ({ eventName }: Log) => eventName === 'TicketSubmitted'
+  const said =
+    /^Note: (\d) of 4 submissions came more than 256 blocks after block 15: it is taken that .*\.$/m
+
+  test.each([
+    [250, undefined],
+    [256, '3'],
+    [257, '4'],
+  ])('a first submission %i blocks after: %s are said to be later, by every command', (blocks, count) => {
+    const name = late(blocks)
+    const commands = [
+      ['verify', ...of(name)],
+      ['committee', ...of(name)],
+      ['explain', '--operator', operator, ...of(name)],
+      ['list', '--logs', name],
+    ]
+    for (const words of commands) {
+      const text = sortition(...words)
+      expect(text).toMatchObject({ status: 0, err: '' })
+      expect(said.exec(text.out)?.[1]).toBe(count)
+      const json = sortition(...words, '--json')
+      expect(json.out.includes('came more than 256 blocks after block 15')).toBe(count !== undefined)
+    }
+    const [row] = (JSON.parse(sortition('list', '--logs', name, '--json').out) as { requests: Verdict[] })
+      .requests
+    expect(row!.notes!.some((note) => said.test(`Note: ${note}.`))).toBe(count !== undefined)
+  })
+
+  test('the example that verifies every draw: notes, and what is assumed', () => {
+    const draws = readDraws(late(257))
+    const lines = linesOf(verifyAll(applyLogs(NodeRegistry.empty(), draws).registry, draws), draws.notes)
+    expect(said.exec(lines.join('\n'))?.[1]).toBe('4')
+    expect(lines).toContain(assumption)
+  })
+})
+
+test('list: of many notes on draws the first ten are shown, and JSON has all', () => {
+  const { logs, blocks, ...rest } = right()
+  const draws = Array.from({ length: 14 }, (_, i) =>
+    logs.flatMap((log): Log[] => {
+      const args = { ...log.args, e3Id: `${100 + i}` }
+      if (log.eventName === 'CommitteeRequested')
+        return [{ ...log, args: { ...args, entropyBlock: `${15 + i}` } }]
+      return log.args.e3Id === undefined ? [] : [{ ...log, args }]
+    }),
+  )
+  const registry = logs.filter(({ args }) => args.e3Id === undefined)
+  const numbered = draws.flatMap((draw, i) => draw.map((log) => ({ ...log, logIndex: 10 + i })))
+  const more = draws.map((_, i) => ({
+    ...blocks[0]!,
+    number: 15 + i,
+    hash: `0x${`${10 + i}`.repeat(32)}`,
+    timestamp: 150 + 10 * i,
+  }))
+  const name = file('many.json', { logs: [...registry, ...numbered], blocks: more, ...rest })
+  const shown = sortition('list', '--logs', name)
+    .out.split('\n')
+    .filter((line) => line.startsWith('Note: '))
+  const { requests, notes } = JSON.parse(sortition('list', '--logs', name, '--json').out) as {
+    requests: Verdict[]
+    notes: string[]
+  }
+  const different = [...new Set(requests.flatMap((row) => row.notes!))]
+  expect(different.length).toBeGreaterThan(13)
+  expect(shown).toEqual(
+    [
+      ...notes,
+      ...different.slice(0, 10),
+      `and ${different.length - 10} more notes on draws, which --json has`,
+    ].map((note) => `Note: ${note}.`),
+  )
 })
 
 describe('list: draws whose request is not among the logs', () => {
