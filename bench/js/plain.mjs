@@ -1,4 +1,4 @@
-// The map against what people use who have no persistent map: immer, and copies of plain objects.
+// The map against what is used without a persistent map: immer, and copies of plain objects.
 //
 //     npm run bench:js plain             (half a minute)
 //

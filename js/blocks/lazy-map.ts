@@ -1,4 +1,4 @@
-// What versions of a node table and maps in a block store have in common: being read piece by piece.
+// LazyMap, the base class of versions of a node table and of maps in a block store: maps read piece by piece.
 import { BlockError } from '../errors.js'
 import {
   cbor,

@@ -1,4 +1,4 @@
-// Maps in memory from entries that arrive in bytes, and the wasm that maps live in.
+// Loading: maps in memory from entries that arrive in bytes, and the start of wasm for that.
 import {
   check,
   type Codec,

@@ -1,5 +1,5 @@
-// Nodes and long texts from somewhere that answers later: each checked against its digest, kept in a cache of
-// bounded size, and asked for once however many callers want it at the same time.
+// Reader of nodes and long texts from an asynchronous source: each is checked against its digest, kept in a
+// cache of bounded size, and asked for once however many callers want it at the same time.
 import { given, hashWords } from '../core.js'
 import { BlockError } from '../errors.js'
 import { nodeDigest, textDigest } from './digests.js'

@@ -1,5 +1,5 @@
-// Where the bytes of a node table come from: memory, a Blob, a server that answers ranges, or anything with
-// `size` and `read`.
+// Sources of a node table's bytes: memory, a Blob, a server that answers ranges, or anything with `size` and
+// `read`.
 import { BlockError } from '../errors.js'
 import type { SignalOption, Traffic } from './reader.js'
 

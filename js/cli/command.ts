@@ -1,4 +1,4 @@
-// What a command is, how its arguments are read, and how its help looks.
+// Commands: what one is, its arguments, its help.
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import { plain } from '../sortition/index.js'
 

@@ -1,4 +1,4 @@
-// What the commands for draws read: options, logs, and a registry beside them.
+// Inputs of the commands for draws: options, logs, and a registry beside them.
 import { SnapshotError } from '../index.js'
 import {
   type Address,

@@ -1,4 +1,4 @@
-// Which strings are keys, and their UTF-8.
+// Keys: which strings are keys, and their UTF-8.
 import { encodeUtf8, isWellFormed, kind } from './text.js'
 
 /** TypeError unless `key` is a well-formed string. O(length); does not allocate. */

@@ -1,4 +1,4 @@
-// Options and other records of callers.
+// Validation of options and other records of callers.
 
 /**
  * The options that a caller gives: a copy of their own properties, or none. What `Object.prototype` was given

@@ -1,5 +1,4 @@
-// Where one is in a value: the containers around an item, the steps that lead to it, and errors that name
-// them.
+// Paths inside a value: the containers around an item, the steps that lead to it, and errors that name them.
 
 /** So many arrays and objects may lie within one another; a guard for the stack. */
 export const MAX_DEPTH = 1000

@@ -1,4 +1,4 @@
-// What counts as a plain object, and what is no data though it looks like it.
+// Recognition of plain objects, and of objects that look like data and are none.
 import { util } from './text.js'
 
 /** What stands for `isProxy` where the platform cannot tell. */

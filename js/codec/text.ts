@@ -1,4 +1,4 @@
-// Strings, their encodings, and small questions about values; no wasm here.
+// Encodings of strings, and kinds of values for messages. No wasm here.
 
 /** @internal */
 interface Util {

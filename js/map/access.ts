@@ -1,4 +1,4 @@
-// What other parts of the package need of maps: their handles in wasm.
+// Handles in wasm of maps, for the other parts of the package.
 import type { Codec } from '../codec/codec.js'
 import { copyOfTrie, versionOfTrie } from './bulk.js'
 import { withEncoded } from './encoded.js'

@@ -1,4 +1,4 @@
-// The map that callers hold.
+// Hamt, the public class: an immutable map, one version.
 /// <reference lib="esnext.disposable" preserve="true" />
 import { callback, iterable, settled } from './arguments.js'
 import * as bulk from './bulk.js'

@@ -1,4 +1,4 @@
-// How consoles and assertion libraries show a map.
+// Text of maps for consoles and assertion libraries.
 
 /** What a console passes; each of it may be missing, or something else. */
 export interface InspectArguments {

@@ -1,4 +1,4 @@
-// What is alive in wasm.
+// Statistics: what is alive in wasm.
 import { Result } from '../generated/interface.js'
 import { check } from '../wasm/errors.js'
 import { isStarted, raw } from '../wasm/instance.js'

@@ -1,4 +1,4 @@
-// What a map keeps of a value: the value itself where nobody can change it, or something that gives an equal
+// Stored values: what a map keeps of a value, itself where it cannot change, or something that gives an equal
 // one.
 //
 //   primitives, frozen data    kept by reference and given back as they are

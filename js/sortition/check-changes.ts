@@ -1,5 +1,5 @@
-// Changes that say what other changes say too: balances and their differences, counts of operators, versions,
-// admissions, pauses.
+// Consistency of events that state the same thing: balances and their differences, counts of operators,
+// versions, admissions, pauses.
 import { type AdmissionPolicy, describe, Kind, type RegistryEvent } from './events.js'
 import { type StateAt } from './state-at.js'
 import { type Address } from './values.js'

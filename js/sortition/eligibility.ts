@@ -1,4 +1,4 @@
-// Who is eligible at a second: active by the rule of versions, and admitted.
+// Eligibility of operators at a second: active by the rule of versions, and admitted.
 import { Kind } from './events.js'
 import { type Policy, ticketsOf } from './select.js'
 import { type StateAt } from './state-at.js'

@@ -1,4 +1,4 @@
-// What is known of one request: its events, as a caller gives them.
+// Evidence of one request: its events, as a caller gives them.
 import { type RegistryEvent } from './events.js'
 import { type VrfInput } from './score.js'
 import { type Policy } from './select.js'

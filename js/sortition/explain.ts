@@ -1,4 +1,4 @@
-// Why an operator was drawn, or was not; and whether it could take part at any second.
+// Explanations: why an operator was drawn, or was not; and whether it could take part at any second.
 import { given } from '../core.js'
 import { type Ineligibility } from './eligibility.js'
 import { type NodeRegistry } from './registry.js'

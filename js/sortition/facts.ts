@@ -1,4 +1,4 @@
-// What a verdict rests on, line by line: one place for the words of the command line and the page.
+// Facts that a verdict rests on, line by line, as the command line and the page show them.
 import { hex, type Report } from './report.js'
 import { idText, momentText } from './text.js'
 import { whyNot } from './words.js'

@@ -1,4 +1,4 @@
-// A report for people.
+// Formatting of reports and explanations as text.
 import { given } from '../core.js'
 import { type Explanation, type Standing } from './explain.js'
 import { factsOf } from './facts.js'

@@ -1,4 +1,4 @@
-// The calls into wasm, and the only file here that knows how bytes get there.
+// Calls of sortition into wasm, and the only file here that knows how bytes get there.
 import { type Hamt } from '../index.js'
 import { check, mapOf, raw, startPart, takeOutput, trieOf, withInput } from '../core.js'
 import { text } from '../generated/draws-wasm.js'

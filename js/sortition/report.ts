@@ -1,4 +1,4 @@
-// What a verification says: violations, each with its evidence, and information.
+// Report of a verification: violations, each with its evidence, and information.
 import { type ScoredTicket, type Winner } from './score.js'
 import { type NodeState, type Policy } from './select.js'
 import { type Address, type Hex } from './values.js'

@@ -1,4 +1,4 @@
-// From the event log's numbers to the states that users see.
+// States of operators as users see them, from the numbers of the event log.
 import { Hamt } from '../index.js'
 import { StateFlag, StateRow } from '../generated/layouts.js'
 import { StateAt } from './state-at.js'

@@ -1,4 +1,4 @@
-// Identifiers, seconds and sizes as text, for people.
+// Formatting of identifiers, seconds and sizes as text.
 
 /** An e3Id or another identifier: decimal while it is short, else all 32 bytes. */
 export function idText(id: bigint): string {

@@ -1,4 +1,4 @@
-// The verdict on a draw in words: one place for the command line, the page and programs.
+// Verdict on a draw in words, for the command line, the page and programs.
 import { type Report, type ViolationCode } from './report.js'
 import { whyNot } from './words.js'
 

@@ -1,6 +1,5 @@
-// Was a committee drawn as the rule says? Reads one request's events against the registry and says what is
-// wrong, with the evidence. A wrong draw is reported, never thrown; what is not even a request or a
-// submission throws.
+// Verifier of one draw: reads a request's events against the registry and says what is wrong, with the
+// evidence. A wrong draw is reported, never thrown; what is not even a request or a submission throws.
 import { checkEnd, outcomeOf, reasonOf } from './check-end.js'
 import { checkRequest, requestOf } from './check-request.js'
 import { checkSeed } from './check-seed.js'

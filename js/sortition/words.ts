@@ -1,4 +1,4 @@
-// Words for what reports and explanations say, once.
+// Wording that reports and explanations share.
 import { type Ineligibility } from './eligibility.js'
 import { type Report } from './report.js'
 import { momentText } from './text.js'

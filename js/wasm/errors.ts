@@ -1,4 +1,4 @@
-// Statuses of calls into errors.
+// Errors for the statuses of calls into wasm.
 import { decoder } from '../codec/text.js'
 import { InterruptedError, SnapshotError } from '../errors.js'
 import { Result, Status } from '../generated/interface.js'

@@ -1,5 +1,5 @@
-// Values that change while they are read: getters and proxies, in every place where a value comes in, and
-// codecs that dispose or edit the map.
+// Values that change while they are read: getters and proxies, wherever a value comes in, and codecs that
+// dispose or edit the map.
 import { DisposedError, Hamt, deserialize, readMeta, serialize } from 'hamt-wasm'
 import { contents, expectContents, expectUnchanged, show, states } from './support/states.js'
 import { cannotTell, inWasm, platform } from './support/stores.js'

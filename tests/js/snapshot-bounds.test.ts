@@ -1,5 +1,5 @@
-// What bytes, options and objects from outside can do to reading snapshots: every step is bounded, and
-// nothing is taken for something else.
+// Bounds of reading snapshots under hostile bytes, options and objects: every step is bounded, and nothing is
+// taken for something else.
 import { jest } from '@jest/globals'
 import { runInNewContext } from 'node:vm'
 import { applyDelta, deserialize, Hamt, openSnapshot, readMeta, serialize, serializeDelta, SnapshotError } from 'hamt-wasm' // prettier-ignore

@@ -1,4 +1,4 @@
-// What a caller says beside the logs: it fills in what they lack, and never takes the place of what they say.
+// Options of a caller beside the logs: they fill in what the logs lack, and never replace what they say.
 import {
   applyLogs,
   type DrawLogs,

@@ -1,4 +1,4 @@
-// Where an axis has its marks, and what stands beside them.
+// Tick marks of an axis, and their labels.
 
 /**
  * Round values between two, at most `most` of them: multiples of 1, 2 or 5 times a power of ten, not below

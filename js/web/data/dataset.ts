@@ -1,4 +1,4 @@
-// What is open: logs with a registry, or any snapshot; and the answers to the page's questions about it.
+// The open data: logs with a registry, or any snapshot; and the answers to the page's questions about it.
 import { deserialize, openSnapshot, readMeta, SnapshotError } from '../../index.js'
 import { type Address, applyLogs, type Continued, NodeRegistry } from '../../sortition/index.js'
 import { type Input, InputError, type InputFile, readFiles } from '../input.js'

@@ -1,4 +1,4 @@
-// Where a node table is asked. What that takes is loaded when it is unfolded.
+// Fold of the look-up in a node table; what the look-up takes is loaded when it is unfolded.
 import { h, put } from '../dom.js'
 import type { NodeTableView } from './node-table.js'
 

@@ -1,4 +1,4 @@
-// Where files come in, and what is open.
+// File input of the page, and the list of what is open.
 import { h } from '../dom.js'
 import { bytesText, plural, visible } from '../format.js'
 import type { Opened } from '../protocol.js'

@@ -1,3 +1,4 @@
+// Equality of maps under Bun's test runner.
 import { expect, test } from 'bun:test'
 import * as hamt from 'hamt-wasm'
 import { makeMaps } from './maps.cjs'

@@ -1,3 +1,4 @@
+// A page of the slim entry point, bundled.
 import { Hamt, load } from 'hamt-wasm/slim'
 
 await load()

@@ -1,3 +1,4 @@
+// A bundle that verifies proofs only.
 import { verifyProof } from 'hamt-wasm/verify'
 
 export const check = (digest, key, proof) => verifyProof(digest, key, proof).found

@@ -1,3 +1,4 @@
+// webpack for the two pages of this folder, as modules.
 const path = require('node:path')
 
 module.exports = {

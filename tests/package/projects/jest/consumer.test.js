@@ -1,3 +1,4 @@
+// The package in CommonJS under Jest.
 const { use } = require('./use.cjs')
 
 test('the package works in CommonJS under Jest', () => {

@@ -1,3 +1,4 @@
+// Equality of maps under Jest.
 const hamt = require('hamt-wasm')
 const { eachPair, makeMaps } = require('./maps.cjs')
 

@@ -1,3 +1,4 @@
+// The package in a window of jsdom, which has no TextDecoder.
 const hamt = require('hamt-wasm')
 const slim = require('hamt-wasm/slim')
 const { makeMaps } = require('./maps.cjs')

@@ -1,3 +1,4 @@
+// The package in Node, as ES modules.
 import { use } from './use.mjs'
 
 console.log(JSON.stringify(use()))

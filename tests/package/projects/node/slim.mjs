@@ -1,3 +1,4 @@
+// The slim entry point in Node, as ES modules: load() with bytes, or without an argument.
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { Hamt, load } from 'hamt-wasm/slim'

@@ -1,3 +1,4 @@
+// Types of maps whose keys are a union of strings.
 import { type Draft, Hamt } from 'hamt-wasm'
 
 type Fruit = 'apples' | 'pears'

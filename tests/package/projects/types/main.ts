@@ -1,3 +1,4 @@
+// Types of every entry point, as a project sees them.
 import { Hamt, SnapshotError, deserialize, serialize, stats } from 'hamt-wasm'
 import { formatter } from 'hamt-wasm/devtools'
 import { type NodeState, NodeRegistry, bestTicket, selectCommittee } from 'hamt-wasm/sortition'

@@ -1,3 +1,4 @@
+// The package under Vitest.
 import { expect, test } from 'vitest'
 import { use } from './use.mjs'
 

@@ -1,3 +1,4 @@
+// Equality of maps under Vitest.
 import * as hamt from 'hamt-wasm'
 import { assert, expect, test } from 'vitest'
 import { eachPair, makeMaps } from './maps.cjs'

@@ -1,3 +1,4 @@
+// The worker thread of main.mjs.
 import { parentPort } from 'node:worker_threads'
 import { use } from './use.mjs'
 
