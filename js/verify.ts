@@ -26,8 +26,8 @@ export interface ValueDecoder<V> {
 
 /**
  * Verifies that, in the map with this digest, `key` has a certain value or is absent, and says which. `proof`
- * is what `Hamt.prove(key)` made on a map with that digest; the digest must come from somebody you trust (it
- * is all you trust).
+ * is what `Hamt.prove(key)` made on a map with that digest; the digest must come from a source that you trust
+ * (it is all you trust).
  *
  * Several keys at once: the keys of `Hamt.prove([k1, k2, …])`, in any order; the results are in the order in
  * which you name them.

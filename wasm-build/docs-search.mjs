@@ -35,7 +35,7 @@ function queryOf(typed, fillers) {
     .join(' ')
 }
 
-/** Puts that query in the place of typedoc's own in its script, `file`. */
+/** Replaces typedoc's own query by that one in its script, `file`. */
 export function searchByWords(file) {
   const script = readFileSync(file, 'utf8')
   const own = /\w+\.split\(" "\)\.map\((\w+)=>\1\.length\?`\*\$\{\1\}\*`:""\)\.join\(" "\)/g

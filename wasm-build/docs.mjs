@@ -77,7 +77,7 @@ function headingOf(path) {
   return Object.keys(pages).find((heading) => pages[heading].includes(`${path}.md`))
 }
 
-/** Gives a document the title that its first line has, and its place in the navigation. */
+/** Gives a document the title that its first line has, and its position in the navigation. */
 function nameDocument(_context, document) {
   const [first] = document.content
   const [line, title] = /^# (.*)\n/.exec(first.text)

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 
 const folder = process.argv[2]
 
-// The results are kept; where they were made in the file system is nobody's business.
+// The results are kept without the path and the host name of the machine that made them.
 for (const name of readdirSync(folder).filter((file) => file.endsWith('_bench.json'))) {
   const kept = JSON.parse(readFileSync(join(folder, name), 'utf8'))
   delete kept.context.executable

@@ -64,10 +64,10 @@ function writeBrief(at: number, bytes: Uint8Array | undefined, digest: Uint8Arra
 
 /** The digest that stands for a long text: `H(L ‖ bytes)`. */
 export function textDigest(bytes: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(1 + bytes.length)
-  whole[0] = L
-  whole.set(bytes, 1)
-  return keccakOf(whole)
+  const tagged = new Uint8Array(1 + bytes.length)
+  tagged[0] = L
+  tagged.set(bytes, 1)
+  return keccakOf(tagged)
 }
 
 const long = (bytes: Uint8Array | undefined): Uint8Array | undefined =>

@@ -236,7 +236,7 @@ function readEntry(from: Cursor, start: number, item: Item, path: readonly numbe
   else item.value = readText(from)
 }
 
-/** Checks that a node's items may stand together. */
+/** Checks that a node's items go together. */
 export function checkItems(node: BlockNode, isRoot: boolean, from: Cursor, start: number): void {
   const { items } = node
   if (node.level === COLLISION_LEVEL) {
@@ -416,7 +416,7 @@ export function textBlock(bytes: Uint8Array): Uint8Array {
   return block
 }
 
-// --- whole blocks ------------------------------------------------------------------------------------
+// --- blocks ------------------------------------------------------------------------------------------
 
 /** Reads the block of the node at the end of `path`. Its digest is not compared here. */
 export function readNodeBlock(

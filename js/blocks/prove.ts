@@ -46,13 +46,13 @@ class Prover {
   ) {}
 
   bytes(): Uint8Array<ArrayBuffer> {
-    const whole = new Uint8Array(this.pieces.reduce((sum, { length }) => sum + length, 0))
+    const proof = new Uint8Array(this.pieces.reduce((sum, { length }) => sum + length, 0))
     let at = 0
     for (const piece of this.pieces) {
-      whole.set(piece, at)
+      proof.set(piece, at)
       at += piece.length
     }
-    return whole
+    return proof
   }
 
   byte(value: number): void {

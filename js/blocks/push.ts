@@ -67,9 +67,9 @@ const mostBytes = 256 * 1024
 /**
  * Puts the blocks of a map into a store that lacks them, and gives its digest, by which `openMap` and `pull`
  * find it. Children are put before their parents and the map's own block last, so whatever stops it, the
- * store holds no map that is not whole. O(changes) after another version was pushed to or pulled from the
+ * store holds no incomplete map. O(changes) after another version was pushed to or pulled from the
  * same store object; else the store is asked from the root down, and what it has it is believed to have
- * whole.
+ * completely.
  */
 export async function push<V>(
   map: Hamt<V>,

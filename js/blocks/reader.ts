@@ -120,8 +120,8 @@ export abstract class BlockReader {
   protected abstract parseText(bytes: Uint8Array, ref: TextRef): Uint8Array
 
   /**
-   * Nodes that are well formed but not compared with their digests, for who compares the whole that they
-   * make: hashing is most of what reading a whole map costs. They are not kept.
+   * Nodes that are well formed but not compared with their digests, for a caller that compares the digest of
+   * the map that they make: hashing is most of what reading all of a map costs. They are not kept.
    */
   uncheckedNodes(refs: readonly NodeRef[], signal?: AbortSignal): Promise<BlockNode[]> {
     const answers = this.fetchNodes(refs, signal ?? new AbortController().signal)

@@ -166,7 +166,7 @@ async function bodyOf(
   offset: number,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
-  const whole = new Uint8Array(size)
+  const bytes = new Uint8Array(size)
   let at = 0
   const reader = response.body?.getReader()
   while (reader) {
@@ -176,12 +176,12 @@ async function bodyOf(
       await reader.cancel().catch(() => {})
       throw new BlockError('no-ranges', `${url} answered more than the range that was asked for`, { offset })
     }
-    whole.set(value, at)
+    bytes.set(value, at)
     at += value.length
   }
   if (at < size)
     throw new BlockError('truncated', `${url} answered less than the range asked for`, { offset })
-  return whole
+  return bytes
 }
 
 interface Wanted {

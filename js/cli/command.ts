@@ -27,7 +27,7 @@ export interface Option {
 export type ExitStatus = 0 | 1 | 2 | 3
 
 export interface Result {
-  /** For people; without a last newline. Empty: nothing is printed. */
+  /** Text for users, without a last newline. Empty: nothing is printed. */
   text: string
   /** A line for the error output beside the text, so that a script gets the text alone. */
   note?: string

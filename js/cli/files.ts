@@ -90,8 +90,8 @@ export async function read(path: string, magic: string): Promise<Uint8Array> {
     const first = parts[0]!
     if (first.length >= magic.length && !beginsWith(first, magic)) break
   }
-  const whole = Buffer.concat(parts)
-  return new Uint8Array(whole.buffer, whole.byteOffset, whole.byteLength)
+  const joined = Buffer.concat(parts)
+  return new Uint8Array(joined.buffer, joined.byteOffset, joined.byteLength)
 }
 
 /** Whether bytes begin as a file of one kind does. */

@@ -313,7 +313,7 @@ function halfBits(value: number): number {
   if (bits << 1 === 0) return sign
   // A subnormal half: a multiple of 2^-24 below 2^-14.
   if (exponent < -24 || exponent >= -14) return -1
-  const whole = fraction | 0x800000
+  const significand = fraction | 0x800000
   const shift = -1 - exponent
-  return whole & ((1 << shift) - 1) ? -1 : sign | (whole >>> shift)
+  return significand & ((1 << shift) - 1) ? -1 : sign | (significand >>> shift)
 }

@@ -39,7 +39,7 @@ export class Contents {
     throw new TypeError('a spread Hamt has no entries: use map.toJSON()')
   }
 }
-// Nobody is to make one of something else.
+// It would let callers make one of something else.
 delete (Contents.prototype as { constructor?: unknown }).constructor
 
 /** Gives it its one own property, for good. */

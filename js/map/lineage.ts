@@ -24,8 +24,9 @@
 // more often than edits pay for. A copy of a pinned version's Map is at first a Map of changes over it
 // (young-store.ts). So no history costs O(n) a step.
 //
-// Someone who holds an old version holds every record from there to the newest. So after `max(8192, 4 ×
-// size)` edits in place (1,024 in a Map) the newest version is pinned, and the next lineage begins: a
+// Whoever holds an old version holds every record from there to the newest. So after `max(1024, 4 × size)`
+// edits in place of a Map, and `max(8192, 4 × size)` of a trie that replace or delete a value (more while
+// many checkpoints wait for the collector), the newest version is pinned, and the next lineage begins: a
 // checkpoint.
 //
 // JavaScript's collector does not see wasm memory, and no finalizer runs inside a synchronous loop: hence one
@@ -47,7 +48,7 @@ import { sameTries } from './compare.js'
 import { Version } from './version.js'
 import { young, YoungStore } from './young-store.js'
 
-/** How many records a read follows before it materializes a version. */
+/** How many records a read follows before it uses an index; an edit of an older version materializes it. */
 const reach = 6
 /** From this distance on the version halfway is materialized too. */
 const longWay = 32

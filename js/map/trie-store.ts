@@ -220,7 +220,7 @@ export class TrieStore implements Contents {
     }
   }
 
-  /** Puts an object in the place of its bytes, in all versions that hold them. */
+  /** Replaces the bytes of an object by the object, in all versions that hold them. */
   private resolve(key: string, value: object): void {
     takeReplaced()
     const n = writeKey(key)

@@ -23,7 +23,7 @@ const paidAnEdit = 4
 /** How often the keys of a new map may be sorted without an edit. */
 const freeSorts = 8
 
-/** Stands in a store over a base for a key of the base that is deleted. */
+/** In a store over a base: the value of a key of the base that is deleted. */
 const deleted = Object.freeze({ deleted: true })
 
 /** As `new Map(entries)` in half the time: that makes an array of each entry. */
@@ -49,7 +49,7 @@ export class YoungStore implements Contents {
   size: number
   /** The value that the last `put` or `remove` replaced. */
   replaced: Stored | undefined
-  /** The keys in the order of iteration, when somebody has asked since the last one came or went. */
+  /** The keys in the order of iteration; null when a key came or went since they were asked for. */
   private order: readonly string[] | null = null
   /** The values in that order, when there was an iteration since the last edit. */
   values: readonly Stored[] | null = null

@@ -3,7 +3,7 @@ import { type Exports, raw, startPart } from '../core.js'
 
 let part: string | undefined
 
-/** Gives the part as text. Without it the module must be whole, as `hamt.wasm` is. */
+/** Gives the part as text. Without it the module must not be split, as `hamt.wasm` is not. */
 export function carryWasm(text: string): void {
   part = text
 }

@@ -116,8 +116,9 @@ export class OpenedVersion<V> {
 
   /**
    * The value of a key, or undefined. As of a map, the same object each time and from every version, frozen:
-   * it is remembered for as long as somebody holds it, in some 150 bytes. Two binary searches: O(log keys +
-   * log changes of the key); a key that was changed in many branches may cost a step for each of its changes.
+   * it is remembered for as long as a reference to it exists, in some 150 bytes. Two binary searches: O(log
+   * keys + log changes of the key); a key that was changed in many branches may cost a step for each of its
+   * changes.
    */
   get(key: string): V | undefined {
     const code = this.#code(key)

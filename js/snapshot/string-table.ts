@@ -42,7 +42,7 @@ export class StringTable {
   private own = 0
   private shared = 0
   private length = 0
-  private scratch = new Uint8Array(64)
+  private buffer = new Uint8Array(64)
   private readonly bytes: Uint8Array
   private readonly first: Uint8Array
   /** Whether the strings are `0x` and hexadecimal digits, and their bytes are stored. */
@@ -149,10 +149,10 @@ export class StringTable {
   }
 
   private grow(length: number): void {
-    if (length <= this.scratch.length) return
+    if (length <= this.buffer.length) return
     const larger = new Uint8Array(2 * length)
-    larger.set(this.scratch)
-    this.scratch = larger
+    larger.set(this.buffer)
+    this.buffer = larger
   }
 
   private text(string: Uint8Array): Uint8Array<ArrayBuffer> {
@@ -169,10 +169,10 @@ export class StringTable {
       const heads = i % blockStrings === 0
       at = this.step(at, end, !heads ? this.length : i === 0 ? 0 : first.length)
       this.grow(this.length)
-      if (heads) this.scratch.set(first.subarray(0, this.shared))
-      for (let from = this.own, to = this.shared; from < at; ++from, ++to) this.scratch[to] = bytes[from]!
+      if (heads) this.buffer.set(first.subarray(0, this.shared))
+      for (let from = this.own, to = this.shared; from < at; ++from, ++to) this.buffer[to] = bytes[from]!
     }
-    return this.text(this.scratch.subarray(0, this.length))
+    return this.text(this.buffer.subarray(0, this.length))
   }
 
   /** Copies of the strings of a block. O(one block). */

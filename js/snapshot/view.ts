@@ -38,7 +38,8 @@ export class SnapshotView {
   private readonly first: number
 
   /**
-   * Takes the file apart. O(versions + keys / 8); allocates 28 bytes a version and a byte for each 128 keys.
+   * Takes the file apart. O(versions + (keys + values + changes) / 8); allocates 24 bytes a version, and a
+   * byte for each 8 keys and values and for each 128 changes.
    */
   constructor(private readonly bytes: Uint8Array) {
     this.size = bytes.length

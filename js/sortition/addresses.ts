@@ -1,6 +1,6 @@
 // Addresses by number, in the order in which they were first named.
 //
-// They are kept as bytes. Their text, and the way back from text to number, are made when somebody asks:
+// They are kept as bytes. Their text, and the numbers by text, are made when they are first asked for:
 // loading a registry and reading one of its versions needs neither.
 import { type Address, readAddress, writeAddress } from './values.js'
 

@@ -45,7 +45,7 @@ export interface Explanation extends Standing {
   of: number
   /** What it submitted, in order. */
   submissions: Submission[]
-  /** Its place in the committee that follows from the submissions. */
+  /** Its seat in the committee that follows from the submissions. */
   seat?: Seat
   /** The worst ticket that got a seat; absent when no committee was formed. */
   cutOff?: ScoredTicket & { node: Address }

@@ -9,7 +9,7 @@ import { strictDecoder } from '../core.js'
 const largestElement = 16 * 2 ** 20
 /** One element of JSON has more values than this, each of which takes some 100 bytes of memory: refused. */
 const mostValues = 2 ** 20
-/** White space between elements, in bytes: more is no document that somebody wrote. */
+/** White space between elements, in bytes: no document has more. */
 const longestGap = 2 ** 20
 /** How deep values may be nested. */
 export const deepest = 100
@@ -172,7 +172,7 @@ export class JsonReader {
     return at
   }
 
-  /** The end of an open list: an object that it is a member of goes on with an empty one in its place. */
+  /** The end of an open list: an object that it is a member of goes on with an empty one instead. */
   #close(list: List, at: number): number {
     this.#stack.pop()
     const outer = this.#stack.at(-1)
@@ -271,10 +271,10 @@ export class JsonReader {
   }
 
   #parse({ parts, bytes, colons }: Capture, path: JsonPath): unknown {
-    const whole = parts.length === 1 ? parts[0]! : join(parts, bytes)
+    const text = parts.length === 1 ? parts[0]! : join(parts, bytes)
     let value: unknown
     try {
-      value = JSON.parse(strictDecoder.decode(whole))
+      value = JSON.parse(strictDecoder.decode(text))
     } catch {
       throw new JsonError(`${pathText(path)} is not well-formed`)
     }
@@ -289,13 +289,13 @@ function tooDeep(): never {
 }
 
 function join(parts: readonly Uint8Array[], bytes: number): Uint8Array {
-  const whole = new Uint8Array(bytes)
+  const joined = new Uint8Array(bytes)
   let at = 0
   for (const part of parts) {
-    whole.set(part, at)
+    joined.set(part, at)
     at += part.length
   }
-  return whole
+  return joined
 }
 
 /** How many members the objects in a value have. */

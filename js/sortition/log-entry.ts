@@ -82,7 +82,7 @@ export function readEntry(log: Fields, where: string, input: number): LogEntry {
     throw new LogError(`${where}: removed must be true or false, got ${show(removed)}`)
   const position = {
     where,
-    blockNumber: whole(log.blockNumber, 'blockNumber', where),
+    blockNumber: wholeNumber(log.blockNumber, 'blockNumber', where),
     logIndex: logIndexOf(log, where),
     removed: removed === true,
     input,
@@ -225,7 +225,7 @@ function fingerprint(topics: readonly string[], data: string): string {
 // --- members -------------------------------------------------------------------------------------
 
 /** A whole number from 0 to 2^53 - 1. */
-export function whole(value: unknown, name: string, where: string): number {
+export function wholeNumber(value: unknown, name: string, where: string): number {
   const n = integer(value)
   if (n !== undefined && n >= 0n && n <= Number.MAX_SAFE_INTEGER) return Number(n)
   if (typeof value === 'number' && value > Number.MAX_SAFE_INTEGER)
@@ -245,7 +245,7 @@ function logIndexOf({ logIndex, index }: Fields, where: string): number {
 
 /** Etherscan writes 0 as `0x`. */
 function indexOf(value: unknown, name: string, where: string): number {
-  return value === '0x' ? 0 : whole(value, name, where)
+  return value === '0x' ? 0 : wholeNumber(value, name, where)
 }
 
 export function optionalHash(value: unknown, name: string, where: string): Hex | undefined {
@@ -266,7 +266,7 @@ function addressOf(value: unknown, where: string): Address | undefined {
 
 /** Seconds. */
 export function secondsOf(value: unknown, name: string, where: string): number {
-  const time = whole(value, name, where)
+  const time = wholeNumber(value, name, where)
   if (time >= firstMillisecond)
     throw new LogError(`${where}: ${name} must be in seconds, got ${time}, which looks like milliseconds`)
   return time

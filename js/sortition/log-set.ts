@@ -28,7 +28,7 @@ type Entries = ReadonlyMap<number, ReadonlyMap<number, readonly LogEntry[]>>
 type Named = ReadonlyMap<ContractName, { address: Address; where: string }>
 type Addresses = ReadonlyMap<Address, ContractName>
 
-/** Counts in `counts`. LogError names the two places that contradict each other. */
+/** Counts in `counts`. LogError names the two positions that contradict each other. */
 export function combineLogs(
   entries: Entries,
   facts: ReadonlyMap<number, readonly BlockFacts[]>,

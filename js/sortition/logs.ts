@@ -23,7 +23,7 @@ import {
   readEntry,
   sameContent,
   secondsOf,
-  whole,
+  wholeNumber,
 } from './log-entry.js'
 import { type BlockFacts, combineLogs } from './log-set.js'
 import { type Address, type Hex, plain, show } from './values.js'
@@ -240,7 +240,7 @@ export class LogReader {
   }
 
   #addChainId(value: unknown, where: string): void {
-    const id = BigInt(whole(value, 'chainId', where))
+    const id = BigInt(wholeNumber(value, 'chainId', where))
     if (this.#chainId && this.#chainId.id !== id)
       throw new LogError(
         `${where} is of chain ${id}, and ${this.#chainId.where} of chain ${this.#chainId.id}`,
@@ -257,7 +257,7 @@ export class LogReader {
       if (e3Id === undefined || e3Id < 0n) throw new LogError(`${subject}: it must be an e3Id`)
       if (!Array.isArray(pair) || pair.length !== 2)
         throw new LogError(`${subject} must be [H, N], got ${show(pair)}`)
-      const [h, n] = [whole(pair[0], 'H', subject), whole(pair[1], 'N', subject)]
+      const [h, n] = [wholeNumber(pair[0], 'H', subject), wholeNumber(pair[1], 'N', subject)]
       const known = this.#thresholds.get(e3Id)
       if (known && (known[0] !== h || known[1] !== n))
         throw new LogError(`${subject} are [${h}, ${n}], and elsewhere [${known.join(', ')}]`)
@@ -267,7 +267,7 @@ export class LogReader {
 
   #addBlock(block: Fields, where: string): void {
     if (block.number === null || block.number === 'pending') return
-    const number = whole(block.number, 'number', where)
+    const number = wholeNumber(block.number, 'number', where)
     this.#addFacts(number, {
       where,
       hash: optionalHash(block.hash, 'hash', where),

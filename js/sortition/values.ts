@@ -59,7 +59,7 @@ export function uint256(value: unknown, name: string): bigint {
   return value
 }
 
-/** The same, or a safe integer: for counts and small identifiers, which people write without an `n`. */
+/** The same, or a safe integer: for counts and small identifiers, which users write without an `n`. */
 export function count(value: unknown, name: string): bigint {
   return uint256(typeof value === 'number' && Number.isSafeInteger(value) ? BigInt(value) : value, name)
 }

@@ -1,5 +1,5 @@
-// State that the checks of one request share: what was given, the request as the logs have it, the registry at
-// T - 1, and what has been found so far.
+// State that the checks of one request share: what was given, the request as the logs have it, the registry
+// at T - 1, and what has been found so far.
 import { type Eligibility } from './eligibility.js'
 import { type Participant, select } from './native.js'
 import { type Evidence, type LogPosition } from './read-evidence.js'

@@ -21,7 +21,7 @@ export type Cell = undefined | string | number | bigint | boolean | null | objec
 export class EncodedValue {
   constructor(
     readonly bytes: Uint8Array<ArrayBuffer>,
-    /** Whether an object can take their place: `resolve` in cpp/boundary/interface.hpp. */
+    /** Whether an object can replace them: `resolve` in cpp/boundary/interface.hpp. */
     readonly isObject: boolean,
   ) {}
 }

@@ -29,7 +29,7 @@ async function openFiles(files: File[]): Promise<void> {
   else await app.openFiles(files)
 }
 
-/** Says what was done in the place of a button's text, for a while. */
+/** Says what was done instead of a button's text, for a while. */
 function answer(button: HTMLButtonElement, said: string): void {
   button.dataset.text ??= button.textContent
   button.textContent = said

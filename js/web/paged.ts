@@ -64,7 +64,7 @@ export class Paged<Row> {
     void this.#go(0)
   }
 
-  /** Shows another list that takes the place of the last one: the page and the search stay. */
+  /** Shows another list instead of the last one: the page and the search stay. */
   refresh(load: Load<Row>): void {
     this.#load = load
     void this.#go(this.#from)

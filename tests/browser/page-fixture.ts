@@ -175,8 +175,8 @@ export class VerifierPage {
 
   async button(text: string, within = 'body'): Promise<ElementHandle<HTMLButtonElement>> {
     const found = await this.page.waitForFunction(
-      (wanted: string, place: string) =>
-        [...document.querySelectorAll<HTMLButtonElement>(`${place} button`)].find(
+      (wanted: string, container: string) =>
+        [...document.querySelectorAll<HTMLButtonElement>(`${container} button`)].find(
           (each) => each.textContent.trim().startsWith(wanted) && each.offsetParent !== null,
         ),
       { timeout: 10_000 },

@@ -29,7 +29,7 @@ const program = `
     for (let i = 0; i < 2000; i += 7) draft.set('key ' + i, -i).set('more ' + i, i)
     draft.set('long', 'v'.repeat(5000))
   })
-  const place = (digest) => {
+  const pathsOf = (digest) => {
     const name = Buffer.from(digest).toString('hex')
     return [folder + '/' + name.slice(0, 2), folder + '/' + name.slice(0, 2) + '/' + name]
   }
@@ -38,13 +38,13 @@ const program = `
   await push(after, {
     get(digest) {
       try {
-        return readFileSync(place(digest)[1])
+        return readFileSync(pathsOf(digest)[1])
       } catch {
         return undefined
       }
     },
     put(digest, block) {
-      const [below, path] = place(digest)
+      const [below, path] = pathsOf(digest)
       const isLast = puts++ === n
       mkdirSync(below, { recursive: true })
       writeFileSync(path + '.new', block)

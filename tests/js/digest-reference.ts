@@ -216,7 +216,7 @@ function proveNode(node: Node, keys: Uint8Array[], keyHash: KeyHash): Uint8Array
 function proveCollision(node: Node & { kind: 'collision' }, keys: Uint8Array[]): Uint8Array[] {
   const { entries } = node
   const shown = new Set<number>()
-  const places = keys.map((key) => {
+  const positions = keys.map((key) => {
     const rank = entries.filter((entry) => order(entry.key, key) < 0).length
     const present = rank < entries.length && same(entries[rank]!.key, key)
     shown.add(rank)
@@ -225,7 +225,7 @@ function proveCollision(node: Node & { kind: 'collision' }, keys: Uint8Array[]):
   })
   return [
     u32(entries.length),
-    ...places,
+    ...positions,
     ...proveTree(
       node.tree,
       (rank) => {

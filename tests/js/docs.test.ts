@@ -55,8 +55,8 @@ let redis: RedisServer | undefined
 let server: Server | undefined
 
 /**
- * Puts what is here in the place of what examples name: a Redis, a web server, and the loader of wasm that
- * bundlers have.
+ * Replaces what examples name by what is here: a Redis, a web server, and the loader of wasm that bundlers
+ * have.
  */
 async function localized(code: string): Promise<string> {
   let text = code

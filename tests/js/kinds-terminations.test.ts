@@ -33,7 +33,7 @@ test(
   time + 60_000,
 )
 
-test('the heap is whole wherever a script can end: what changes it has no loop, and calls nothing', async () => {
+test('the heap is consistent wherever a script can end: what changes it has no loop, and calls nothing', async () => {
   // An engine ends scripts where a function or a turn of a loop begins.
   const split: string = '../../wasm-build/split.mjs'
   const core: string = '../../dist/core.js'

@@ -40,7 +40,7 @@ test('as many nodes, and as many new ones, as the library makes', () => {
         const shape = trieShape(after.keys(), touched, false)
         expect(shape.nodes.length).toBe(nodesOf([after], 0))
         // What the later version adds to the earlier one. A node with equal contents elsewhere in the trie is
-        // impossible: contents name their own place.
+        // impossible: contents decide the slot.
         expect(shape.nodes.filter((node) => node.isNew).length).toBe(
           nodesOf([before, after], 0) - nodesOf([before], 0),
         )

@@ -20,11 +20,11 @@ export const noPolicy: NaivePolicy = {
   pauseCooldownDuration: 0,
 }
 
-export interface Place {
+export interface LogPosition {
   blockNumber: bigint
   logIndex: number
 }
-export const isBefore = (a: Place, b: Place): boolean =>
+export const isBefore = (a: LogPosition, b: LogPosition): boolean =>
   a.blockNumber < b.blockNumber || (a.blockNumber === b.blockNumber && a.logIndex < b.logIndex)
 
 /** The last event of a name for which `counts` holds. */
@@ -82,9 +82,9 @@ export function eligibleAt(events: readonly RegistryEvent[], t: bigint): Map<Add
   )
 }
 
-/** What is in force for all before a place. */
-export function settingsAt(events: readonly RegistryEvent[], place: Place): Record<string, unknown> {
-  const get = <A>(name: string) => last<A>(events, name, (e) => isBefore(e, place))
+/** What is in force for all before a position. */
+export function settingsAt(events: readonly RegistryEvent[], position: LogPosition): Record<string, unknown> {
+  const get = <A>(name: string) => last<A>(events, name, (e) => isBefore(e, position))
   const assets = get<{ ticketPrice: bigint }>('BondingAssetConfigUpdated')
   const window = get<{ sortitionSubmissionWindow: bigint }>('SortitionSubmissionWindowSet')
   const timeout = get<{ randomnessRequestTimeout: bigint }>('RandomnessRequestTimeoutSet')
