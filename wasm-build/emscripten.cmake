@@ -12,17 +12,8 @@ set(hamt_wasm_compile_flags -O3 -flto -fwasm-exceptions -mbulk-memory -msign-ext
 
 set(hamt_wasm_link_flags
     -lembind
-    -sMODULARIZE=1
-    -sEXPORT_ES6=1
-    -sEXPORT_NAME=createHamtModule
-    -sENVIRONMENT=web              # the glue takes no notice of Node; js/wasm/glue.ts hands it a compiled module
-    --pre-js=${CMAKE_SOURCE_DIR}/wasm-build/glue.pre.js
-    --js-library=${CMAKE_SOURCE_DIR}/wasm-build/embind-types.js
-    -sWASM_ASYNC_COMPILATION=0     # all is done when the factory returns, even where it returns a promise
-    -sINCOMING_MODULE_JS_API=wasmBinary,locateFile
-    -sDYNAMIC_EXECUTION=0          # no eval, no new Function: pages with a strict CSP
+    -sDECLARE_ASM_MODULE_EXPORTS=0 # imports and exports keep their names: js/wasm/instantiate.ts is the loader, the glue is not used
     -sFILESYSTEM=0
-    -sTEXTDECODER=2
     -sALLOW_MEMORY_GROWTH=1
     -sINITIAL_MEMORY=2MB
     -sMAXIMUM_MEMORY=4GB
@@ -36,13 +27,7 @@ if(HAMT_EMCC_VERSION VERSION_LESS 3.1.27)
 else()
   list(APPEND hamt_wasm_link_flags -sSTACK_SIZE=256KB)
 endif()
-if(HAMT_EMCC_VERSION VERSION_GREATER_EQUAL 3.1.54)
-  list(APPEND hamt_wasm_link_flags -sEMBIND_AOT=1)  # invokers generated ahead of time
-endif()
-if(HAMT_EMCC_VERSION VERSION_LESS 4.0.0)
-  # The loader is js/wasm/glue.ts: the glue never has to know its own address. (Emscripten 4 removed the option.)
-  list(APPEND hamt_wasm_link_flags -sUSE_ES6_IMPORT_META=0)
-else()
+if(HAMT_EMCC_VERSION VERSION_GREATER_EQUAL 4.0.0)
   # The encoding every browser of the last three years has; later versions of Emscripten default to the newer one.
   list(APPEND hamt_wasm_compile_flags -sWASM_LEGACY_EXCEPTIONS=1)
   # What embind and the raw exports look like to TypeScript; tests/js/exports.test.ts compares it with js/generated/interface.ts.
@@ -66,7 +51,7 @@ if(HAMT_SMALL)
   list(APPEND hamt_wasm_link_flags -Oz)
 endif()
 
-# Compiles cpp/binding and cpp/boundary, with every layer below them, into hamt.mjs and hamt.wasm.
+# Compiles cpp/binding and cpp/boundary, with every layer below them, into hamt.wasm.
 function(hamt_add_wasm_module)
   file(GLOB sources CONFIGURE_DEPENDS cpp/binding/*.cpp cpp/boundary/*.cpp)
   set_source_files_properties(${sources} PROPERTIES COMPILE_OPTIONS -Oz)
@@ -80,9 +65,8 @@ function(hamt_add_wasm_module)
   # Functions that the C library is entered by, and that LTO must not see through.
   set_source_files_properties(${CMAKE_SOURCE_DIR}/cpp/binding/heap.cpp PROPERTIES COMPILE_OPTIONS "-O2;-fno-lto")
   add_executable(hamt ${first} ${sources})
-  set_target_properties(hamt PROPERTIES SUFFIX .mjs)
+  set_target_properties(hamt PROPERTIES SUFFIX .js)
   target_link_libraries(hamt PRIVATE ${hamt_top})
-  set_target_properties(hamt PROPERTIES LINK_DEPENDS "${CMAKE_SOURCE_DIR}/wasm-build/glue.pre.js;${CMAKE_SOURCE_DIR}/wasm-build/embind-types.js")
   target_link_options(hamt PRIVATE ${hamt_wasm_compile_flags} ${hamt_wasm_link_flags})
 
   list(JOIN hamt_wasm_compile_flags " " compile)

@@ -104,7 +104,7 @@ export function interfaceSource() {
   const header = read('boundary/interface.hpp')
   const signatures = functions(header)
   const raw = [...read('binding/exports.cpp').matchAll(/^HAMT_EXPORT\((\w+),/gm)].map(([, name]) => [
-    `_hamt_${name}`,
+    `hamt_${name}`,
     name,
   ])
   const cold = [...read('binding/embind.cpp').matchAll(/add<&(\w+)>\("(\w+)"/g)].map(([, of, name]) => [
@@ -135,7 +135,7 @@ ${enumerations(header, (name) => name === 'value_form')}
 /** Raw exports. */
 export interface RawExports {
   /** The address of the results. Called once, before all others. */
-  _hamt_begin(): number
+  hamt_begin(): number
 ${methods(raw, signatures).join('\n')}
 }
 

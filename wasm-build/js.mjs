@@ -117,13 +117,8 @@ async function bundle(entry, format) {
     external: ['node:*'],
     plugins: [siblings(entry)],
     ...(!entry.endsWith('-wasm') && { lineLimit: 300 }),
-    // Names of functions are a tenth of the core's weight; its public classes carry theirs themselves. And
-    // the glue of newer Emscriptens could look for the wasm module beside itself, which bundlers would take
-    // at its word; only `slim` does.
-    ...(['core', 'snapshot/index'].includes(entry) && {
-      keepNames: false,
-      define: { 'import.meta.url': '""' },
-    }),
+    // Names of functions are a tenth of the core's weight; its public classes carry theirs themselves.
+    ...(['core', 'snapshot/index'].includes(entry) && { keepNames: false }),
     ...(entry === 'slim' &&
       format === 'cjs' && {
         define: { 'import.meta.url': 'importMetaUrl' },
@@ -144,8 +139,8 @@ function leaveOutWasm(file) {
   writeFileSync(file, JSON.stringify(map))
 }
 
-/** Only re-exports, which hold nothing that could exist twice. */
-const lists = ['js/public.ts']
+/** Only re-exports, and enumerations that are inlined: nothing that could exist twice. */
+const lists = ['js/public.ts', 'js/generated/interface.ts']
 
 /**
  * A source that ends up in two bundles would exist twice at run time: two wasm instances, two classes of one

@@ -11,9 +11,9 @@ import { fileURLToPath } from 'node:url'
 
 /** The parts: which raw exports need them. The prefix keeps what each imports from the module apart. */
 export const parts = [
-  { name: 'blocks', prefix: '%', needs: /^_hamt_(nodes|blocks)_/ },
-  { name: 'snapshots', prefix: '&', needs: /^_hamt_snapshot_/ },
-  { name: 'draws', prefix: '$', needs: /^_hamt_(select|put_states)$/ },
+  { name: 'blocks', prefix: '%', needs: /^hamt_(nodes|blocks)_/ },
+  { name: 'snapshots', prefix: '&', needs: /^hamt_snapshot_/ },
+  { name: 'draws', prefix: '$', needs: /^hamt_(select|put_states)$/ },
 ]
 
 /** What Emscripten makes use of, and nothing newer: the tools write what they are allowed to. */
@@ -74,28 +74,14 @@ function isOlder(files, sources) {
 }
 
 /**
- * The short names that raw exports have in a module, and their long ones, which Emscripten's glue knows. A
- * short name may have a $. Error unless each that the glue mentions was found.
- */
-export function rawNames(glue) {
-  const names = glue.matchAll(/(_hamt_\w+)"\] ?= ?\w+\["([\w$]+)"\]/g)
-  const found = new Map(Array.from(names, ([, name, short]) => [short, name]))
-  const known = new Set(found.values())
-  const lost = (glue.match(/_hamt_\w+/g) ?? []).filter((name) => !known.has(name))
-  if (lost.length > 0) throw new Error(`the glue does not say what ${lost[0]} is called in the module`)
-  return found
-}
-
-/**
  * Takes a part out of the module in the file `input`; writes what is left to `core`, which may be the same
  * file, and the part to `output`.
  */
-export function takePart(binaryen, { name, prefix, needs }, glue, { input, core, output }) {
+export function takePart(binaryen, { name, prefix, needs }, { input, core, output }) {
   const { calls, exported, inTable } = callGraph(binaryen('wasm-dis', [input]))
-  const raw = rawNames(glue)
-  const isOfPart = (short) => needs.test(raw.get(short) ?? short)
+  const isOfPart = (name) => needs.test(name)
   if (![...exported.keys()].some(isOfPart)) throw new Error(`no export of the part ${name} was found`)
-  const others = [...exported].filter(([short]) => !isOfPart(short)).map(([, function_]) => function_)
+  const others = [...exported].filter(([name]) => !isOfPart(name)).map(([, function_]) => function_)
   const kept = reachable(calls, [...inTable, ...others])
   const taken = [...calls.keys()].filter((function_) => !kept.has(function_))
   const options = [`--split-funcs=${taken.join(',')}`, `--export-prefix=${prefix}`]
@@ -104,16 +90,16 @@ export function takePart(binaryen, { name, prefix, needs }, glue, { input, core,
 
 /**
  * Splits `dir`/hamt.wasm into `dir`/hamt.core.wasm and `dir`/hamt.NAME.wasm for each part, unless that is
- * done. `glue` is Emscripten's, which knows the short names that raw exports have in the module.
+ * done.
  */
-export function splitWasm(dir, glue, env) {
+export function splitWasm(dir, env) {
   const fileOf = (name) => join(dir, `hamt.${name}.wasm`)
   const outputs = ['core', ...parts.map(({ name }) => name)].map(fileOf)
   if (!isOlder(outputs, [join(dir, 'hamt.wasm'), fileURLToPath(import.meta.url)])) return
   const binaryen = toolsOf(env)
   let input = join(dir, 'hamt.wasm')
   for (const part of parts) {
-    takePart(binaryen, part, glue, { input, core: fileOf('core'), output: fileOf(part.name) })
+    takePart(binaryen, part, { input, core: fileOf('core'), output: fileOf(part.name) })
     input = fileOf('core')
   }
 }

@@ -1,4 +1,4 @@
-// cpp/ → build/wasm/hamt.{mjs,wasm} (CMake and emcc) → js/generated/, which the TypeScript sources import.
+// cpp/ → build/wasm/hamt.wasm (CMake and emcc) → js/generated/, which the TypeScript sources import.
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -39,20 +39,6 @@ const textTypes = `\
 export declare const text: string
 `
 
-const glueTypes = `\
-/** What the glue expects of its caller. */
-export interface HamtModuleOptions {
-  /** Anything but nothing: the glue would fetch a file. */
-  wasmBinary: Uint8Array
-  /** Where that file would be. */
-  locateFile(name: string): string
-  /** What the glue takes for the global of that name. */
-  WebAssembly: typeof WebAssembly
-}
-/** Adds one instance of the module to \`options\`: raw exports as \`_name\`, embind's names as they are. May return a promise; all is done by then. */
-export default function createHamtModule(options: HamtModuleOptions): unknown
-`
-
 async function compile(preset, dir, env) {
   if (!existsSync(join(dir, 'build.ninja'))) {
     say('Configuring the WebAssembly build (the first time, Emscripten also compiles its own libraries)')
@@ -61,10 +47,10 @@ async function compile(preset, dir, env) {
   await quietly(`${preset}-build`, 'cmake', ['--build', '--preset', preset], { env })
 }
 
-/** The module and the glue of the page, built when a source has changed. */
+/** The module of the page, built when a source has changed. */
 export async function buildSmallWasm() {
   await compile('wasm-small', outSmall, emccEnvironment())
-  return { wasm: join(outSmall, 'hamt.wasm'), glue: join(outSmall, 'hamt.mjs') }
+  return join(outSmall, 'hamt.wasm')
 }
 
 /** Builds the wasm module when a source has changed; says what it did. */
@@ -74,8 +60,7 @@ export async function buildWasm() {
   await compile('wasm', out, env)
 
   const wasm = readFileSync(join(out, 'hamt.wasm'))
-  const glue = readFileSync(join(out, 'hamt.mjs'), 'utf8')
-  splitWasm(out, glue, env)
+  splitWasm(out, env)
   const described = join(out, 'hamt.d.ts')
   const { emscripten, flags } = JSON.parse(readFileSync(join(out, 'provenance.json'), 'utf8'))
   const provenance = {
@@ -90,8 +75,6 @@ export async function buildWasm() {
     writeIfChanged('hamt.wasm', wasm),
     writeIfChanged('interface.ts', interfaceSource()),
     writeIfChanged('layouts.ts', layoutsSource()),
-    writeIfChanged('glue.js', glue),
-    writeIfChanged('glue.d.ts', glueTypes),
     ...['core', ...parts.map(({ name }) => name)].flatMap((name) => [
       writeIfChanged(`${name}-wasm.js`, textSource(readFileSync(join(out, `hamt.${name}.wasm`)))),
       writeIfChanged(`${name}-wasm.d.ts`, textTypes),

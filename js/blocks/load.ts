@@ -73,7 +73,7 @@ export async function loadMap<V>(
     const map = mapOf<V>(trie)
     done = true
     const loaded = withHandle(map, (h) => {
-      check(raw._hamt_digest(h))
+      check(raw.hamt_digest(h))
       return takeOutput()
     })
     if (compareBytes(loaded, digest) !== 0)
@@ -111,7 +111,7 @@ class Batch {
   flush(): void {
     if (this.used === 0) return
     const { handle, used } = this
-    withInput([this.bytes.subarray(0, used)], () => check(raw._hamt_apply(handle, used)))
+    withInput([this.bytes.subarray(0, used)], () => check(raw.hamt_apply(handle, used)))
     this.used = 0
   }
 }

@@ -7,26 +7,25 @@ import {
   own,
   type Owned,
   raw,
-  Result,
   result,
   startPart,
-  Status,
   takeOutput,
   withInput,
 } from '../core.js'
+import { Result, Status } from '../generated/interface.js'
 import { text } from '../generated/blocks-wasm.js'
 
 /** The node table of maps. */
 export function writeNodes(handles: Uint32Array, meta: Uint8Array): Uint8Array<ArrayBuffer> {
   startPart(text)
   return withInput([new Uint8Array(handles.buffer, handles.byteOffset, handles.byteLength), meta], () => {
-    check(raw._hamt_nodes_write(handles.length, meta.length))
+    check(raw.hamt_nodes_write(handles.length, meta.length))
     return takeOutput()
   })
 }
 
 /** A walk over the blocks that a store lacks. */
-const aWalk: Kind = { word: Result.cursorId, drop: (walk) => check(raw._hamt_blocks_close(walk)) }
+const aWalk: Kind = { word: Result.cursorId, drop: (walk) => check(raw.hamt_blocks_close(walk)) }
 
 /**
  * Begins to find the blocks of a map that a store lacks which has a base; the digests that are asked about,
@@ -34,7 +33,7 @@ const aWalk: Kind = { word: Result.cursorId, drop: (walk) => check(raw._hamt_blo
  */
 export function openWalk(walk: Owned, map: number, base: number): Uint8Array {
   startPart(text)
-  own(walk, aWalk, () => raw._hamt_blocks_open(map, base))
+  own(walk, aWalk, () => raw.hamt_blocks_open(map, base))
   return takeOutput()
 }
 
@@ -44,7 +43,7 @@ export function openWalk(walk: Owned, map: number, base: number): Uint8Array {
  */
 export function answerWalk(walk: number, lacks: Uint8Array): { asked: Uint8Array; count: number } {
   return withInput([lacks], () => {
-    check(raw._hamt_blocks_answer(walk, lacks.length))
+    check(raw.hamt_blocks_answer(walk, lacks.length))
     const count = result(Result.mapSize)
     return { asked: takeOutput(), count }
   })
@@ -52,7 +51,7 @@ export function answerWalk(walk: number, lacks: Uint8Array): { asked: Uint8Array
 
 /** The next blocks: digest, size (4 bytes), block of each. Undefined when there are no more. */
 export function takeBlocks(walk: number, most: number): Uint8Array | undefined {
-  const more = check(raw._hamt_blocks_take(walk, most)) === Status.partial
+  const more = check(raw.hamt_blocks_take(walk, most)) === Status.partial
   return more ? takeOutput() : undefined
 }
 

@@ -11,7 +11,7 @@ import type { Version } from '../map/version.js'
 /** The 32 bytes that stand for the map's contents: see `Hamt.digest`. */
 export function digest(map: Version): Uint8Array<ArrayBuffer> {
   return withEncoded([map], true, ([handle]) => {
-    check(raw._hamt_digest(handle!))
+    check(raw.hamt_digest(handle!))
     return takeOutput()
   })
 }
@@ -24,7 +24,7 @@ export function prove(map: Version, keys: string | Iterable<string>): Uint8Array
   const list = keyList(asked)
   return withEncoded([map], true, ([handle]) =>
     withInput(list, () => {
-      check(raw._hamt_prove(handle!, list[0].length + list[1].length, asked.length))
+      check(raw.hamt_prove(handle!, list[0].length + list[1].length, asked.length))
       return takeOutput()
     }),
   )

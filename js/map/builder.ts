@@ -153,9 +153,7 @@ export class Builder {
     try {
       this.refer(ids)
       writeBytes(this.bytes.subarray(0, this.used), 0)
-      status = this.building
-        ? raw._hamt_build(this.handle, this.used)
-        : raw._hamt_apply(this.handle, this.used)
+      status = this.building ? raw.hamt_build(this.handle, this.used) : raw.hamt_apply(this.handle, this.used)
     } finally {
       if ((status as number) < 0) ids.forEach(doubt)
       this.used = this.objects.length = this.idOffsets.length = 0

@@ -27,7 +27,7 @@ export function withEncoded<T>(
     const missing: Uint32Array[] = []
     const result = lineage.withHandles(versions, (handles) => {
       for (const handle of handles) {
-        check(raw._hamt_unencoded(handle, forDigest ? 1 : 0))
+        check(raw.hamt_unencoded(handle, forDigest ? 1 : 0))
         const ids = takeOutput()
         if (ids.length > 0) missing.push(new Uint32Array(ids.buffer))
       }
@@ -54,7 +54,7 @@ function attach(ids: Uint32Array): void {
     }
     encoded = []
     size = parts.reduce((sum, part) => sum + part.length, 0)
-    withInput(parts, () => check(raw._hamt_attach(size)))
+    withInput(parts, () => check(raw.hamt_attach(size)))
     size = 0
   }
   for (const id of ids) {

@@ -162,7 +162,7 @@ class TrieEntries implements Entries {
   }
 
   private read(handle: number): void {
-    const status = check(raw._hamt_batch(handle, this.length, this.columns, this.low, this.high, this.index))
+    const status = check(raw.hamt_batch(handle, this.length, this.columns, this.low, this.high, this.index))
     // As signed words, which V8 stores without a box.
     const low = result(Result.positionHashLow) | 0
     const high = result(Result.positionHashHigh) | 0

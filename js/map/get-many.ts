@@ -46,7 +46,7 @@ function endOfCall(keys: readonly string[], begin: number): number {
 function read(handle: number, keys: readonly string[], batch: RecordBatch): number {
   const list = keyList(keys)
   return withInput(list, () => {
-    check(raw._hamt_get_many(handle, list[0].length + list[1].length, keys.length))
+    check(raw.hamt_get_many(handle, list[0].length + list[1].length, keys.length))
     return batch.read()
   })
 }

@@ -99,7 +99,7 @@ export class TrieStore implements Contents {
   }
 
   get(key: string): Stored | undefined {
-    if (check(raw._hamt_get(this.handle, writeKey(key))) === Status.absent) return undefined
+    if (check(raw.hamt_get(this.handle, writeKey(key))) === Status.absent) return undefined
     const id = result(Result.valueReference)
     if (id < (ValueForm.plainBytes as number)) return objectOf(id)
     const value = read(this.codec, key, result(Result.valueData), result(Result.valueSize))
@@ -109,14 +109,14 @@ export class TrieStore implements Contents {
   }
 
   has(key: string): boolean {
-    return check(raw._hamt_has(this.handle, writeKey(key))) === Status.ok
+    return check(raw.hamt_has(this.handle, writeKey(key))) === Status.ok
   }
 
   put(key: string, value: Stored): Outcome {
     if (isReferable(value)) return this.putObject(key, value)
     takeReplaced()
     const n = writeEntry(key, value)
-    const status = raw._hamt_set(this.handle, n, valueSize, 1)
+    const status = raw.hamt_set(this.handle, n, valueSize, 1)
     // The trie has changed: nothing is called on the way to `editInPlace` in lineage.ts, so that nothing can
     // fail.
     if (status === Status.ok) {
@@ -128,7 +128,7 @@ export class TrieStore implements Contents {
 
   remove(key: string): Outcome {
     takeReplaced()
-    const status = raw._hamt_remove(this.handle, writeKey(key), 1)
+    const status = raw.hamt_remove(this.handle, writeKey(key), 1)
     if (status === Status.ok) {
       ++this.edits
       return replaced
@@ -139,7 +139,7 @@ export class TrieStore implements Contents {
   /** Sets a key, or deletes it when the value is undefined, without keeping what was there. */
   apply(key: string, value: Stored | undefined): void {
     if (value === undefined) {
-      check(raw._hamt_remove(this.handle, writeKey(key), 0))
+      check(raw.hamt_remove(this.handle, writeKey(key), 0))
       return
     }
     if (isReferable(value)) {
@@ -147,7 +147,7 @@ export class TrieStore implements Contents {
       return
     }
     const n = writeEntry(key, value)
-    check(raw._hamt_set(this.handle, n, valueSize, 0))
+    check(raw.hamt_set(this.handle, n, valueSize, 0))
   }
 
   /** Number of entries. */
@@ -213,7 +213,7 @@ export class TrieStore implements Contents {
     const id = referTo(value)
     let status: Status = Status.internalError
     try {
-      status = raw._hamt_set_reference(this.handle, n, id, keep)
+      status = raw.hamt_set_reference(this.handle, n, id, keep)
       return status
     } finally {
       if ((status as number) < 0) doubt(id)
@@ -227,7 +227,7 @@ export class TrieStore implements Contents {
     const id = referTo(value)
     let status: Status = Status.internalError
     try {
-      status = raw._hamt_resolve(this.handle, n, id)
+      status = raw.hamt_resolve(this.handle, n, id)
     } finally {
       if ((status as number) < 0) doubt(id)
     }
@@ -242,7 +242,7 @@ function noEdit(status: Status): Outcome {
 
 /** A second store of the map behind a handle. O(1). */
 export function copyOfHandle(codec: Codec<unknown>, handle: number): TrieStore {
-  return new TrieStore(codec, () => raw._hamt_copy(handle))
+  return new TrieStore(codec, () => raw.hamt_copy(handle))
 }
 
 /** A store of an empty map. */

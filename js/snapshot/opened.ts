@@ -38,7 +38,7 @@ export function openSnapshot<V = unknown>(bytes: Uint8Array, options?: OpenOptio
   const trusted: unknown = given(options).trusted ?? false
   if (typeof trusted !== 'boolean') throw new TypeError(`trusted must be a boolean, not ${kind(trusted)}`)
   const file = viewBytes(bytes, 'a snapshot')
-  if (!trusted) withInput([file], () => check(native()._hamt_snapshot_validate(file.length)))
+  if (!trusted) withInput([file], () => check(native().hamt_snapshot_validate(file.length)))
   const opened = new OpenedSnapshot<V>(new SnapshotView(file), codec)
   if (digest && !(opened.length > 0 && sameBytes(opened.at(opened.length - 1).digest(), digest)))
     throw wrongDigest()
@@ -144,7 +144,7 @@ export class OpenedVersion<V> {
   digest(): Uint8Array {
     const file = this.#view.file()
     return withInput([file], () => {
-      check(native()._hamt_snapshot_digest(file.length, this.#listed))
+      check(native().hamt_snapshot_digest(file.length, this.#listed))
       return takeOutput()
     })
   }

@@ -11,16 +11,15 @@ import {
   kind,
   mapOf,
   raw,
-  Result,
   result,
   sameBytes,
-  type Status,
   takeOutput,
   TrieStore,
   viewBytes,
   withHandles,
   withInput,
 } from '../core.js'
+import { Result, type Status } from '../generated/interface.js'
 import { native } from './native.js'
 import { decodeMeta, encodeMeta, settings, wrongDigest } from './options.js'
 
@@ -86,7 +85,7 @@ function write<V>(
   checkCodecs(all)
   return withHandles(all, (handles) =>
     withInput([bytesOf(handles), meta], () => {
-      check(native()._hamt_snapshot_write(bases.length, maps.length, meta.length))
+      check(native().hamt_snapshot_write(bases.length, maps.length, meta.length))
       return takeOutput()
     }),
   )
@@ -100,7 +99,7 @@ export function deserialize<V = unknown>(bytes: Uint8Array, options?: Deserializ
   const { codec, digest, limit } = settings(options)
   const file = viewBytes(bytes, 'a snapshot')
   const maps = withInput([file], () =>
-    handOver<V>(() => native()._hamt_snapshot_read(file.length, 0, 0, limit), codec),
+    handOver<V>(() => native().hamt_snapshot_read(file.length, 0, 0, limit), codec),
   )
   return expect(maps, digest)
 }
@@ -124,7 +123,7 @@ export function applyDelta<V>(
   })
   const maps = withHandles(bases, (handles) =>
     withInput([file, bytesOf(handles)], () =>
-      handOver<V>(() => native()._hamt_snapshot_read(file.length, 1, handles.length, limit), codec),
+      handOver<V>(() => native().hamt_snapshot_read(file.length, 1, handles.length, limit), codec),
     ),
   )
   return expect(maps, digest)
@@ -138,7 +137,7 @@ export function readMeta(bytes: Uint8Array): unknown {
   const file = viewBytes(bytes, 'a snapshot')
   return decodeMeta(
     withInput([file], () => {
-      check(native()._hamt_snapshot_meta(file.length))
+      check(native().hamt_snapshot_meta(file.length))
       return takeOutput()
     }),
   )
@@ -186,7 +185,7 @@ function handOver<V>(load: () => Status, codec: Codec<V>): Hamt<V>[] {
   const tries: TrieStore[] = []
   try {
     while (tries.length < count)
-      tries.push(new TrieStore(codec as Codec<unknown>, () => raw._hamt_snapshot_take(tries.length)))
+      tries.push(new TrieStore(codec as Codec<unknown>, () => raw.hamt_snapshot_take(tries.length)))
     return tries.map((trie) => mapOf<V>(trie))
   } finally {
     dropLoaded()
@@ -194,7 +193,7 @@ function handOver<V>(load: () => Status, codec: Codec<V>): Hamt<V>[] {
 }
 
 function dropLoaded(): void {
-  check(raw._hamt_snapshot_drop())
+  check(raw.hamt_snapshot_drop())
   isLoaded = false
 }
 

@@ -8,7 +8,7 @@ import { type Address, readUint256, writeAddress, writeUint256 } from './values.
 /** keccak-256. Allocates the 32 bytes. */
 export function keccak256(bytes: Uint8Array): Uint8Array {
   return withInput([bytes], () => {
-    check(raw._hamt_keccak256(bytes.length))
+    check(raw.hamt_keccak256(bytes.length))
     return takeOutput()
   })
 }
@@ -56,7 +56,7 @@ export function select(
   })
   startPart(text)
   const out = withInput([packed], () => {
-    check(raw._hamt_select(packed.length, draw.size, Number(draw.ownerCap)))
+    check(raw.hamt_select(packed.length, draw.size, Number(draw.ownerCap)))
     return takeOutput()
   })
   const view = new DataView(out.buffer, out.byteOffset, out.length)
@@ -76,7 +76,7 @@ export function putStates<V>(map: Hamt<V>, packed: Uint8Array): Hamt<V> {
   startPart(text)
   const trie = trieOf(map)
   try {
-    withInput([packed], () => check(raw._hamt_put_states(trie.handle, packed.length)))
+    withInput([packed], () => check(raw.hamt_put_states(trie.handle, packed.length)))
     return mapOf(trie)
   } catch (error) {
     trie.free()

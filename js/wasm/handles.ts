@@ -26,7 +26,7 @@ export interface Kind {
   readonly drop: (id: number) => unknown
 }
 
-export const aMap: Kind = { word: Result.mapId, drop: (handle) => raw._hamt_drop(handle) }
+export const aMap: Kind = { word: Result.mapId, drop: (handle) => raw.hamt_drop(handle) }
 /** A walk of differences. */
 export const aWalk: Kind = { word: Result.cursorId, drop: (cursor) => raw.diffClose(cursor) }
 
@@ -82,6 +82,6 @@ export function giveBack(owned: Owned, drop: (id: number) => unknown): void {
 
 /** Number of entries. */
 export function sizeOfHandle(handle: number): number {
-  check(raw._hamt_size(handle))
+  check(raw.hamt_size(handle))
   return result(Result.mapSize)
 }

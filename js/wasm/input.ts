@@ -38,14 +38,14 @@ export function reserve(size: number): void {
   if (size <= capacity) return
   capacity = 0
   // Above 4 GiB a size would lose its upper half on the way.
-  check(raw._hamt_reserve(Math.min(size, 2 ** 32 - 1)))
+  check(raw.hamt_reserve(Math.min(size, 2 ** 32 - 1)))
   locate()
 }
 
 /** Gives back what one long key, value or file has made of the buffers. Nothing may lie in them any more. */
 export function reset(): void {
   capacity = 0
-  check(raw._hamt_shrink(usualCapacity))
+  check(raw.hamt_shrink(usualCapacity))
   locate()
   reserve(usualCapacity)
 }

@@ -1,8 +1,8 @@
 // The one instance of the wasm module.
 import type { Exports } from '../generated/interface.js'
 import { isExhaustion } from './errors.js'
-import { instantiate } from './glue.js'
 import { reset } from './input.js'
+import { instantiate } from './instantiate.js'
 import { attach } from './memory.js'
 import type { WasmModule } from './platform.js'
 import { bytesOfText } from './text.js'
@@ -65,7 +65,7 @@ export function start(module: WasmModule): void {
       'hamt-wasm needs FinalizationRegistry (Cloudflare Workers: compatibility_date 2025-05-05 or later)',
     )
   const instance = instantiate(module)
-  attach(instance.memory, instance.raw._hamt_begin())
+  attach(instance.memory, instance.raw.hamt_begin())
   Object.setPrototypeOf(raw, instance.raw)
   if (instance.hasParts) primary = instance.exports
   isStarted = true

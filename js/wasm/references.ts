@@ -55,7 +55,7 @@ export function doubt(id: number): void {
 function makeKnown(): void {
   const id = objects.length
   objects.push(undefined)
-  check(raw._hamt_touch(id)) // `drain` brings it back
+  check(raw.hamt_touch(id)) // `drain` brings it back
   known = id
 }
 
@@ -64,7 +64,7 @@ function settleDoubts(): void {
   let settled = 0
   try {
     for (const id of doubtful) {
-      const status = raw._hamt_touch(id)
+      const status = raw.hamt_touch(id)
       // Any other error says that the id waits to be drained already.
       if (status === Status.outOfMemory) check(status)
       ++settled
@@ -78,7 +78,7 @@ function settleDoubts(): void {
 export function drain(): void {
   if (doubtful.length > 0) settleDoubts()
   for (;;) {
-    const status = check(raw._hamt_drain())
+    const status = check(raw.hamt_drain())
     const bytes = takeOutput()
     for (const id of new Uint32Array(bytes.buffer)) {
       objects[id] = undefined

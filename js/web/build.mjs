@@ -19,13 +19,11 @@ import { shrunk } from './shrink.mjs'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const source = join(root, 'js', 'web')
 
-const isGlue = /generated[\\/]glue\.js$/
-
 /**
  * The page takes the wasm from files of its own: whatever imports `hamt-wasm` gets `hamt-wasm/slim`, and no
- * parts as text but the one that it loads later. It is a smaller build, with the glue that was made with it.
+ * parts as text but the one that it loads later.
  */
-const slim = (module) => ({
+const slim = {
   name: 'slim',
   setup(build) {
     const [index, slimEntry] = ['index', 'slim'].map((name) => join(root, 'js', `${name}.ts`))
@@ -33,9 +31,8 @@ const slim = (module) => ({
       resolve(resolveDir, path).replace(/\.js$/, '.ts') === index ? { path: slimEntry } : undefined,
     )
     build.onLoad({ filter: /generated[\\/]\w+-wasm\.js$/ }, () => ({ contents: "export const text = ''" }))
-    build.onLoad({ filter: isGlue }, () => ({ contents: readFileSync(module.glue, 'utf8') }))
   },
-})
+}
 
 const common = {
   bundle: true,
@@ -113,9 +110,10 @@ function wasmOf(outputs, module) {
   const included = Object.values(outputs).flatMap(({ inputs }) =>
     Object.entries(inputs).flatMap(([name, { bytesInOutput }]) => (bytesInOutput > 0 ? [name] : [])),
   )
-  const read = (name) => readFileSync(name, 'utf8')
-  const sources = included.map((name) => resolve(name)).filter((name) => !isGlue.test(name))
-  return shrunk(module.wasm, read(module.glue), sources.map(read))
+  return shrunk(
+    module,
+    included.map((name) => readFileSync(resolve(name), 'utf8')),
+  )
 }
 
 /** Builds the page; `to` is where, dist-web/ unless given. */
@@ -130,7 +128,7 @@ export async function buildWeb(to = join(root, 'dist-web')) {
     for (const name of ['main', 'worker']) {
       const { metafile } = await esbuild.build({
         ...common,
-        plugins: [slim(module)],
+        plugins: [slim],
         entryPoints: [join(source, `${name}.ts`)],
         outdir: fresh,
         splitting: true,

@@ -4,28 +4,29 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { emccEnvironment } from '../../wasm-build/setup.mjs'
-import { rawNames, takePart, toolsOf } from '../../wasm-build/split.mjs'
+import { takePart, toolsOf } from '../../wasm-build/split.mjs'
 
 const exportSection = 7
 
 /** What a verdict on logs does without. */
-const later = { name: 'snapshots', prefix: '&', needs: /^_hamt_(snapshot_|prove$)/ }
+const later = { name: 'snapshots', prefix: '&', needs: /^hamt_(snapshot_|prove$)/ }
 
 /**
- * The module in the file `wasm` without the raw exports (`_hamt_…`) that none of `sources` names, and without
- * what only they need; in two parts. The glue says which export has which name.
+ * The module in the file `wasm` without the raw exports (`hamt_…`) that none of `sources` names, and without
+ * what only they need; in two parts.
  */
-export function shrunk(wasm, glue, sources) {
-  const used = new Set(sources.flatMap((source) => source.match(/\b_hamt_\w+/g) ?? []))
-  const names = [...rawNames(glue)]
-  const unused = new Set(names.filter(([, name]) => !used.has(name)).map(([short]) => short))
+export function shrunk(wasm, sources) {
+  const used = new Set(sources.flatMap((source) => source.match(/\bhamt_\w+/g) ?? []))
   const binaryen = toolsOf(emccEnvironment())
   const dir = mkdtempSync(join(tmpdir(), 'hamt-shrink-'))
   try {
     const [input, core, output] = ['input', 'core', 'part'].map((name) => join(dir, `${name}.wasm`))
-    writeFileSync(input, withoutExports(readFileSync(wasm), unused))
+    writeFileSync(
+      input,
+      withoutExports(readFileSync(wasm), (name) => name.startsWith('hamt_') && !used.has(name)),
+    )
     binaryen('wasm-opt', ['-Oz', '--strip-producers', input, '-o', input])
-    takePart(binaryen, later, glue, { input, core, output })
+    takePart(binaryen, later, { input, core, output })
     return { first: readFileSync(core), later: readFileSync(output) }
   } finally {
     rmSync(dir, { recursive: true, force: true })
@@ -33,7 +34,7 @@ export function shrunk(wasm, glue, sources) {
 }
 
 /** A module without some exports: all sections but one are copied. */
-function withoutExports(wasm, names) {
+function withoutExports(wasm, isUnused) {
   let at = 8
   const parts = [wasm.subarray(0, at)]
   const varint = () => {
@@ -62,7 +63,7 @@ function withoutExports(wasm, names) {
       const name = wasm.toString('utf8', at, at + length)
       at += length + 1 // and its kind
       varint()
-      if (!names.has(name)) kept.push(wasm.subarray(start, at))
+      if (!isUnused(name)) kept.push(wasm.subarray(start, at))
     }
     return Buffer.concat([encoded(kept.length), ...kept])
   }

@@ -7,7 +7,7 @@ import { inWasm, young } from './support/stores.js'
 // The built core, which is not for users.
 const built: string = '../../dist/core.js'
 const wasm = (
-  (await import(built)) as { raw: { _take_memory(n: number): number; _give_memory(p: number): void } }
+  (await import(built)) as { raw: { take_memory(n: number): number; give_memory(p: number): void } }
 ).raw
 
 const entries = (n: number): [string, number][] => Array.from({ length: n }, (_, i) => [`k${i}`, i])
@@ -33,14 +33,14 @@ test('young maps that are made and dropped take no wasm memory', () => {
 /** Calls `f` with little wasm memory: all but some megabytes is taken. */
 function withLittleMemory(f: () => void): void {
   const taken: number[] = []
-  const reserve = wasm._take_memory(4 * 2 ** 20)
+  const reserve = wasm.take_memory(4 * 2 ** 20)
   try {
     for (let size = 1 << 29; size >= 1 << 12; size >>= 1)
-      for (let p = wasm._take_memory(size); p !== 0; p = wasm._take_memory(size)) taken.push(p)
-    wasm._give_memory(reserve)
+      for (let p = wasm.take_memory(size); p !== 0; p = wasm.take_memory(size)) taken.push(p)
+    wasm.give_memory(reserve)
     inWasm(f)
   } finally {
-    for (const p of taken) wasm._give_memory(p)
+    for (const p of taken) wasm.give_memory(p)
   }
 }
 

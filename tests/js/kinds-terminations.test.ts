@@ -38,7 +38,7 @@ test('the heap is consistent wherever a script can end: what changes it has no l
   const split: string = '../../wasm-build/split.mjs'
   const core: string = '../../dist/core.js'
   const { toolsOf } = (await import(split)) as { toolsOf: () => (tool: string, args: string[]) => string }
-  const { raw } = (await import(core)) as { raw: Record<'_take_memory' | '_give_memory', { name: string }> }
+  const { raw } = (await import(core)) as { raw: Record<'take_memory' | 'give_memory', { name: string }> }
   Hamt.from({ a: 1 }).digest() // starts the module: exports have the numbers of their functions as names
   const text = toolsOf()('wasm-dis', [`${root}build/wasm/hamt.core.wasm`])
   const parts = text.split(/\n(?= \()/)
@@ -53,7 +53,7 @@ test('the heap is consistent wherever a script can end: what changes it has no l
       changing.push(body)
     } else for (const callee of calls) visit(functions[Number(callee)]!)
   }
-  for (const entry of ['_take_memory', '_give_memory'] as const)
+  for (const entry of ['take_memory', 'give_memory'] as const)
     visit(functions[Number(raw[entry].name) - imported]!)
   expect(changing).toHaveLength(2)
 })

@@ -7,7 +7,7 @@ import { young } from './support/stores.js'
 // The built core, which is not for users.
 const built: string = '../../dist/core.js'
 const wasm = (
-  (await import(built)) as { raw: { _take_memory(n: number): number; _give_memory(p: number): void } }
+  (await import(built)) as { raw: { take_memory(n: number): number; give_memory(p: number): void } }
 ).raw
 
 afterEach(async () => {
@@ -120,9 +120,9 @@ describe.each(uses)('%s', (_, use) => {
     try {
       for (let size = 1 << 20; size >= 16; size >>= 1) {
         for (;;) {
-          const p = wasm._take_memory(size)
+          const p = wasm.take_memory(size)
           if (stats().memory !== memory && taken.length > 0) {
-            wasm._give_memory(p)
+            wasm.give_memory(p)
             break
           }
           taken.push(p)
@@ -135,7 +135,7 @@ describe.each(uses)('%s', (_, use) => {
       )
       expect(again).toBe(expected)
     } finally {
-      for (const p of taken) wasm._give_memory(p)
+      for (const p of taken) wasm.give_memory(p)
     }
   })
 })
@@ -268,11 +268,11 @@ function withoutMemory<T>(f: () => T): T {
   const taken: number[] = []
   try {
     for (let size = 1 << 29; size >= 8; size >>= 1) {
-      for (let p = wasm._take_memory(size); p !== 0; p = wasm._take_memory(size)) taken.push(p)
+      for (let p = wasm.take_memory(size); p !== 0; p = wasm.take_memory(size)) taken.push(p)
     }
     return f()
   } finally {
-    for (const p of taken) wasm._give_memory(p)
+    for (const p of taken) wasm.give_memory(p)
   }
 }
 

@@ -151,7 +151,7 @@ test('what is imported and not used is left out', async () => {
     return gzipSync(readFileSync(join(dir, 'out', entry)), { level: 9 }).length
   }
   expect(await size('verify-only.js')).toBeLessThan(8_500) // no wasm, no maps
-  expect(await size('maps-only.js')).toBeLessThan(73_000) // no snapshots
+  expect(await size('maps-only.js')).toBeLessThan(67_500) // no snapshots
   const unused = await size('unused.js')
   expect(unused).toBeLessThan(500 + gzipSync(readFileSync(installed('dist/generated/core-wasm.js'))).length) // the wasm of the main entry, at most
 })
