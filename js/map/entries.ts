@@ -35,10 +35,20 @@ interface Entries {
   /** What is kept for the keys. */
   readonly cells: readonly Cell[]
   count: number
+  /** The version, which is retained until the iteration is over. */
+  readonly version: Version
+  isOver: boolean
   next(): number
-  finish(): void
   /** The value of a cell that is an object, for a reader. */
   open(key: string, cell: object): unknown
+}
+
+/** Ends an iteration. A function, as a base class makes iterations of ten entries 10 % slower. */
+function finish(entries: Entries): void {
+  entries.count = 0
+  if (entries.isOver) return
+  entries.isOver = true
+  lineage.release(entries.version)
 }
 
 /** The entries of a version that has keys to list. */
@@ -50,10 +60,10 @@ class ListedEntries implements Entries {
   private readonly store: YoungStore | null
   private readonly edits: number
   private length = firstBatch
-  private isOver = false
+  isOver = false
 
   constructor(
-    private readonly version: Version,
+    readonly version: Version,
     readonly keys: readonly string[],
     what: What,
   ) {
@@ -70,7 +80,7 @@ class ListedEntries implements Entries {
     const begin = this.count
     const { keys, found, version } = this
     if (this.isOver || begin === keys.length) {
-      this.finish()
+      finish(this)
       return -1
     }
     if (found === null) {
@@ -83,13 +93,6 @@ class ListedEntries implements Entries {
     if (end === keys.length && this.store?.edits === this.edits) this.store.values = found
     this.count = end
     return begin
-  }
-
-  finish(): void {
-    this.count = 0
-    if (this.isOver) return
-    this.isOver = true
-    lineage.release(this.version)
   }
 
   open(key: string, cell: object): unknown {
@@ -122,11 +125,11 @@ class TrieEntries implements Entries {
   private high = 0
   private index = 0
   private more = true
-  private isOver = false
+  isOver = false
   private length = firstBatch
 
   constructor(
-    private readonly version: Version,
+    readonly version: Version,
     what: What,
   ) {
     // With keys, also where only values are wanted: an object that was loaded is asked for by its key, so
@@ -145,16 +148,8 @@ class TrieEntries implements Entries {
       this.length = Math.min(largestBatch, 4 * this.length)
     }
     if (this.count !== 0) return 0
-    this.finish()
+    finish(this)
     return -1
-  }
-
-  /** As that of ListedEntries: a base class for both makes iterations of ten entries 10 % slower. */
-  finish(): void {
-    this.count = 0
-    if (this.isOver) return
-    this.isOver = true
-    lineage.release(this.version)
   }
 
   open(key: string, cell: object): unknown {
@@ -195,7 +190,7 @@ export function eachEntry(version: Version, f: (key: string, value: unknown) => 
       }
     }
   } finally {
-    entries.finish()
+    finish(entries)
   }
 }
 
@@ -283,7 +278,7 @@ export class EntryIterator<T> implements IterableIterator<T, undefined> {
 
   return(): IteratorResult<T, undefined> {
     this.#count = 0
-    this.#entries.finish()
+    finish(this.#entries)
     return { value: undefined, done: true }
   }
 
