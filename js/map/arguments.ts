@@ -30,7 +30,7 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
  * Gives a callback's result back. TypeError, naming the method, when it is a promise: the method is over
  * before that is settled.
  */
-export function settled<T>(result: T, method: string): T {
+export function synchronous<T>(result: T, method: string): T {
   if (!isThenable(result)) return result
   result.then(undefined, () => {}) // this error is thrown instead
   throw new TypeError(`${method} needs a function that returns its result, not a promise: it does not wait`)

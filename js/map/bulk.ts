@@ -4,7 +4,7 @@ import type { Codec } from '../codec/codec.js'
 import { checkKey } from '../codec/keys.js'
 import { kind } from '../codec/text.js'
 import { raw } from '../wasm/instance.js'
-import { isPlainObject, isThenable, settled } from './arguments.js'
+import { isPlainObject, isThenable, synchronous } from './arguments.js'
 import { Builder } from './builder.js'
 import { DiffIterator } from './diff.js'
 import { eachEntry } from './entries.js'
@@ -118,7 +118,7 @@ export function amended(v: Version, trie: TrieStore, fill: (builder: Builder) =>
       trie.free()
       throw error
     }
-    return lineage.become(v, trie)
+    return lineage.advance(v, trie)
   })
 }
 
@@ -133,13 +133,13 @@ export function filter(v: Version, fn: (value: unknown, key: string) => unknown)
   if (keys === undefined) {
     return amended(v, copyOfTrie(v), (builder) => {
       eachEntry(v, (key, value) => {
-        if (!settled(fn(value, key), 'filter')) builder.put(key, undefined)
+        if (!synchronous(fn(value, key), 'filter')) builder.put(key, undefined)
       })
     })
   }
   const kept = new Map<string, Stored>()
   eachStored(v, keys, (key, stored) => {
-    if (settled(fn(fromStored(stored), key), 'filter')) kept.set(key, stored)
+    if (synchronous(fn(fromStored(stored), key), 'filter')) kept.set(key, stored)
   })
   return kept.size === v.size ? v : lineage.pinned(v.codec, kept.size, new YoungStore(kept))
 }
@@ -149,13 +149,15 @@ export function map(v: Version, fn: (value: unknown, key: string) => unknown): V
   const keys = lineage.keysOf(v)
   if (keys === undefined) {
     return amended(v, copyOfTrie(v), (builder) => {
-      eachEntry(v, (key, value) => builder.put(key, toStored(v.codec, key, settled(fn(value, key), 'map'))))
+      eachEntry(v, (key, value) =>
+        builder.put(key, toStored(v.codec, key, synchronous(fn(value, key), 'map'))),
+      )
     })
   }
   const made = new Map<string, Stored>()
   let isEqual = true
   eachStored(v, keys, (key, stored) => {
-    const value = toStored(v.codec, key, settled(fn(fromStored(stored), key), 'map'))
+    const value = toStored(v.codec, key, synchronous(fn(fromStored(stored), key), 'map'))
     isEqual &&= sameStored(stored, value)
     made.set(key, value)
   })
@@ -176,13 +178,13 @@ export function merge(
   resolve?: (key: string, ours: unknown, theirs: unknown) => unknown,
 ): Version {
   const trie = lineage.withHandles([v, other], (h) => new TrieStore(v.codec, () => raw.merge(h[0]!, h[1]!)))
-  if (resolve === undefined) return lineage.become(v, trie)
+  if (resolve === undefined) return lineage.advance(v, trie)
   return amended(v, trie, (builder) => {
     // What differs from ours and was there before: exactly the clashes.
     const merged = lineage.pinned(v.codec, trie.size, trie)
     for (const { key, before, after } of new DiffIterator<unknown>(v, merged)) {
       if (before !== undefined && after !== undefined)
-        builder.put(key, resolved(v, key, settled(resolve(key, before, after), 'merge')))
+        builder.put(key, resolved(v, key, synchronous(resolve(key, before, after), 'merge')))
     }
   })
 }
@@ -193,7 +195,7 @@ export function merge(
  */
 export function selectKeys(v: Version, other: Version, common: boolean): Version {
   const make = (h: Uint32Array) => new TrieStore(v.codec, () => raw.selectKeys(h[0]!, h[1]!, common ? 1 : 0))
-  return lineage.become(v, lineage.withHandles([v, other], make))
+  return lineage.advance(v, lineage.withHandles([v, other], make))
 }
 
 /** As `Hamt.mergeFrom`. */
@@ -214,7 +216,7 @@ export function mergeFrom(
     }
     return merged
   })
-  if (clashes.count === 0) return lineage.become(v, trie)
+  if (clashes.count === 0) return lineage.advance(v, trie)
   return amended(v, trie, (builder) => {
     for (let i = 0; i < clashes.count; ++i) {
       const key = clashes.key(i)
@@ -224,7 +226,7 @@ export function mergeFrom(
       if (sameStored(from, ours)) builder.put(key, theirs)
       else {
         const [b, o, t] = [from, ours, theirs].map(fromStored)
-        builder.put(key, resolved(v, key, settled(resolve(key, o, t, b), 'mergeFrom')))
+        builder.put(key, resolved(v, key, synchronous(resolve(key, o, t, b), 'mergeFrom')))
       }
     }
   })

@@ -1,9 +1,10 @@
 // Combining a version with other entries: set or delete many, merge with every common key, intersect,
 // without.
 import { checkKey } from '../codec/keys.js'
-import { iterable, settled } from './arguments.js'
+import { iterable, synchronous } from './arguments.js'
 import * as bulk from './bulk.js'
 import { EntryIterator, keysOnly } from './entries.js'
+import { keysBetween } from './equality.js'
 import * as lineage from './lineage.js'
 import { fromStored } from './stored.js'
 import type { Stored } from './stored.js'
@@ -82,7 +83,7 @@ export function mergeWith(
     else
       edits.set(
         key,
-        bulk.resolved(v, key, settled(fn(fromStored(ours), fromStored(theirs), key), 'mergeWith')),
+        bulk.resolved(v, key, synchronous(fn(fromStored(ours), fromStored(theirs), key), 'mergeWith')),
       )
   }
   return edited(large, edits)
@@ -91,7 +92,7 @@ export function mergeWith(
 /** As `Hamt.intersect`. */
 export function intersect(v: Version, other: Version): Version {
   if (areInWasm(v, other)) return bulk.selectKeys(v, other, true)
-  const keys = lineage.keysBetween(v, other)
+  const keys = keysBetween(v, other)
   if (keys === undefined && 2 * other.size < v.size) return select(v, keysOf(other))
   return deleteMany(v, keysOnlyIn(v, other, keys))
 }
@@ -99,7 +100,7 @@ export function intersect(v: Version, other: Version): Version {
 /** As `Hamt.without`. */
 export function without(v: Version, other: Version): Version {
   if (areInWasm(v, other)) return bulk.selectKeys(v, other, false)
-  const keys = lineage.keysBetween(v, other)
+  const keys = keysBetween(v, other)
   if (keys === undefined && 2 * other.size < v.size) return deleteMany(v, keysOf(other))
   return select(v, keysOnlyIn(v, other, keys))
 }

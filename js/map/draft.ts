@@ -1,5 +1,5 @@
 // A map under change: a cell that holds the newest version of a lineage.
-import { callback, settled } from './arguments.js'
+import { callback, synchronous } from './arguments.js'
 import { both, eachEntry, EntryIterator, keysOnly, valuesOnly } from './entries.js'
 import { inspect } from './inspect.js'
 import type { Hamt } from './hamt.js'
@@ -89,7 +89,7 @@ export class Draft<V, K extends string = string> {
    * paths.
    */
   update(key: K, fn: (value: V | undefined) => V | undefined): this {
-    const value = settled(callback(fn, 'update')(this.get(key)), 'update')
+    const value = synchronous(callback(fn, 'update')(this.get(key)), 'update')
     return value === undefined ? this.delete(key) : this.set(key, value)
   }
 
@@ -120,7 +120,10 @@ export class Draft<V, K extends string = string> {
    */
   forEach(fn: (value: V, key: K) => void): void {
     callback(fn, 'forEach')
-    eachEntry(this.#current(), (key, value) => void settled(fn(value as V, key as K) as unknown, 'forEach'))
+    eachEntry(
+      this.#current(),
+      (key, value) => void synchronous(fn(value as V, key as K) as unknown, 'forEach'),
+    )
   }
 
   /** The keys that are there now, in the order of `Hamt.keys`; edits meanwhile are not seen. */

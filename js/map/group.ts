@@ -1,5 +1,5 @@
 // Items in groups, by a key that a function gives.
-import { callback, iterable, settled } from './arguments.js'
+import { callback, iterable, synchronous } from './arguments.js'
 
 /**
  * The items by what `fn` says of them, in their order. TypeError that names `method` when it says a promise.
@@ -14,7 +14,7 @@ export function grouped<T>(
   const groups = new Map<string, T[]>()
   let index = 0
   for (const item of typeof items === 'string' ? items : iterable(items, method, 'items')) {
-    const key = settled(fn(item, index++), method)
+    const key = synchronous(fn(item, index++), method)
     const group = groups.get(key)
     if (group === undefined) groups.set(key, [item])
     else group.push(item)

@@ -1,6 +1,6 @@
 // Hamt, the public class: an immutable map, one version.
 /// <reference lib="esnext.disposable" preserve="true" />
-import { callback, iterable, settled } from './arguments.js'
+import { callback, iterable, synchronous } from './arguments.js'
 import * as bulk from './bulk.js'
 import * as combine from './combine.js'
 import { cbor } from '../codec/codec.js'
@@ -10,6 +10,7 @@ import type { Difference } from './diff.js'
 import { digest, prove } from '../digest/digest.js'
 import { Draft, endDraft } from './draft.js'
 import { both, eachEntry, EntryIterator, keysOnly, valuesOnly } from './entries.js'
+import { equals } from './equality.js'
 import { getMany } from './get-many.js'
 import { grouped } from './group.js'
 import { inspect } from './inspect.js'
@@ -186,12 +187,12 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
    */
   set(key: K, value: V): Hamt<V, K> {
     const version = usable(this)
-    return this.#become(lineage.edit(version, key, toStored(version.codec, key, value)))
+    return this.#mapOf(lineage.edit(version, key, toStored(version.codec, key, value)))
   }
 
   /** A version without `key`; this one when it is absent. One path. */
   delete(key: K): Hamt<V, K> {
-    return this.#become(lineage.edit(versionOf(this), key, undefined))
+    return this.#mapOf(lineage.edit(versionOf(this), key, undefined))
   }
 
   /**
@@ -199,7 +200,7 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
    * without `key`. This one when nothing changes. Two paths.
    */
   update(key: K, fn: (value: V | undefined) => V | undefined): Hamt<V, K> {
-    const value = settled(callback(fn, 'update')(this.get(key)), 'update')
+    const value = synchronous(callback(fn, 'update')(this.get(key)), 'update')
     return value === undefined ? this.delete(key) : this.set(key, value)
   }
 
@@ -223,7 +224,7 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
    */
   deleteMany(keys: Iterable<K>): Hamt<V, K> {
     const version = usable(this)
-    return this.#become(combine.deleteMany(version, keys))
+    return this.#mapOf(combine.deleteMany(version, keys))
   }
 
   /**
@@ -245,7 +246,7 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
   mergeWith(other: HamtInput<V, K>, fn: (ours: V, theirs: V, key: K) => V | undefined): Hamt<V, K> {
     callback(fn, 'mergeWith')
     const version = usable(this)
-    return this.#become(combine.mergeWith(version, input(version, other, 'mergeWith'), fn as never), other)
+    return this.#mapOf(combine.mergeWith(version, input(version, other, 'mergeWith'), fn as never), other)
   }
 
   /**
@@ -254,7 +255,7 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
    * as twice the smaller has entries.
    */
   intersect(other: Hamt<unknown>): Hamt<V, K> {
-    return this.#become(combine.intersect(usable(this), another(other)))
+    return this.#mapOf(combine.intersect(usable(this), another(other)))
   }
 
   /**
@@ -262,7 +263,7 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
    * `intersect`.
    */
   without(other: Hamt<unknown>): Hamt<V, K> {
-    return this.#become(combine.without(usable(this), another(other)))
+    return this.#mapOf(combine.without(usable(this), another(other)))
   }
 
   /**
@@ -277,9 +278,7 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
   ): Hamt<V, K> {
     callback(resolve, 'mergeFrom')
     const version = usable(this)
-    return this.#become(
-      bulk.mergeFrom(alike(version, base), version, alike(version, other), resolve as never),
-    )
+    return this.#mapOf(bulk.mergeFrom(alike(version, base), version, alike(version, other), resolve as never))
   }
 
   /**
@@ -298,13 +297,13 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
     })
     return lineage.retaining(version, () => {
       try {
-        settled(fn(draft) as unknown, 'withMutations')
+        synchronous(fn(draft) as unknown, 'withMutations')
       } catch (error) {
         endDraft(draft)
         throw error
       }
       const result = endDraft(draft)!
-      return lineage.equals(version, result) ? this : wrap<V, K>(result)
+      return equals(version, result) ? this : wrap<V, K>(result)
     })
   }
 
@@ -316,8 +315,7 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
     const version = usable(this)
     return new Draft<V, K>(version, {
       merge: merged,
-      freeze: (v) =>
-        v === version || (!version.disposed && lineage.equals(version, v)) ? this : wrap<V, K>(v),
+      freeze: (v) => (v === version || (!version.disposed && equals(version, v)) ? this : wrap<V, K>(v)),
     })
   }
 
@@ -330,7 +328,7 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
   filter(fn: (value: V, key: K) => unknown): Hamt<V, K> {
     callback(fn, 'filter')
     const version = usable(this)
-    return this.#become(bulk.filter(version, fn as never))
+    return this.#mapOf(bulk.filter(version, fn as never))
   }
 
   /** A map with the same keys, each with the value that `fn` makes of its own. O(n). */
@@ -338,7 +336,7 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
   map<W>(fn: (value: V, key: K) => W): Hamt<W, K> {
     callback(fn, 'map')
     const version = usable(this)
-    return this.#become(bulk.map(version, fn as never)) as unknown as Hamt<W, K>
+    return this.#mapOf(bulk.map(version, fn as never)) as unknown as Hamt<W, K>
   }
 
   /** Folds the entries, in the order of iteration. O(n). */
@@ -346,7 +344,7 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
     callback(fn, 'reduce')
     let sum = init
     eachEntry(versionOf(this), (key, value) => {
-      sum = settled(fn(sum, value as V, key as K), 'reduce')
+      sum = synchronous(fn(sum, value as V, key as K), 'reduce')
     })
     return sum
   }
@@ -365,7 +363,7 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
    */
   every(fn: (value: V, key: K) => unknown): boolean {
     callback(fn, 'every')
-    return this.#first((value, key) => !settled(fn(value, key), 'every'), 'every') === undefined
+    return this.#first((value, key) => !synchronous(fn(value, key), 'every'), 'every') === undefined
   }
 
   /**
@@ -387,7 +385,7 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
     eachEntry(
       versionOf(this),
       (key, value) =>
-        void settled(fn.call(thisArg as This, value as V, key as K, this) as unknown, 'forEach'),
+        void synchronous(fn.call(thisArg as This, value as V, key as K, this) as unknown, 'forEach'),
     )
   }
 
@@ -424,7 +422,7 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
     const version = usable(this)
     if (!isHamt(other)) return false
     lineage.checkUsable(versionOf(other))
-    return lineage.equals(version, versionOf(other))
+    return equals(version, versionOf(other))
   }
 
   /**
@@ -516,21 +514,21 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
   }
 
   /** The map of a version: this one or `other`, where it is theirs. */
-  #become(version: Version, other?: unknown): Hamt<V, K> {
+  #mapOf(version: Version, other?: unknown): Hamt<V, K> {
     if (version === this.#version) return this
     return other instanceof Hamt && other.#version === version ? (other as Hamt<V, K>) : wrap<V, K>(version)
   }
 
   #merge(other: HamtInput<V, K>, resolve: unknown, method: string): Hamt<V, K> {
     const version = usable(this)
-    if (version.size > 0) return this.#become(merged(version, other, resolve, method))
+    if (version.size > 0) return this.#mapOf(merged(version, other, resolve, method))
     const theirs = input(version, other, method)
     return isHamt(other) ? (other as Hamt<V, K>) : wrap<V, K>(theirs)
   }
 
   #first(fn: (value: V, key: K) => unknown, method: string): [K, V] | undefined {
     callback(fn, method)
-    for (const entry of this.entries()) if (settled(fn(entry[1], entry[0]), method)) return entry
+    for (const entry of this.entries()) if (synchronous(fn(entry[1], entry[0]), method)) return entry
     return undefined
   }
 }
