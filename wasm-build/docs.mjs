@@ -87,14 +87,9 @@ function nameDocument(_context, document) {
   document.comment = new Comment([], [new CommentTag('@category', [{ kind: 'text', text: heading }])])
 }
 
-/**
- * Writes the site to `out` and gives its project; a public name without a docstring or an example, or a link
- * to nowhere, is a failure.
- */
-export async function buildDocs(out = join(root, 'build', 'site')) {
-  const script = join(root, 'build', 'playground.js')
-  await buildPlaygroundScript(script)
-  const app = await Application.bootstrapWithPlugins({
+/** What typedoc is told; `script` runs on every page. */
+function optionsWith(script) {
+  return {
     name: 'hamt-wasm docs',
     entryPoints: entries.map((entry) => join(root, 'js', `${entry}.ts`)),
     tsconfig: join(root, 'tsconfig.build.json'),
@@ -132,7 +127,17 @@ export async function buildDocs(out = join(root, 'build', 'site')) {
     ],
     validation: { invalidLink: true, invalidPath: true, notDocumented: false, notExported: true },
     logLevel: 'Warn',
-  })
+  }
+}
+
+/**
+ * Writes the site to `out` and gives its project; a public name without a docstring or an example, or a link
+ * to nowhere, is a failure.
+ */
+export async function buildDocs(out = join(root, 'build', 'site')) {
+  const script = join(root, 'build', 'playground.js')
+  await buildPlaygroundScript(script)
+  const app = await Application.bootstrapWithPlugins(optionsWith(script))
   app.converter.on(Converter.EVENT_CREATE_DOCUMENT, nameDocument)
   app.renderer.on(IndexEvent.PREPARE_INDEX, indexHeadings)
   app.renderer.on(PageEvent.END, (page) => {

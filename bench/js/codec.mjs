@@ -6,7 +6,8 @@ import { buildSync } from 'esbuild'
 const { outputFiles } = buildSync({
   stdin: {
     contents: `export { encodeCbor, cbor } from './codec/codec.js'
-      export { freezeData, copyData } from './codec/data.js'
+      export { freezeData } from './codec/data.js'
+      export { copyData } from './codec/copy.js'
       export { sameData } from './codec/equal.js'`,
     resolveDir: new URL('../../js', import.meta.url).pathname,
     loader: 'ts',

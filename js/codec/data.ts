@@ -1,22 +1,16 @@
-// Values by reference: checking that a value is data, freezing it in place, copying it.
+// Values by reference: checking that a value is data, and freezing it in place.
 //
 // Data is what CBOR carries (cbor-encode.ts), held in data properties: a property is asked for a getter
 // before it is read, so a getter is refused and never called. Properties that are not enumerable are not part
 // of a value, nor are those that are undefined: an optional field that is written out is no mistake, and JSON
 // drops it too. An undefined item of an array is refused.
-import { isBytes, takeBytes } from './bytes.js'
+import { isBytes } from './bytes.js'
+import { copyData } from './copy.js'
+import { fewParts, getterOf, names, type Properties, Reader } from './data-reader.js'
 import { checkKey } from './keys.js'
-import { MAX_DEPTH, Path } from './path.js'
-import {
-  cannotTell,
-  describeClass,
-  hasOwnProperty,
-  isExtended,
-  isPlain,
-  isPlainArray,
-  platform,
-} from './plain.js'
-import { isWellFormed, kind } from './text.js'
+import { MAX_DEPTH } from './path.js'
+import { cannotTell, hasOwnProperty, isExtended, isPlain, isPlainArray, platform } from './plain.js'
+import { isWellFormed } from './text.js'
 
 /**
  * A value that cannot be frozen, since it holds bytes or a Proxy: a copy that nobody else has. What is handed
@@ -29,23 +23,10 @@ export class PrivateCopy {
 /** What `freezeData` gives: the value itself, frozen, to be handed out as it is; or a private copy. */
 export type Data = PrivateCopy | object | string | number | bigint | boolean | null
 
-const { defineProperty, freeze, getOwnPropertyDescriptor, hasOwn, isFrozen, keys } = Object
-/**
- * The getter of a property, `undefined` for one that holds a value. Making a property descriptor takes
- * several times as long.
- */
-const getterOf = Function.prototype.call.bind(
-  (Object.prototype as unknown as { __lookupGetter__: () => unknown }).__lookupGetter__,
-) as (object: object, name: string | number) => unknown
-/** Property names that were seen to be well-formed, at their number within an object. */
-const names = Array.from({ length: 64 }, () => '')
-
-type Properties = Readonly<Record<string | number, unknown>>
+const { freeze, hasOwn, isFrozen, keys } = Object
 
 /** A value has at most this many parts: items and properties, each as often as it occurs. */
 const mostParts = 2 ** 24
-/** Containers with more parts are remembered. */
-const fewParts = 64
 
 interface Extent {
   readonly parts: number
@@ -73,7 +54,7 @@ export function freezeData(value: unknown, key: string): Data {
   try {
     const found = walk.run(value, key)
     if (found === Found.copied) return copyOf(value, key)
-    if (found === Found.undefinedProperty) return freezeData(new Copier().run(value, key), key)
+    if (found === Found.undefinedProperty) return freezeData(copyData(value, key), key)
     Seal.putOn(value)
     return value
   } finally {
@@ -245,67 +226,9 @@ function isSmallPrimitive(value: unknown): boolean {
   )
 }
 
-/**
- * A deep copy of data, with nothing frozen in it, without the properties that are undefined; a primitive is
- * itself. O(parts). TypeError, naming the path, for what is not data.
- */
-export function copyData(value: unknown): unknown {
-  return new Copier().run(value)
-}
-
 function copyOf(value: unknown, key: string): Data {
-  const copy = new Copier().run(value, key) as Data
+  const copy = copyData(value, key) as Data
   return typeof copy === 'object' && copy !== null ? new PrivateCopy(copy) : copy
-}
-
-/** Reads data: what checking and copying have in common. */
-abstract class Reader extends Path {
-  protected parts = 0
-
-  protected primitive(value: unknown): void {
-    if (typeof value === 'string') {
-      if (!isWellFormed(value)) this.refuse('a string with a lone surrogate')
-    } else if (value === undefined || typeof value === 'function' || typeof value === 'symbol')
-      this.refuse(kind(value))
-  }
-
-  /** The value of an own property; `undefined` for a hole. */
-  protected property(container: object, name: string | number): unknown {
-    if (getterOf(container, name) === undefined) {
-      const value = (container as Properties)[name]
-      if (value !== undefined && hasOwn(container, name)) return value
-    }
-    const found = getOwnPropertyDescriptor(container, name)
-    if (found?.get !== undefined || found?.set !== undefined) this.refuse('a getter or setter')
-    return found?.value
-  }
-
-  protected lengthOf(array: readonly unknown[]): number {
-    const { length } = array
-    if (length !== length >>> 0) this.refuse(`an array of length ${String(length)}`)
-    return length
-  }
-
-  /** Called when the items are checked: a hole is refused with its index. */
-  protected checkNames(array: readonly unknown[]): void {
-    if (isExtended(array)) this.refuse('an array with named properties or symbols', this.depth - 1)
-  }
-
-  protected checkClass(object: object): void {
-    if (!isPlain(object)) this.refuse(describeClass(object), this.depth - 1)
-  }
-
-  protected checkArrayClass(array: readonly unknown[]): void {
-    if (!isPlainArray(array)) this.refuse(describeClass(array), this.depth - 1)
-  }
-
-  /** Counts a part. Values of one shape have the same names at the same counts, so each is checked once. */
-  protected countName(name: string): void {
-    const slot = ++this.parts % names.length
-    if (names[slot] === name) return
-    if (!isWellFormed(name)) this.refuse('a property name with a lone surrogate')
-    names[slot] = name
-  }
 }
 
 /**
@@ -442,61 +365,3 @@ class Walk extends Reader {
 }
 
 let idle: Walk | undefined
-
-/** Copies a value. Large containers that occur more than once are copied once. */
-class Copier extends Reader {
-  private readonly copies = new Map<object, unknown>()
-
-  run(value: unknown, key?: string): unknown {
-    this.under = key
-    return this.copy(value)
-  }
-
-  private copy(value: unknown): unknown {
-    if (typeof value !== 'object' || value === null) {
-      this.primitive(value)
-      return value
-    }
-    if (isBytes(value)) return takeBytes(value, () => `a value's bytes${this.where()}`)
-    const known = this.copies.get(value)
-    if (known !== undefined) return known
-    const before = this.parts
-    this.enter(value)
-    const copy = Array.isArray(value) ? this.array(value) : this.object(value)
-    this.leave()
-    if (this.parts - before > fewParts) this.copies.set(value, copy)
-    return copy
-  }
-
-  private array(array: readonly unknown[]): unknown[] {
-    this.checkArrayClass(array)
-    const length = this.lengthOf(array)
-    const { steps, depth } = this
-    const copy: unknown[] = []
-    for (let i = 0; i < length; ++i) {
-      steps[depth - 1] = i
-      ++this.parts
-      copy.push(this.copy(this.property(array, i)))
-    }
-    this.checkNames(array)
-    return copy
-  }
-
-  private object(object: object): object {
-    this.checkClass(object)
-    const { steps, depth } = this
-    const copy: Record<string, unknown> = {}
-    for (const name of keys(object)) {
-      steps[depth - 1] = name
-      this.countName(name)
-      const property = this.property(object, name)
-      if (property === undefined) continue
-      const value = this.copy(property)
-      if (name in copy) {
-        // An assignment would meet `Object.prototype`: a setter, or a property that is frozen.
-        defineProperty(copy, name, { value, writable: true, enumerable: true, configurable: true })
-      } else copy[name] = value
-    }
-    return copy
-  }
-}

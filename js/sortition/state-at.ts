@@ -124,26 +124,25 @@ export class StateAt {
           this.#admission[who] = i + 1
           break
         case Kind.version:
-          this.#version = operand
-          this.#settings[kind] = i
-          break
         case Kind.assets:
-          this.#exchange(operand)
-          this.#settings[kind] = i
-          break
         case Kind.policy:
-          this.hasAdmissions = true
-          this.#settings[kind] = i
-          break
         case Kind.window:
         case Kind.timeout:
         case Kind.provider:
-          this.#settings[kind] = i
+          this.#set(kind, operand, i)
           break
       }
     }
     this.rows = rows
     return this
+  }
+
+  /** A row that sets what is in force for all. */
+  #set(kind: Kind, operand: number, row: number): void {
+    if (kind === Kind.version) this.#version = operand
+    else if (kind === Kind.assets) this.#exchange(operand)
+    else if (kind === Kind.policy) this.hasAdmissions = true
+    this.#settings[kind] = row
   }
 
   /** A new configuration of assets: is its token another one? */

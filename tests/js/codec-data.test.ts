@@ -1,9 +1,10 @@
-// js/codec/data.ts and js/codec/equal.ts: what is data, that it is frozen or copied as a whole or not at all,
+// js/codec/data.ts, copy.ts and equal.ts: what is data, that it is frozen or copied as a whole or not at all,
 // and equality.
 import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { encodeCbor } from '../../js/codec/codec.js'
-import { copyData, freezeData, PrivateCopy } from '../../js/codec/data.js'
+import { copyData } from '../../js/codec/copy.js'
+import { freezeData, PrivateCopy } from '../../js/codec/data.js'
 import { sameData } from '../../js/codec/equal.js'
 import { platform } from '../../js/codec/plain.js'
 import { value } from './support/values.js'

@@ -11,6 +11,9 @@ function reduce({ past, present }, action) {
   return next === present ? { past, present } : { past: [...past, present], present: next }
 }
 
+const todos = (size) =>
+  Hamt.from(Array.from({ length: size }, (_, i) => [`row${i}`, { title: `todo ${i}`, done: false }]))
+
 /**
  * Takes a list of `size` rows through a session; gives which rows each step rendered, and what the page
  * showed then.
@@ -30,9 +33,7 @@ window.runList = (size) => {
     return createElement('ul', null, rows)
   }
 
-  const first = Hamt.from(
-    Array.from({ length: size }, (_, i) => [`row${i}`, { title: `todo ${i}`, done: false }]),
-  )
+  const first = todos(size)
   const root = createRoot(document.querySelector('#root'))
   const steps = {}
   const step = (name, f) => {
