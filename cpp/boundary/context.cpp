@@ -3,7 +3,7 @@
 
 #include <new>
 #include <stdexcept>
-#include <string>
+#include <string_view>
 
 #include "snapshot/error.hpp"
 #include "sortition/errors.hpp"
@@ -25,17 +25,37 @@ status context::fail(status s, std::string_view code, std::string_view message,
 
 namespace {
 
-status report(context& c, const snapshot::error& e) {
-  const snapshot::rule_text& broken = snapshot::text(e.broken());
-  std::string message = broken.meaning;
-  message += " (";
-  message += broken.name;
-  if (e.offset() != snapshot::no_offset) {
-    message += ", at byte ";
-    message += std::to_string(e.offset());
+/// A message that is cut at its size.
+class message {
+ public:
+  message& operator<<(std::string_view text) noexcept {
+    size_ += text.copy(text_ + size_, sizeof text_ - size_);
+    return *this;
   }
-  message += ')';
-  return c.fail(status::invalid_snapshot, broken.name, message, e.offset());
+  message& operator<<(std::size_t number) noexcept {
+    char digits[20];
+    char* const end = digits + sizeof digits;
+    char* first = end;
+    do {
+      *--first = static_cast<char>('0' + number % 10);
+      number /= 10;
+    } while (number != 0);
+    return *this << std::string_view(first, static_cast<std::size_t>(end - first));
+  }
+  operator std::string_view() const noexcept { return {text_, size_}; }
+
+ private:
+  char text_[256];
+  std::size_t size_ = 0;
+};
+
+status report(context& c, const snapshot::error& e) noexcept {
+  const auto [name, meaning] = snapshot::text(e.broken());
+  message m;
+  m << meaning << " (" << name;
+  if (e.offset() != snapshot::no_offset) m << ", at byte " << e.offset();
+  m << ")";
+  return c.fail(status::invalid_snapshot, name, m, e.offset());
 }
 
 }  // namespace

@@ -30,15 +30,18 @@ unsigned digit_of_order(std::uint64_t order, unsigned shift) noexcept {
 
 namespace detail {
 
-/// Sorts by order, key, index. Buckets hold a few entries unless keys were chosen to collide: an
-/// insertion sort for few and a heap sort for many, both small in code; O(n log n) at worst.
+/// Sorts a bucket of many: a heap sort, which no choice of keys makes slow.
+template <class Less>
+[[gnu::cold, gnu::noinline]] void sort_large_bucket(ordered_entry* begin, ordered_entry* end,
+                                                    const Less& less) {
+  std::make_heap(begin, end, less);
+  std::sort_heap(begin, end, less);
+}
+
+/// Sorts by order, key, index. Buckets hold a few entries unless keys were chosen to collide.
 template <class Less>
 void sort_bucket(ordered_entry* begin, ordered_entry* end, const Less& less) {
-  if (end - begin > 32) {
-    std::make_heap(begin, end, less);
-    std::sort_heap(begin, end, less);
-    return;
-  }
+  if (end - begin > 32) return sort_large_bucket(begin, end, less);
   for (ordered_entry* p = begin; p < end; ++p) {
     const ordered_entry moved = *p;
     ordered_entry* hole = p;
