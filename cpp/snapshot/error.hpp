@@ -114,7 +114,7 @@ constexpr rule_text text(rule r) noexcept {
 /// The offset of a rule that all bytes break together.
 inline constexpr std::size_t no_offset = static_cast<std::size_t>(-1);
 
-/// Thrown for bytes that break a rule: which rule, and the offset at which it shows, or `no_offset`.
+/// Thrown for bytes that break a rule: which rule, and the offset at which it shows (or none).
 class error : public std::exception {
  public:
   error(rule r, std::size_t offset) noexcept : broken_(r), offset_(offset) {}

@@ -24,25 +24,26 @@ export function withEncoded<T>(
     // Encoding may run user code (the traps of a Proxy), after which handles are looked for anew, if there
     // still are any.
     versions.forEach(lineage.checkUsable)
-    const missing: Uint32Array[] = []
+    // A handle for one call only would come back with other ids.
+    const isTemporary = versions.some((v) => v.store === null)
+    const missing = new Set<number>() // the same objects are in many versions
     const result = lineage.withHandles(versions, (handles) => {
       for (const handle of handles) {
         check(raw.hamt_unencoded(handle, forDigest ? 1 : 0))
         const ids = takeOutput()
-        if (ids.length > 0) missing.push(new Uint32Array(ids.buffer))
+        for (const id of new Uint32Array(ids.buffer)) missing.add(id)
+        if (isTemporary && missing.size > 0) break
       }
-      return missing.length === 0 ? { value: f(handles) } : undefined
+      return missing.size === 0 ? { value: f(handles) } : undefined
     })
     if (result !== undefined) return result.value
-    // A handle for one call only would come back with other ids.
-    if (versions.some((v) => v.store === null)) versions.forEach(lineage.keepTrie)
-    else missing.forEach(attach)
+    if (isTemporary) versions.forEach(lineage.keepTrie)
+    else attach(missing)
   }
 }
 
 /** Encodes objects and hands their bytes over. */
-function attach(ids: Uint32Array): void {
-  const seen = new Set<number>()
+function attach(ids: Iterable<number>): void {
   let encoded: { id: number; object: object; bytes: Uint8Array }[] = []
   let size = 0
   const flush = (): void => {
@@ -59,8 +60,7 @@ function attach(ids: Uint32Array): void {
   }
   for (const id of ids) {
     const object = objectOf(id) as object | undefined
-    if (seen.has(id) || object === undefined) continue
-    seen.add(id)
+    if (object === undefined) continue
     const bytes = encodedBytes(object)
     encoded.push({ id, object, bytes })
     size += bytes.length

@@ -1,4 +1,5 @@
 // One entry, one object: `get` gives the same object each time, in every state that a map can be in.
+import { jest } from '@jest/globals'
 import { Hamt, openSnapshot, deserialize, serialize, serializeDelta, applyDelta, stats } from 'hamt-wasm'
 import { collect, collectUntil } from './support/gc.js'
 
@@ -114,4 +115,25 @@ test('an opened snapshot keeps no object that nobody else holds', async () => {
 
 afterAll(async () => {
   await collectUntil(() => stats().maps === 0 && stats().objects === 0)
+})
+
+test.each([
+  ['a snapshot', (versions: Hamt<Operator>[]) => void serialize(versions)],
+  ['a delta', (versions: Hamt<Operator>[]) => void serializeDelta(versions.slice(0, 1), versions)],
+  ['digests', (versions: Hamt<Operator>[]) => versions.forEach((map) => map.digest())],
+])('an object that many versions have is not encoded for each of them, for %s', (_, use) => {
+  const versions = [Hamt.from(entries(500))]
+  for (let i = 0; i < 40; ++i)
+    versions.push(versions.at(-1)!.set(`key ${i}`, { name: `newer ${i}`, tags: [] }))
+  const keysOf = jest.spyOn(Object, 'keys') // the encoder asks each object once
+  try {
+    use(versions)
+    const asked = keysOf.mock.calls.map(([object]) => (object as Partial<Operator>).name ?? '')
+    // Operators from 40 on are in all versions, of which the first and the newest have a store of their own.
+    const ofAll = asked.filter((name) => Number(/^operator (\d+)$/.exec(name)?.[1]) >= 40)
+    expect(new Set(ofAll).size).toBe(460)
+    expect(ofAll.length).toBeLessThanOrEqual(2 * 460)
+  } finally {
+    keysOf.mockRestore()
+  }
 })
