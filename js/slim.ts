@@ -43,7 +43,7 @@ async function compile(source: WasmSource): Promise<WebAssembly.Module> {
     const from = typeof source === 'string' || source instanceof URL ? ` of ${String(source)}` : ''
     throw Object.assign(
       new WebAssembly.CompileError(
-        `hamt-wasm/slim: the WebAssembly${from} is not compiled here: ${cause.message}; ${instead}`,
+        `hamt-wasm/slim: the WebAssembly${from} is not compiled here: ${cause.message}; in a content security policy allow script-src 'wasm-unsafe-eval', or ${instead}`,
       ),
       { cause },
     )

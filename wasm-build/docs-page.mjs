@@ -32,3 +32,13 @@ export function accessible(html) {
       return `<h${level}${rest}</h${level}>`
     })
 }
+
+/** How many characters of code a line has on any phone. */
+const shortest = 28
+
+/** A page in which code in prose that fits into a line is marked: it need not wrap. */
+export function withShortCode(html) {
+  return html.replace(/(?<!<pre>)<code>([^<]*)<\/code>/g, (all, code) =>
+    code.replace(/&\w+;|&#\d+;/g, '.').length <= shortest ? `<code class="short">${code}</code>` : all,
+  )
+}

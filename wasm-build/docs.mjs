@@ -3,9 +3,9 @@
 import { join } from 'node:path'
 import { Application, Comment, CommentTag, Converter, IndexEvent, PageEvent, ReflectionKind } from 'typedoc'
 import { addExamples } from './docs-examples.mjs'
-import { accessible, openableFromDisk, unfolded } from './docs-page.mjs'
+import { accessible, openableFromDisk, unfolded, withShortCode } from './docs-page.mjs'
 import { buildPlayground, buildPlaygroundScript } from './docs-playground.mjs'
-import { indexHeadings, searchByWords } from './docs-search.mjs'
+import { searchOfSections } from './docs-search.mjs'
 import { Failure, root, say } from './step.mjs'
 
 const entries = ['index', 'slim', 'verify', 'blocks/index', 'sortition/index', 'devtools']
@@ -139,9 +139,10 @@ export async function buildDocs(out = join(root, 'build', 'site')) {
   await buildPlaygroundScript(script)
   const app = await Application.bootstrapWithPlugins(optionsWith(script))
   app.converter.on(Converter.EVENT_CREATE_DOCUMENT, nameDocument)
-  app.renderer.on(IndexEvent.PREPARE_INDEX, indexHeadings)
+  const search = searchOfSections()
+  app.renderer.on(IndexEvent.PREPARE_INDEX, search.prepare)
   app.renderer.on(PageEvent.END, (page) => {
-    page.contents = unfolded(openableFromDisk(accessible(page.contents)), ['Guide', 'Recipes'])
+    page.contents = unfolded(withShortCode(openableFromDisk(accessible(page.contents))), ['Guide', 'Recipes'])
   })
   const complain = (what) => {
     throw new Failure(`The site would be incomplete: ${what}`)
@@ -159,7 +160,7 @@ export async function buildDocs(out = join(root, 'build', 'site')) {
   if (app.logger.hasWarnings()) complain('see the warnings above')
   await app.generateDocs(project, out)
   if (app.logger.hasErrors() || app.logger.hasWarnings()) complain('see above')
-  searchByWords(join(out, 'assets', 'main.js'))
+  search.finish(out)
   await buildPlayground(join(out, 'assets'))
   say(`The site: ${join(out, 'index.html')}`)
   return project

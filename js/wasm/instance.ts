@@ -47,7 +47,7 @@ function compiled(compile: () => WasmModule): WasmModule {
   } catch (cause) {
     if (isExhaustion(cause)) throw cause
     throw new Error(
-      `hamt-wasm: WebAssembly cannot be compiled here: ${String(cause)}; allow script-src 'wasm-unsafe-eval', or give an imported hamt.wasm to load() of hamt-wasm/slim`,
+      `hamt-wasm: WebAssembly cannot be compiled here: ${String(cause)}; in a content security policy allow script-src 'wasm-unsafe-eval', or give an imported hamt.wasm to load() of hamt-wasm/slim`,
       { cause },
     )
   }

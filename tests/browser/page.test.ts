@@ -53,6 +53,13 @@ describe.each(browserNames)('%s', (name) => {
     expect(result.early).toMatch(/load\(\)/)
   }, 40_000)
 
+  test('under a policy that lets no WebAssembly compile, small maps work, and errors say what to allow', async () => {
+    const { hello, main, slim } = await resultOf('/no-wasm.html')
+    expect(hello).toBe(42)
+    expect(main).toMatch(/^hamt-wasm: .*content security policy allow script-src 'wasm-unsafe-eval'/)
+    expect(slim).toMatch(/^hamt-wasm\/slim: .*content security policy allow script-src 'wasm-unsafe-eval'/)
+  }, 40_000)
+
   if (name === 'chromium') {
     test('the console shows a map with its entries, and opens it', async () => {
       const page = await at.browser.newPage()

@@ -75,25 +75,63 @@ describe.each(browserNames)('%s', (browser) => {
     return page.$$eval('#tsd-search-results li', (all) => all.map((each) => each.textContent.trim()))
   }
 
+  // The section that is found first, and words that it has.
   test.each([
-    ['how do I save versions', 'History', 'serialize writes any number of versions into one Uint8Array'],
-    ['how do I verify one entry', 'Digests and proofs', 'verifyProof'],
-    ['how do I share a map with a worker', 'Workers', 'It gets a snapshot of the map'],
-    ['Why is my value refused?', 'Values', 'The error says where they are'],
-    ['how large is it', 'Questions and answers', 'KB with gzip, WebAssembly included'],
-    ['how do I verify a committee?', 'Sortition', 'npx hamt-wasm sortition verify'],
+    ['how do I save versions', 'History › Save versions', 'serialize writes any number of versions into one'],
+    ['how do I verify one entry', 'Digests and proofs › Verify one entry', 'verifyProof'],
+    ['how do I share a map with a worker', 'Workers › Send a map to a worker', 'deserialize'],
+    [
+      'Why is my value refused?',
+      'Questions and answers › Why is my value refused?',
+      'names the key and the path',
+    ],
+    ['how large is it', 'Questions and answers › How large is it?', 'KB with gzip, WebAssembly included'],
+    ['how do I verify a committee?', 'Sortition › Verify a committee in a program', 'judgeDraw'],
+    ['undo', 'History › Undo', 'an undo stack is an array'],
+    ['localStorage', 'History › Save versions', 'localStorage stores them as base64'],
+    [
+      'CSP',
+      'Questions and answers › Does it work under a content security policy (CSP)?',
+      "'wasm-unsafe-eval'",
+    ],
+    ['size', 'Questions and answers › What size does it add to a bundle?', 'maps and snapshots'],
+    ['sorted', 'React › A sorted list', 'useMemo'],
+    ['sqlite', 'Node scripts › Keep versions in SQLite, or another database', 'applyDelta'],
+    ['react', 'React', 'useSyncExternalStore'],
   ])('search: %s', async (question, wanted, answer) => {
-    const [first] = await search(question)
-    expect(first).toBe(wanted)
+    const [first, ...others] = await search(question)
+    expect(first!.startsWith(wanted)).toBe(true)
+    expect(others.length).toBeLessThan(10)
     await page.keyboard.press('Enter')
-    await page.waitForFunction(
-      (title: string) => document.querySelector('h1')?.textContent === title,
-      {},
-      wanted,
+    const [title, heading] = wanted.split(' › ')
+    await page.waitForFunction((t) => document.querySelector('h1')?.textContent === t, {}, title)
+    const shown = await page.evaluate(() => {
+      const start = location.hash ? document.querySelector(':target')! : document.querySelector('h1')!
+      const { top } = start.getBoundingClientRect()
+      let text = ''
+      for (let at = start.nextElementSibling; at && at.tagName !== 'H2'; at = at.nextElementSibling)
+        text += at.textContent
+      if (!location.hash) text = document.querySelector('[role=main]')!.textContent
+      return {
+        heading: start.textContent,
+        text: text.replace(/\s+/g, ' '),
+        isInView: top >= 0 && top < innerHeight,
+      }
+    })
+    expect(shown.heading).toBe(heading ?? title)
+    expect(shown.text).toContain(answer)
+    expect(shown.isInView).toBe(true)
+  })
+
+  test('search shows an excerpt with the word, and none of it is taken for HTML', async () => {
+    const [first] = await search('localStorage')
+    expect(first).toContain('localStorage stores them as base64')
+    await search('empty<Date>')
+    const excerpts = await page.$$eval('#tsd-search-results small', (all) =>
+      all.map((each) => [each.textContent, each.childElementCount] as const),
     )
-    expect(await page.$eval('[role=main]', (main) => main.textContent!.replace(/\s+/g, ' '))).toContain(
-      answer,
-    )
+    expect(excerpts.some(([text]) => text!.includes('Hamt.empty<Date>()'))).toBe(true)
+    expect(excerpts.filter(([, elements]) => elements > 0)).toEqual([])
   })
 
   test('search finds pages by their text, and names of the reference', async () => {
@@ -154,6 +192,51 @@ describe.each(browserNames)('%s', (browser) => {
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
     await page.waitForSelector('#playground-output[data-state=done]')
+  })
+
+  test('on a phone: short code and signs of headings do not wrap, wide tables say so, code is copied', async () => {
+    const phone = { width: 390, height: 844 }
+    // Puppeteer emulates touch in Chromium alone.
+    await page.setViewport(browser === 'chromium' ? { ...phone, isMobile: true, hasTouch: true } : phone)
+    const tables: number[] = []
+    for (const name of ['Questions_and_answers', 'Environments', 'History', 'Benchmarks']) {
+      await open(`documents/${name}.html`)
+      const seen = await page.evaluate(() => {
+        const all = (selector: string) => [
+          ...document.querySelectorAll<HTMLElement>(`.tsd-typography ${selector}`),
+        ]
+        const bottomOfText = (heading: HTMLElement) => {
+          const range = document.createRange()
+          range.selectNodeContents(heading.firstChild!)
+          return [...range.getClientRects()].at(-1)!.bottom
+        }
+        const wide = all('table').filter((table) => table.scrollWidth > table.clientWidth)
+        return {
+          wrapped: all('code.short')
+            .filter((code) => code.getClientRects().length > 1)
+            .map((code) => code.textContent),
+          alone: all('.tsd-anchor-link')
+            .filter(
+              (heading) => heading.lastElementChild!.getBoundingClientRect().top > bottomOfText(heading),
+            )
+            .map((heading) => heading.textContent),
+          plain: wide.filter((table) => {
+            const { backgroundAttachment, backgroundImage } = getComputedStyle(table)
+            return !/local.*scroll/.test(backgroundAttachment) || !backgroundImage.includes('gradient')
+          }).length,
+          wide: wide.length,
+          hidden: [...document.querySelectorAll('pre > button')].filter(
+            (button) => matchMedia('(hover: none)').matches && getComputedStyle(button).opacity !== '1',
+          ).length,
+        }
+      })
+      tables.push(seen.wide)
+      expect(seen).toEqual({ wrapped: [], alone: [], plain: 0, wide: seen.wide, hidden: 0 })
+    }
+    if (browser === 'chromium')
+      expect(await page.evaluate(() => matchMedia('(hover: none)').matches)).toBe(true)
+    expect(Math.max(...tables)).toBeGreaterThan(0)
+    await page.setViewport({ width: 1280, height: 900 })
   })
 
   test('accessibility: axe finds nothing, light and dark, and nothing is wider than a phone', async () => {

@@ -152,6 +152,11 @@ test('what is imported and not used is left out', async () => {
   }
   expect(await size('verify-only.js')).toBeLessThan(8_500) // no wasm, no maps
   expect(await size('maps-only.js')).toBeLessThan(67_500) // no snapshots
+  const faq = readFileSync(installed('js/docs/faq.md'), 'utf8').replace(/\s+/g, ' ')
+  const [, ...said] =
+    /maps alone has (\d+) KB of this package, and one that uses maps and snapshots (\d+) KB/.exec(faq)!
+  const bundles = [await size('maps-only.js'), await size('maps-and-snapshots.js')]
+  bundles.forEach((bytes, i) => expect(Math.abs(Number(said[i]) - bytes / 1000)).toBeLessThanOrEqual(1))
   const unused = await size('unused.js')
   expect(unused).toBeLessThan(500 + gzipSync(readFileSync(installed('dist/generated/core-wasm.js'))).length) // the wasm of the main entry, at most
 })

@@ -14,6 +14,7 @@ import {
   run,
   seen,
   tarball,
+  tools,
 } from './consumer.js'
 
 installForTests()
@@ -232,5 +233,27 @@ describe('TypeScript', () => {
   test.each(['nodenext', 'bundler', 'nodenext-without-dom', 'node10'])('%s', async (resolution) => {
     const tsc = join(root, 'node_modules/typescript/bin/tsc')
     await node([tsc, '-p', `tsconfig.${resolution}.json`], { cwd: project('types') })
+  })
+
+  // The oldest and the newest of those that js/docs/environments.md lists.
+  test.each([
+    ['5.0', 'nodenext', '--skipLibCheck', 'true'],
+    ['5.7', 'bundler'],
+    ['7.0', 'nodenext'],
+    ['7.0', 'bundler'],
+  ])('%s, %s %s', async (version, resolution, ...options) => {
+    const tsc = join(tools, `typescript-${version}/bin/tsc`)
+    expect(await node([tsc, '--version'])).toContain(`Version ${version}.`)
+    await node([tsc, '-p', `tsconfig.${resolution}.json`, ...options], { cwd: project('types') })
+  })
+
+  test('the documents name the versions that are tested', () => {
+    const environments = readFileSync(installed('js/docs/environments.md'), 'utf8')
+    expect(environments).toContain('TypeScript 5.7 to 7.0')
+    expect(environments).toContain('for TypeScript 5.0 to 5.6: `skipLibCheck`')
+    expect(environments).toContain(`TypeScript is 5.0, 5.7, ${ts.versionMajorMinor} and 7.0.`)
+    expect(readFileSync(installed('README.md'), 'utf8').replace(/\s+/g, ' ')).toContain(
+      'TypeScript 5.0 to 7.0',
+    )
   })
 })

@@ -1,0 +1,3 @@
+import { Hamt, deserialize, serialize } from 'hamt-wasm'
+
+document.title = String(deserialize(serialize([Hamt.from({ hello: 42 })]))[0].get('hello'))
