@@ -175,15 +175,17 @@ export class SnapshotView {
     let bit = 0
     let change = 0
     let first = 0
+    this.file()
     for (let key = 0; key < this.keys.count;) {
-      this.file()
       for (const text of this.keys.block(key / blockStrings)) {
         const start = change
         for (; this.runs.get(bit); ++bit) ++change
         ++bit
         const code = this.codeAmong(start, change, this.inFirst.get(key) ? first++ : -1, v)
         ++key
-        if (code !== 0) yield text
+        if (code === 0) continue
+        yield text
+        this.file() // the caller may have transferred it
       }
     }
   }

@@ -59,14 +59,13 @@ function makeKnown(): void {
   known = id
 }
 
-/** Throws when memory runs out. */
+/** Makes doubtful ids wait for `drain`, as far as there is memory: the others stay for the next time. */
 function settleDoubts(): void {
   let settled = 0
   try {
     for (const id of doubtful) {
-      const status = raw.hamt_touch(id)
       // Any other error says that the id waits to be drained already.
-      if (status === Status.outOfMemory) check(status)
+      if (raw.hamt_touch(id) === Status.outOfMemory) break
       ++settled
     }
   } finally {
@@ -74,11 +73,16 @@ function settleDoubts(): void {
   }
 }
 
-/** Takes back the ids that no map holds any more, and lets their objects go. O(these). */
+/**
+ * Takes back the ids that no map holds any more, and lets their objects go. O(these). Where wasm has no memory
+ * for that, they stay for the next time.
+ */
 export function drain(): void {
   if (doubtful.length > 0) settleDoubts()
   for (;;) {
-    const status = check(raw.hamt_drain())
+    const status = raw.hamt_drain()
+    if (status === Status.outOfMemory) return
+    check(status)
     const bytes = takeOutput()
     for (const id of new Uint32Array(bytes.buffer)) {
       objects[id] = undefined

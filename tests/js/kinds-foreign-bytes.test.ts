@@ -303,6 +303,20 @@ test('an opened snapshot whose buffer was transferred says so, and never that a 
     expect(f).toThrow(/transferred/)
 })
 
+test.each([2, 20, 33, 100])(
+  'an iteration of %i keys whose buffer is transferred on its way says so, and does not end early',
+  (n) => {
+    const file = serialize([Hamt.from(Array.from({ length: n }, (_, i): [string, number] => [`k${i}`, i]))])
+    for (const taken of [1, n - 1]) {
+      const bytes = file.slice()
+      const keys = openSnapshot(bytes).at(0).keys()
+      for (let i = 0; i < taken; ++i) keys.next()
+      transferred(bytes)
+      expect(() => keys.next()).toThrow(/transferred/)
+    }
+  },
+)
+
 test('what is no Uint8Array is refused by name', () => {
   for (const value of [
     new ArrayBuffer(4),

@@ -3,12 +3,7 @@
 import { applyDelta, deserialize, Hamt, serialize, serializeDelta, stats } from 'hamt-wasm'
 import { collectUntil } from './support/gc.js'
 import { inWasm, young } from './support/stores.js'
-
-// The built core, which is not for users.
-const built: string = '../../dist/core.js'
-const wasm = (
-  (await import(built)) as { raw: { take_memory(n: number): number; give_memory(p: number): void } }
-).raw
+import { withFreeMemory } from './support/wasm-memory.js'
 
 const entries = (n: number): [string, number][] => Array.from({ length: n }, (_, i) => [`k${i}`, i])
 
@@ -31,18 +26,7 @@ test('young maps that are made and dropped take no wasm memory', () => {
 })
 
 /** Calls `f` with little wasm memory: all but some megabytes is taken. */
-function withLittleMemory(f: () => void): void {
-  const taken: number[] = []
-  const reserve = wasm.take_memory(4 * 2 ** 20)
-  try {
-    for (let size = 1 << 29; size >= 1 << 12; size >>= 1)
-      for (let p = wasm.take_memory(size); p !== 0; p = wasm.take_memory(size)) taken.push(p)
-    wasm.give_memory(reserve)
-    inWasm(f)
-  } finally {
-    for (const p of taken) wasm.give_memory(p)
-  }
-}
+const withLittleMemory = (f: () => void): void => withFreeMemory(4 * 2 ** 20, () => inWasm(f))
 
 const large = 5000
 const changed = (map: Hamt<number>, by: number): Hamt<number> => map.map((v) => v + by)
