@@ -19,7 +19,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
-import { restoreClassNames } from './class-names.mjs'
+import { finish } from './finish.mjs'
 import { Failure, quietly, root, say, seconds } from './step.mjs'
 
 const source = join(root, 'js')
@@ -99,8 +99,8 @@ const common = {
   metafile: true,
 }
 
-/** Whether an entry has classes that users meet. */
-function hasClasses(entry) {
+/** Whether an entry is a part of the library that is no wasm module. */
+function isWritten(entry) {
   return libraryEntries.includes(entry) && !entry.endsWith('-wasm')
 }
 
@@ -116,7 +116,7 @@ async function bundle(entry, format) {
     conditions: ['import', 'module'],
     external: ['node:*'],
     plugins: [siblings(entry)],
-    ...(!entry.endsWith('-wasm') && { lineLimit: 300 }),
+    ...(programEntries.includes(entry) && { lineLimit: 300 }),
     // Names of functions are a tenth of the core's weight; its public classes carry theirs themselves.
     ...(['core', 'snapshot/index'].includes(entry) && { keepNames: false }),
     ...(entry === 'slim' &&
@@ -126,7 +126,7 @@ async function bundle(entry, format) {
       }),
   })
   leaveOutWasm(`${outfile}.map`)
-  if (hasClasses(entry)) restoreClassNames(outfile, format === 'cjs' ? 'script' : 'module')
+  if (isWritten(entry)) finish(outfile, format === 'cjs' ? 'script' : 'module')
   return Object.keys(result.metafile.inputs)
 }
 
