@@ -13,8 +13,8 @@ export function ideal(v: Verification, seed: bigint | undefined, submissions: Su
   const { limit } = v.evidence
   const nothing = { ranking: [], ideal: [], absent: [], worseTickets: [] }
   if (v.request.ticketPrice === undefined) return { eligible: 0, ...nothing }
-  const { operators, counts, tickets } = v.eligibility.holders(v.request.ticketPrice, v.evidence.policy)
-  const eligible = operators.length
+  const holders = v.eligibility.holders(v.request.ticketPrice, v.evidence.policy)
+  const { size: eligible, tickets } = holders
   if (seed === undefined) return { eligible, ...nothing }
   if (tickets > limit) {
     // With the limit 0 it is left out because the caller says so.
@@ -25,14 +25,15 @@ export function ideal(v: Verification, seed: bigint | undefined, submissions: Su
     return { eligible, ...nothing }
   }
   const { state } = v.eligibility
-  const participants = operators.map((n, i): Participant => {
+  const operators = holders.entries()
+  const participants = operators.map(([n, count]): Participant => {
     const owner = state.owner(n)
     const { addresses } = state.log
     return {
       node: addresses.text(n),
       owner: owner < 0 ? undefined : addresses.text(owner),
       first: 1n,
-      count: BigInt(counts[i]!),
+      count: BigInt(count),
     }
   })
   const selected = select(participants, { e3Id, seed, size: eligible, ownerCap: false, limit })
@@ -41,7 +42,9 @@ export function ideal(v: Verification, seed: bigint | undefined, submissions: Su
   const absent = selected.flatMap(({ index, ticket, score }, i) => {
     const { node, count } = participants[index]!
     if (submitted.has(node)) return []
-    return [{ node, ticket, score, rank: i + 1, tickets: count, state: nodeState(state, operators[index]!) }]
+    return [
+      { node, ticket, score, rank: i + 1, tickets: count, state: nodeState(state, operators[index]![0]) },
+    ]
   })
   const bests = new Map(everyone.map((w) => [w.node, w]))
   const worseTickets = submissions.flatMap(({ node, ticket, score, counts }) => {

@@ -412,11 +412,12 @@ export class NodeRegistry {
 
   /** @internal */
   eligibility(timepoint: bigint | number): Eligibility {
-    const { log } = this.#versions
+    const versions = this.#versions
     const second = secondOf(timepoint)
-    const after = (t: number) =>
-      this.#versions.stateBefore(log.rowsUntil(t, this.#rows)).moveTo(log.rowsUntil(t, this.#rows))
-    return new Eligibility(this.#versions.stateAfter(log.rowsUntil(second, this.#rows)), second, after)
+    const state = versions.stateAfter(this.#rowsAt(second))
+    const { admissionsPaused, pauseTimepoint } = state.policy
+    const frozen = admissionsPaused ? versions.frozenAfter(this.#rowsAt(pauseTimepoint)) : undefined
+    return new Eligibility(state, second, frozen, versions.pool)
   }
 
   /** The number of an address in states of this registry. @internal */

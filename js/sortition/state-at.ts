@@ -39,7 +39,12 @@ export class StateAt {
   hasRegistrations = false
   /** Whether a row has named an operator. */
   hasOperators = false
-  #totals: { active: number; funded: number } | undefined
+  /** How many are active; -1 where a version has come back, whose activations are not counted. */
+  #active = 0
+  /** The largest number of a version so far: no activation is under a larger one. */
+  #lastVersion = 0
+  /** How many have a balance other than 0. */
+  #funded = 0
   /** By kind, the last row that set what is in force for all; -1 before the first. */
   readonly #settings = new Int32Array(32).fill(-1)
 
@@ -71,6 +76,9 @@ export class StateAt {
     copy.#owner.set(this.#owner)
     copy.#admission.set(this.#admission)
     copy.#settings.set(this.#settings)
+    copy.#active = this.#active
+    copy.#lastVersion = this.#lastVersion
+    copy.#funded = this.#funded
     copy.hasExchangedTokens = this.hasExchangedTokens
     copy.#hasBalances = this.#hasBalances
     copy.registeredCount = this.registeredCount
@@ -83,10 +91,10 @@ export class StateAt {
   /** Moves on (never back) to the state after `rows` rows. */
   moveTo(rows: number): this {
     const { kinds, operators, operands } = this.log.columns
+    const { amounts } = this.log.lists
     const addresses = this.log.addresses.length
     const none = this.log.addresses.find(zeroAddress)
     if (this.#seen.length < addresses) this.#makeRoom(addresses)
-    if (this.rows < rows) this.#totals = undefined
     for (let i = this.rows; i < rows; ++i) {
       const who = operators[i]!
       const operand = operands[i]!
@@ -107,13 +115,16 @@ export class StateAt {
           this.#registered[who] = 0
           break
         case Kind.balance:
+          this.#funded += Number(amounts.at(operand) > 0) - Number(this.balance(who) > 0)
           this.#balance[who] = operand + 1
           this.#hasBalances = true
           break
         case Kind.activated:
+          if (this.#active >= 0 && !this.isActive(who)) ++this.#active
           this.#activation[who] = this.#version + 1
           break
         case Kind.deactivated:
+          if (this.#active >= 0 && this.isActive(who)) --this.#active
           this.#activation[who] = 0
           break
         case Kind.owner:
@@ -139,10 +150,16 @@ export class StateAt {
 
   /** A row that sets what is in force for all. */
   #set(kind: Kind, operand: number, row: number): void {
-    if (kind === Kind.version) this.#version = operand
+    if (kind === Kind.version) this.#setVersion(operand)
     else if (kind === Kind.assets) this.#exchange(operand)
     else if (kind === Kind.policy) this.hasAdmissions = true
     this.#settings[kind] = row
+  }
+
+  #setVersion(version: number): void {
+    if (version !== this.#version) this.#active = version > this.#lastVersion ? 0 : -1
+    this.#version = version
+    this.#lastVersion = Math.max(version, this.#lastVersion)
   }
 
   /** A new configuration of assets: is its token another one? */
@@ -199,22 +216,17 @@ export class StateAt {
     return row < 0 ? -1 : this.log.columns.times[row]!
   }
 
-  /** How many are active. O(operators) once for a state, and then O(1); so is `hasFunds`. */
+  /** How many are active. O(1); O(operators) once where a version has come back. */
   get activeCount(): number {
-    return this.#counted().active
+    if (this.#active < 0) {
+      this.#active = 0
+      for (let n = 0; n < this.size; ++n) if (this.isActive(n)) ++this.#active
+    }
+    return this.#active
   }
   /** Whether an operator has a balance other than 0. */
   get hasFunds(): boolean {
-    return this.#counted().funded > 0
-  }
-  #counted(): { active: number; funded: number } {
-    if (this.#totals) return this.#totals
-    let [active, funded] = [0, 0]
-    for (let n = 0; n < this.size; ++n) {
-      if (this.isActive(n)) ++active
-      if (this.hasBalance(n) && this.balance(n) > 0) ++funded
-    }
-    return (this.#totals = { active, funded })
+    return this.#funded > 0
   }
 
   // --- what is in force for all -------------------------------------------------------------------

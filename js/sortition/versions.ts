@@ -2,6 +2,7 @@
 import { isDisposed } from '../core.js'
 import { Hamt } from '../index.js'
 import { type EventLog } from './event-log.js'
+import { Pool } from './pool.js'
 import { type NodeState } from './select.js'
 import { StateAt } from './state-at.js'
 import { withStates } from './states.js'
@@ -16,6 +17,9 @@ export class Versions {
   #map: Hamt<NodeState>
   /** The state that `#map` shows. */
   #mapState: StateAt
+  #frozen: StateAt | undefined
+  /** Who was eligible at the second that was asked for last. */
+  readonly pool = new Pool()
 
   constructor(
     readonly log: EventLog,
@@ -35,6 +39,12 @@ export class Versions {
     const state = this.#states.find((each) => each.rows === rows) ?? this.stateBefore(rows).moveTo(rows)
     this.#states = [...this.#states.filter((each) => each !== state).slice(1 - mostStates), state]
     return state
+  }
+
+  /** The same for the state that a pause has frozen: the last of them is kept. */
+  frozenAfter(rows: number): StateAt {
+    if (this.#frozen?.rows !== rows) this.#frozen = this.stateBefore(rows).moveTo(rows)
+    return this.#frozen
   }
 
   /** A state at or before the first `rows` rows, to be moved. */
