@@ -11,6 +11,7 @@ endif()
 set(hamt_wasm_compile_flags -O3 -flto -fwasm-exceptions -mbulk-memory -msign-ext)
 
 set(hamt_wasm_link_flags
+    -lembind
     -sDECLARE_ASM_MODULE_EXPORTS=0 # imports and exports keep their names: js/wasm/instantiate.ts is the loader, the glue is not used
     -sFILESYSTEM=0
     -sALLOW_MEMORY_GROWTH=1
@@ -25,15 +26,6 @@ if(HAMT_EMCC_VERSION VERSION_LESS 3.1.27)
   list(APPEND hamt_wasm_link_flags -sTOTAL_STACK=256KB)
 else()
   list(APPEND hamt_wasm_link_flags -sSTACK_SIZE=256KB)
-endif()
-if(HAMT_EMCC_VERSION VERSION_EQUAL 3.1.6)
-  # Two libraries of which the module needs little: of embind what is not C++, of libc++abi what cpp/binding/exceptions.cpp stands for. Later
-  # versions call it by other names, and keep theirs.
-  set(hamt_replaces_libraries ON)
-  list(APPEND hamt_wasm_link_flags --js-library=${EMSCRIPTEN_ROOT_PATH}/src/embind/embind.js)
-else()
-  set(hamt_replaces_libraries OFF)
-  list(APPEND hamt_wasm_link_flags -lembind)
 endif()
 if(HAMT_EMCC_VERSION VERSION_GREATER_EQUAL 4.0.0)
   # The encoding every browser of the last three years has; later versions of Emscripten default to the newer one.
@@ -73,14 +65,6 @@ function(hamt_add_wasm_module)
   # Functions that the C library and generated code are entered by, and that LTO must not see through.
   set(binding ${CMAKE_SOURCE_DIR}/cpp/binding)
   set_source_files_properties(${binding}/heap.cpp PROPERTIES COMPILE_OPTIONS "-O2;-fno-lto")
-  set_source_files_properties(${binding}/exceptions.cpp PROPERTIES COMPILE_OPTIONS "-Oz;-fno-lto")
-  if(hamt_replaces_libraries)
-    # Types that embind tells apart by address: without RTTI they have no names.
-    set_source_files_properties(${binding}/embind.cpp
-                                PROPERTIES COMPILE_OPTIONS "-Oz;-fno-rtti;-DEMSCRIPTEN_HAS_UNBOUND_TYPE_NAMES=0")
-  else()
-    list(REMOVE_ITEM sources ${binding}/exceptions.cpp)
-  endif()
   add_executable(hamt ${first} ${sources})
   set_target_properties(hamt PROPERTIES SUFFIX .js)
   target_link_libraries(hamt PRIVATE ${hamt_top})

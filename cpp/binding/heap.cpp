@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <new>
 
 extern "C" char __heap_base;
 
@@ -81,22 +80,3 @@ EMSCRIPTEN_KEEPALIVE void* take_memory(std::size_t size) { return malloc(size); 
 EMSCRIPTEN_KEEPALIVE void give_memory(void* p) { free(p); }
 
 }  // extern "C"
-
-// All forms that containers call: the C++ library's own would bring its terminate handlers with
-// them.
-void* operator new(std::size_t size) {
-  void* const p = malloc(size);
-  if (p == nullptr) throw std::bad_alloc();
-  return p;
-}
-void* operator new[](std::size_t size) { return operator new(size); }
-void* operator new(std::size_t size, std::align_val_t alignment) {
-  void* const p = memalign(static_cast<std::size_t>(alignment), size);
-  if (p == nullptr) throw std::bad_alloc();
-  return p;
-}
-void operator delete(void* p) noexcept { free(p); }
-void operator delete(void* p, std::size_t /*size*/) noexcept { free(p); }
-void operator delete(void* p, std::align_val_t /*alignment*/) noexcept { free(p); }
-void operator delete[](void* p) noexcept { free(p); }
-void operator delete[](void* p, std::size_t /*size*/) noexcept { free(p); }
