@@ -5,9 +5,10 @@
 // that it is taken from, whose exports stay the same: where a part is missing, they call an import
 // `placeholder`, until js/wasm/instance.ts starts the part.
 import { execFileSync } from 'node:child_process'
-import { existsSync, statSync } from 'node:fs'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { orderFunctions } from './order.mjs'
+import { root } from './step.mjs'
 
 /** The parts: which raw exports need them. The prefix keeps what each imports from the module apart. */
 export const parts = [
@@ -95,11 +96,17 @@ export function takePart(binaryen, { name, prefix, needs }, { input, core, outpu
 export function splitWasm(dir, env) {
   const fileOf = (name) => join(dir, `hamt.${name}.wasm`)
   const outputs = ['core', ...parts.map(({ name }) => name)].map(fileOf)
-  if (!isOlder(outputs, [join(dir, 'hamt.wasm'), fileURLToPath(import.meta.url)])) return
+  const sources = ['split.mjs', 'order.mjs'].map((name) => join(root, 'wasm-build', name))
+  if (!isOlder(outputs, [join(dir, 'hamt.wasm'), ...sources])) return
   const binaryen = toolsOf(env)
   let input = join(dir, 'hamt.wasm')
   for (const part of parts) {
     takePart(binaryen, part, { input, core: fileOf('core'), output: fileOf(part.name) })
     input = fileOf('core')
+  }
+  for (const file of outputs) {
+    // Once more: splitting leaves functions that could be simpler.
+    binaryen('wasm-opt', ['-O3', file, '-o', file])
+    writeFileSync(file, orderFunctions(readFileSync(file)))
   }
 }
