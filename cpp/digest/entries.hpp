@@ -1,15 +1,17 @@
-// The digest of a list of entries, as a snapshot holds them, without building a map.
+// The digest of a list of entries, and of a version of a snapshot, without building a map.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "digest/messages.hpp"
+#include "snapshot/read.hpp"
 #include "trie/order.hpp"
 #include "trie/policy.hpp"
 
@@ -17,18 +19,32 @@ namespace hamt {
 
 namespace digest_detail {
 
-using entry = std::pair<std::string_view, std::string_view>;
+using key_and_value = std::pair<std::string_view, std::string_view>;
+
+/// How the values of a list of entries are given.
+enum class value_form : std::uint8_t {
+  plain,
+  shortened,  ///< as `shorten` leaves them
+};
+
+/// The digest of an entry of a list.
+template <value_form Form>
+digest32 listed_digest(const key_and_value& e) noexcept {
+  const auto [key, value] = e;
+  if (Form == value_form::plain || value.size() <= brief::longest_inline)
+    return entry_digest(key, value);
+  return entry_digest_of_briefs(brief(key).view(), {value.data(), brief::hashed_size});
+}
 
 /// The digest of the node at `shift` that would hold these entries: two or more of
 /// equal digits before it, or all of the map's. Recursion is as deep as the trie would be, a
 /// kilobyte each.
-template <class P>
-digest32 digest_of_sorted(std::span<const entry> entries, std::span<const ordered_entry> sorted,
-                          unsigned shift) noexcept {
+template <class P, value_form Form>
+digest32 digest_of_sorted(std::span<const key_and_value> entries,
+                          std::span<const ordered_entry> sorted, unsigned shift) noexcept {
   static_assert(P::bits == 5, "the digest is defined for 32 slots a node");
   const auto digest_at = [&](std::size_t i) {
-    const entry& e = entries[sorted[i].index];
-    return entry_digest(e.first, e.second);
+    return listed_digest<Form>(entries[sorted[i].index]);
   };
   if (shift >= digits<P::bits>::end_shift) {
     collision_tree tree;
@@ -49,10 +65,29 @@ digest32 digest_of_sorted(std::span<const entry> entries, std::span<const ordere
     } else {
       child_map |= 1u << slot;
       slots[slot] =
-          digest_of_sorted<P>(entries, sorted.subspan(begin, end - begin), shift + P::bits);
+          digest_of_sorted<P, Form>(entries, sorted.subspan(begin, end - begin), shift + P::bits);
     }
   }
   return node_digest(entry_map, child_map, slots);
+}
+
+template <value_form Form, class P>
+digest32 digest_of_list(std::span<const key_and_value> entries) {
+  const std::vector<ordered_entry> sorted = in_order<bytes, P>(entries);
+  if (sorted.empty()) return empty_map_digest();
+  return map_digest(sorted.size(), digest_of_sorted<P, Form>(entries, sorted, 0));
+}
+
+/// Writes the brief of each string of more than 64 bytes over its beginning. One hash for each 136
+/// bytes of these; allocates nothing.
+inline void shorten(snapshot::arena& strings) noexcept {
+  char* at = strings.data();
+  for (const std::size_t end : strings.ends()) {
+    const std::string_view s(at, static_cast<std::size_t>(strings.data() + end - at));
+    if (s.size() > brief::longest_inline)
+      std::memcpy(at, brief(s).view().data(), brief::hashed_size);
+    at += s.size();
+  }
 }
 
 }  // namespace digest_detail
@@ -60,10 +95,19 @@ digest32 digest_of_sorted(std::span<const entry> entries, std::span<const ordere
 /// The digest of the map with these entries, in any order; of equal keys the last counts. Makes no
 /// map: two hashes an entry, and 24 bytes an entry for sorting. Throws std::bad_alloc.
 template <class P = local_policy>
-digest32 digest_of_entries(std::span<const digest_detail::entry> entries) {
-  const std::vector<ordered_entry> sorted = in_order<bytes, P>(entries);
-  if (sorted.empty()) return empty_map_digest();
-  return map_digest(sorted.size(), digest_detail::digest_of_sorted<P>(entries, sorted, 0));
+digest32 digest_of_entries(std::span<const digest_detail::key_and_value> entries) {
+  return digest_detail::digest_of_list<digest_detail::value_form::plain, P>(entries);
+}
+
+/// The digest of version `listed` of a snapshot, without making a map. Linear in the file's length:
+/// a long value is hashed once, however many entries have it. Throws what `with_entries` throws.
+template <class P = local_policy>
+digest32 digest_of_version(std::string_view file, std::size_t listed) {
+  using namespace digest_detail;
+  return snapshot::with_entries(file, listed, [](auto entries, snapshot::arena& values) {
+    shorten(values);
+    return digest_of_list<value_form::shortened, P>(entries);
+  });
 }
 
 }  // namespace hamt

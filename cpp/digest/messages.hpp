@@ -24,6 +24,7 @@ class brief {
  public:
   static constexpr std::size_t longest_inline = 64;
   static constexpr std::uint8_t hashed_mark = 0xff;
+  static constexpr std::size_t hashed_size = 1 + sizeof(digest32);
 
   /// One hash for each 136 bytes if `bytes` is longer than 64, else a copy. Does not allocate.
   [[gnu::noinline]] explicit brief(std::string_view bytes) noexcept {
@@ -36,7 +37,7 @@ class brief {
     bytes_[0] = static_cast<char>(hashed_mark);
     const digest32 digest = keccak256_hasher{}.update("L", 1).update(bytes).finish();
     std::memcpy(bytes_ + 1, digest.data(), digest.size());
-    size_ = 1 + sizeof digest;
+    size_ = hashed_size;
   }
   std::string_view view() const noexcept { return {bytes_, size_}; }
 

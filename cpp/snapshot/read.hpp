@@ -201,10 +201,12 @@ class base_finder {
   std::vector<std::uint32_t> indices_;  // for each digest, a map that has it
 };
 
-/// Calls `use(entries)` with the entries of version `listed` of a snapshot, by key, and gives what
-/// it returns. They are pairs of views that are valid until then; no map is made. `listed` counts
-/// as versions were given to `write`. Linear in the file's length. Throws `error`, also for a
-/// version that is not there; std::bad_alloc.
+/// Calls `use(entries, values)` with the entries of version `listed` of a snapshot, by key, and the
+/// file's table of values, and gives what it returns. Entries are pairs of views that are valid
+/// until then; no map is made. Their values are strings of the table, which `use` may change.
+/// `listed` counts as versions were given to `write`. Linear in the file's length. The lengths of
+/// all entries together are not: many may have one long value. Throws `error`, also for a version
+/// that is not there; std::bad_alloc.
 template <class Use>
 auto with_entries(std::string_view file, std::size_t listed, Use&& use) {
   const sections parsed(file);
@@ -213,7 +215,7 @@ auto with_entries(std::string_view file, std::size_t listed, Use&& use) {
   const std::uint32_t version = parsed.listing()[listed];
   budget room(~std::uint64_t{0});
   const arena keys = parsed.keys().decode(true, room);
-  const arena values = parsed.values().decode(false, room);
+  arena values = parsed.values().decode(false, room);
   std::vector<std::pair<std::string_view, std::string_view>> entries;
   // A key's last change in the version or its bases says what the version has.
   std::uint32_t key = 0, code = 0;
@@ -226,7 +228,7 @@ auto with_entries(std::string_view file, std::size_t listed, Use&& use) {
     if (v <= version && version < parsed.versions()[v].end) code = c;
   });
   take();
-  return use(std::span(std::as_const(entries)));
+  return use(std::span(std::as_const(entries)), values);
 }
 
 /// The versions of a snapshot. As `read_delta`; a delta is refused.

@@ -119,6 +119,9 @@ class arena {
     const std::size_t start = i == 0 ? 0 : ends_[i - 1];
     return std::string_view(bytes_).substr(start, ends_[i] - start);
   }
+  /// The bytes of all strings, and where each ends.
+  char* data() noexcept { return bytes_.data(); }
+  const std::vector<std::size_t>& ends() const noexcept { return ends_; }
   void push_back(std::string_view s) {
     bytes_ += s;
     ends_.push_back(bytes_.size());

@@ -173,7 +173,8 @@ export class Hamt<V, K extends string = string> implements ReadonlyMap<K, V> {
    * call for each thousand keys or 256 KB of values.
    */
   getMany(keys: Iterable<K>): (V | undefined)[] {
-    return getMany(usable(this), [...iterable(keys, 'getMany', 'keys')]) as (V | undefined)[]
+    const asked = [...iterable(keys, 'getMany', 'keys')] // which may dispose this map
+    return getMany(usable(this), asked) as (V | undefined)[]
   }
 
   /** Whether `key` is there. One path. */

@@ -26,7 +26,10 @@ export function alike(version: Version, other: unknown): Version {
 
 /** The version of a map, which has the same codec, or of other entries. */
 export function input(version: Version, entries: unknown, method: string): Version {
-  return isHamt(entries) ? alike(version, entries) : bulk.fromEntries(version.codec, entries, method)
+  if (isHamt(entries)) return alike(version, entries)
+  const theirs = bulk.fromEntries(version.codec, entries, method)
+  lineage.checkUsable(version) // the iterable may have disposed it
+  return theirs
 }
 
 export function merged(version: Version, other: unknown, resolve: unknown, method = 'merge'): Version {

@@ -202,7 +202,7 @@ TEST(SnapshotFile, HexadecimalStringsRoundTripInHalfTheSpace) {
     const auto loaded = files::read(file);
     ASSERT_EQ(loaded.versions[0], m);
     ASSERT_EQ(files::write(loaded.versions), file);
-    files::with_entries(file, 0, [&](auto entries) {
+    files::with_entries(file, 0, [&](auto entries, const auto&) {
       plain again;
       for (const auto& [key, value] : entries) again = std::move(again).set(key, value);
       ASSERT_EQ(again, m);

@@ -80,7 +80,7 @@ void check(std::string_view file) {
     require(again == m && again.size() == m.size(), "not a canonical map");
   }
   for (std::size_t i = 0; !delta && i < loaded.versions.size(); ++i) {
-    files::with_entries(file, i, [&](auto entries) {
+    files::with_entries(file, i, [&](auto entries, const auto&) {
       require(hamt::build<>(entries) == loaded.versions[i], "other entries without a map");
     });
   }
