@@ -29,7 +29,7 @@ enum class value_form : std::uint8_t {
 
 /// The digest of an entry of a list.
 template <value_form Form>
-digest32 listed_digest(const key_and_value& e) noexcept {
+[[gnu::noinline]] digest32 listed_digest(const key_and_value& e) noexcept {
   const auto [key, value] = e;
   if (Form == value_form::plain || value.size() <= brief::longest_inline)
     return entry_digest(key, value);

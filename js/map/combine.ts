@@ -64,6 +64,7 @@ export function deleteMany(v: Version, keys: Iterable<string>): Version {
     checkKey(key)
     edits.set(key, undefined)
   }
+  lineage.checkUsable(v) // the iterable may have disposed it
   return edited(v, edits)
 }
 
