@@ -5,8 +5,8 @@
 // of 64 bits are in halves of 32.
 
 /**
- * Levels of nodes, each of which takes a digit of five bits of the hash, the last one four. What is below
- * them collides.
+ * Levels of nodes, each of which takes a digit of five bits of the hash, the last one four: `digits::levels`
+ * in cpp/trie/bits.hpp. What is below them collides.
  */
 export const nodeLevels = 13
 

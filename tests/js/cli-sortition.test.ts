@@ -280,20 +280,22 @@ test('explain', () => {
   expectUnusable(explain('op3'), /--operator must be an address, got 'op3'/)
 })
 
+/** `explain --at` on the registry. */
+const standing = (operator: string, at: string, ...more: string[]) =>
+  hamtWasm([
+    'sortition',
+    'explain',
+    '--registry',
+    'registry.hamt',
+    '--operator',
+    operator,
+    '--at',
+    at,
+    ...more,
+  ])
+
 test('explain --at: any second, as a number or a date', () => {
   const { stateChecks } = chain
-  const standing = (operator: string, at: string, ...more: string[]) =>
-    hamtWasm([
-      'sortition',
-      'explain',
-      '--registry',
-      'registry.hamt',
-      '--operator',
-      operator,
-      '--at',
-      at,
-      ...more,
-    ])
   const price = chain.requests[0]!.ticketPrice
   const some = stateChecks.filter((_, i) => i % 8 === 0)
   for (const { operator, timepoint, active, ticketBalance } of some) {
@@ -321,7 +323,13 @@ test('explain --at: any second, as a number or a date', () => {
   expect(standing(operator, '2100-01-01').out).toMatch(
     /^Note: the registry ends at .* before 2100-01-01T00:00:00Z/m,
   )
-  // The logs alone do, too.
+})
+
+test('explain --at: on logs alone, and what it refuses', () => {
+  const { requests, stateChecks } = chain
+  const price = requests[0]!.ticketPrice
+  const { operator, timepoint } = stateChecks.find((check) => check.active)!
+  const text = standing(operator, `@${timepoint}`, '--price', price).out
   const replayed = [
     'sortition',
     'explain',

@@ -29,14 +29,46 @@ function describeMap(hash: string, contents: [string, string][], questions: stri
   ]
 }
 
+type Add = (...args: Parameters<typeof describeMap>) => void
+
+const numbered = (n: number, size: (i: number) => number = (i) => i % 9): [string, string][] =>
+  Array.from({ length: n }, (_, i) => [`key-${i}`, 'v'.repeat(size(i))])
+
+/** Maps of keys whose real hashes share many bits, or whose hashes are weak. */
+function addColliding(add: Add): void {
+  for (const [bits, pairs] of Object.entries(collisions.pairs)) {
+    for (const [a, b] of pairs.slice(0, 1)) {
+      add(
+        'real',
+        [
+          [a, bits],
+          [b, 'b'],
+        ],
+        [[a], [b], [b, a], ['absent']],
+      )
+      add('real', [...numbered(5), [a, bits]], [[a], [b], [a, b, 'key-3']])
+    }
+  }
+  for (const hash of Object.keys(hashes).slice(1)) {
+    for (const n of [1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 33]) {
+      add(hash, numbered(n), [
+        ['key-0'],
+        [`key-${n - 1}`],
+        ['absent'],
+        ['key'],
+        ['zzz'],
+        ['key-0', 'key-1', 'key-5', 'absent', 'key-55', 'key-6'],
+      ])
+    }
+  }
+}
+
 function vectors(): string {
   const lines = [
     '# Digests and proofs by the reference in tests/js: see digest-vectors.test.ts. Bytes in hexadecimal, - for none.',
     '',
   ]
-  const add = (...args: Parameters<typeof describeMap>): void => void lines.push(...describeMap(...args))
-  const numbered = (n: number, size: (i: number) => number = (i) => i % 9): [string, string][] =>
-    Array.from({ length: n }, (_, i) => [`key-${i}`, 'v'.repeat(size(i))])
+  const add: Add = (...args) => void lines.push(...describeMap(...args))
 
   add('real', [], [['hello'], ['hello', 'world']])
   add('real', [['', '']], [[''], ['hello']])
@@ -71,31 +103,7 @@ function vectors(): string {
     numbered(300, (i) => i % 70),
     [['key-7'], ['key-299'], ['absent'], ['key-1', 'key-2', 'absent', 'missing']],
   )
-  for (const [bits, pairs] of Object.entries(collisions.pairs)) {
-    for (const [a, b] of pairs.slice(0, 1)) {
-      add(
-        'real',
-        [
-          [a, bits],
-          [b, 'b'],
-        ],
-        [[a], [b], [b, a], ['absent']],
-      )
-      add('real', [...numbered(5), [a, bits]], [[a], [b], [a, b, 'key-3']])
-    }
-  }
-  for (const hash of Object.keys(hashes).slice(1)) {
-    for (const n of [1, 2, 3, 4, 5, 7, 8, 9, 16, 17, 33]) {
-      add(hash, numbered(n), [
-        ['key-0'],
-        [`key-${n - 1}`],
-        ['absent'],
-        ['key'],
-        ['zzz'],
-        ['key-0', 'key-1', 'key-5', 'absent', 'key-55', 'key-6'],
-      ])
-    }
-  }
+  addColliding(add)
   return lines.join('\n')
 }
 
