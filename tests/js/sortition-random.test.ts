@@ -54,75 +54,98 @@ interface Generated {
   steps: { what: string; who: number; amount: number; seconds: number }[]
 }
 
-/** The events of a registry: operators come, then steps. */
-function historyOf({ operators, owners, steps }: Generated) {
-  const events: RegistryEvent[] = []
-  let time = 1000
-  const add = (eventName: string, args: object) => {
-    events.push({
+/** Events, one a block, and the second of the last. */
+class History {
+  readonly events: RegistryEvent[] = []
+  private time = 1000
+  private policy = noPolicy
+  private version = 1n
+
+  add = (eventName: string, args: object) => {
+    this.events.push({
       eventName,
       args,
-      blockNumber: BigInt(events.length + 1),
+      blockNumber: BigInt(this.events.length + 1),
       logIndex: 0,
-      timestamp: BigInt(time),
+      timestamp: BigInt(this.time),
     })
-    return events.at(-1)!
+    return this.events.at(-1)!
   }
-  let policy = noPolicy
-  let version = 1n
-  const setPolicy = (p: NaivePolicy) =>
-    add('AdmissionPolicyUpdated', { timepoint: time, policy: (policy = p) })
-  const balance = (n: number, amount: number) =>
-    add('TicketBalanceUpdated', {
+  now = () => this.time
+  wait = (seconds: number) => (this.time += seconds)
+
+  setPolicy(policy: NaivePolicy) {
+    this.policy = policy
+    this.add('AdmissionPolicyUpdated', { timepoint: this.time, policy })
+  }
+  balance(n: number, amount: number) {
+    this.add('TicketBalanceUpdated', {
       operator: operatorOf(n),
       delta: 0n,
       newBalance: BigInt(amount),
       reason: `0x${'0'.repeat(64)}`,
     })
-  const activate = (n: number, active: boolean) =>
-    add('OperatorActivationChanged', { operator: operatorOf(n), active })
-  const own = (n: number, owner: number) => {
-    add('BondOwnerSet', { operator: operatorOf(n), bondOwner: ownerOf(owner) })
-    add('AdmissionStarted', { operator: operatorOf(n), timepoint: time })
   }
-  const register = (n: number) =>
-    add('CiphernodeAdded', { node: operatorOf(n), index: 0n, numNodes: 0n, size: 0n })
+  activate(n: number, active: boolean) {
+    this.add('OperatorActivationChanged', { operator: operatorOf(n), active })
+  }
+  own(n: number, owner: number) {
+    this.add('BondOwnerSet', { operator: operatorOf(n), bondOwner: ownerOf(owner) })
+    this.add('AdmissionStarted', { operator: operatorOf(n), timepoint: this.time })
+  }
+  register(n: number) {
+    this.add('CiphernodeAdded', { node: operatorOf(n), index: 0n, numNodes: 0n, size: 0n })
+  }
 
-  add('EligibilityConfigurationVersionUpdated', { version })
-  add('BondingAssetConfigUpdated', { ticketToken: contract, ticketPrice: price, configurationVersion: 1n })
-  add('SortitionSubmissionWindowSet', { sortitionSubmissionWindow: 600n })
-  add('RandomnessRequestTimeoutSet', { randomnessRequestTimeout: 900n })
-  add('RandomnessProviderSet', { randomnessProvider: provider })
-  for (let n = 0; n < operators; ++n) {
-    // Some come from before there were owners and admissions.
-    if (n % 7 !== 0) own(n, (n * 31) % owners)
-    register(n)
-    balance(n, (n * 13) % 50)
-    activate(n, true)
-    if (n % 20 === 0) time += 1
+  begin() {
+    this.add('EligibilityConfigurationVersionUpdated', { version: this.version })
+    this.add('BondingAssetConfigUpdated', {
+      ticketToken: contract,
+      ticketPrice: price,
+      configurationVersion: 1n,
+    })
+    this.add('SortitionSubmissionWindowSet', { sortitionSubmissionWindow: 600n })
+    this.add('RandomnessRequestTimeoutSet', { randomnessRequestTimeout: 900n })
+    this.add('RandomnessProviderSet', { randomnessProvider: provider })
   }
-  for (const { what, who, amount, seconds } of steps) {
+  step({ what, who, amount, seconds }: Generated['steps'][number], operators: number, owners: number) {
     const n = who % operators
-    time += seconds
-    if (what === 'balance') balance(n, amount)
-    if (what === 'transfer') own(n, amount % owners)
-    if (what === 'ban') activate(n, false)
-    if (what === 'back') for (let i = 0; i < 20; ++i) activate((n + i) % operators, true)
-    if (what === 'register') register(n)
-    if (what === 'version') add('EligibilityConfigurationVersionUpdated', { version: ++version })
+    const { policy } = this
+    this.time += seconds
+    if (what === 'balance') this.balance(n, amount)
+    if (what === 'transfer') this.own(n, amount % owners)
+    if (what === 'ban') this.activate(n, false)
+    if (what === 'back') for (let i = 0; i < 20; ++i) this.activate((n + i) % operators, true)
+    if (what === 'register') this.register(n)
+    if (what === 'version') this.add('EligibilityConfigurationVersionUpdated', { version: ++this.version })
     if (what === 'policy')
-      setPolicy({ ...policy, cooldownEnabled: amount % 2 === 0, cooldownDuration: amount })
+      this.setPolicy({ ...policy, cooldownEnabled: amount % 2 === 0, cooldownDuration: amount })
     if (what === 'pause' && !policy.admissionsPaused)
-      setPolicy({
+      this.setPolicy({
         ...policy,
         admissionsPaused: true,
-        pauseTimepoint: time - 1,
+        pauseTimepoint: this.time - 1,
         pauseCooldownEnabled: policy.cooldownEnabled,
         pauseCooldownDuration: policy.cooldownDuration,
       })
-    if (what === 'unpause') setPolicy({ ...policy, admissionsPaused: false })
+    if (what === 'unpause') this.setPolicy({ ...policy, admissionsPaused: false })
   }
-  return { events, add, now: () => time, wait: (seconds: number) => (time += seconds) }
+}
+
+/** The events of a registry: operators come, then steps. */
+function historyOf({ operators, owners, steps }: Generated): History {
+  const history = new History()
+  history.begin()
+  for (let n = 0; n < operators; ++n) {
+    // Some come from before there were owners and admissions.
+    if (n % 7 !== 0) history.own(n, (n * 31) % owners)
+    history.register(n)
+    history.balance(n, (n * 13) % 50)
+    history.activate(n, true)
+    if (n % 20 === 0) history.wait(1)
+  }
+  for (const step of steps) history.step(step, operators, owners)
+  return history
 }
 
 test('the committee of all best tickets, at several seconds and under both policies', () => {
@@ -145,10 +168,70 @@ test('the committee of all best tickets, at several seconds and under both polic
   )
 })
 
+const [e3Id, requestId] = [7n, 8n]
+
+/** A request for a committee, and its random word; the seed that follows. */
+function ask({ add, now, wait }: History, randomWord: bigint) {
+  add('CommitteeBondOwnerCapEnabled', { e3Id })
+  const randomness = add('CommitteeRandomnessRequested', {
+    e3Id,
+    requestId,
+    provider,
+    randomnessDeadline: BigInt(now() + 900),
+  })
+  wait(5)
+  const fulfilment = add('RandomnessFulfilled', {
+    requestId,
+    e3Id,
+    randomWord,
+    fulfilledAt: BigInt(now()),
+  })
+  const seed = seedFromVrf({ randomWord, chainId, registry: contract, e3Id, requestId })
+  return { randomness, fulfilment, seed }
+}
+
+interface Ticket {
+  node: Address
+  ticket: bigint
+  score: bigint
+}
+
+type Able = [Address, { ticketBalance: bigint }][]
+
+/** A ticket of each of the operators that are picked, if it is registered. */
+function ticketsOf(able: Able, who: number[], events: readonly RegistryEvent[], seed: bigint): Ticket[] {
+  // Nobody who could take part has left since, but some were never registered.
+  const registered = new Set(
+    events.filter((e) => e.eventName === 'CiphernodeAdded').map((e) => (e.args as { node: Address }).node),
+  )
+  const chosen = [...new Set(who.map((i) => able[i % able.length]!))].filter(([node]) => registered.has(node))
+  return chosen.map(([node, s], i) => {
+    const ticket = 1n + (BigInt(i) % (s.ticketBalance / price))
+    return { node, ticket, score: scoreTicket({ node, ticket, e3Id, seed }) }
+  })
+}
+
+/** The end of that request: the committee of those who got a seat, or its failure. */
+function end({ add }: History, seated: Ticket[], size: number) {
+  const members = [...seated].sort((a, b) => (a.node < b.node ? -1 : 1))
+  return members.length === size
+    ? add('SortitionCommitteeFinalized', {
+        e3Id,
+        committee: members.map((m) => m.node),
+        scores: members.map((m) => m.score),
+      })
+    : add('CommitteeFormationFailed', {
+        e3Id,
+        nodesSubmitted: BigInt(members.length),
+        thresholdRequired: BigInt(size),
+      })
+}
+
 test('a whole request: what the naive implementation draws is right, and any other member is wrong', () => {
   fc.assert(
     fc.property(anyRegistry, fc.array(fc.nat(299), { minLength: 5, maxLength: 60 }), (generated, who) => {
-      const { events, add, now, wait } = historyOf(generated)
+      const history = historyOf(generated)
+      const { events, add, now, wait } = history
       wait(10)
       const t = BigInt(now()) - 1n
       const nodes = eligibleAt(events, t)
@@ -156,36 +239,8 @@ test('a whole request: what the naive implementation draws is right, and any oth
       const owners = new Set([...nodes].map(([, s]) => s.owner).filter((o) => o !== undefined)).size
       const size = Math.min(generated.size, owners)
       fc.pre(size > 0 && able.length > 0)
-      const [e3Id, requestId] = [7n, 8n]
-      add('CommitteeBondOwnerCapEnabled', { e3Id })
-      const randomness = add('CommitteeRandomnessRequested', {
-        e3Id,
-        requestId,
-        provider,
-        randomnessDeadline: BigInt(now() + 900),
-      })
-      wait(5)
-      const randomWord = generated.word
-      const fulfilment = add('RandomnessFulfilled', {
-        requestId,
-        e3Id,
-        randomWord,
-        fulfilledAt: BigInt(now()),
-      })
-      const seed = seedFromVrf({ randomWord, chainId, registry: contract, e3Id, requestId })
-      // Nobody who could take part has left since, but some were never registered.
-      const registered = new Set(
-        events
-          .filter((e) => e.eventName === 'CiphernodeAdded')
-          .map((e) => (e.args as { node: Address }).node),
-      )
-      const chosen = [...new Set(who.map((i) => able[i % able.length]!))].filter(([node]) =>
-        registered.has(node),
-      )
-      const tickets = chosen.map(([node, s], i) => {
-        const ticket = 1n + (BigInt(i) % (s.ticketBalance / price))
-        return { node, ticket, score: scoreTicket({ node, ticket, e3Id, seed }) }
-      })
+      const { randomness, fulfilment, seed } = ask(history, generated.word)
+      const tickets = ticketsOf(able, who, events, seed)
       const submissions = tickets.map(({ node, ticket, score }) => {
         wait(1)
         return add('TicketSubmitted', { e3Id, node, ticketId: ticket, score })
@@ -194,24 +249,14 @@ test('a whole request: what the naive implementation draws is right, and any oth
       const seated = seats(tickets, size, (node) => nodes.get(node)!.owner)
       const isFormed = seated.length === size
       const members = [...seated].sort((a, b) => (a.node < b.node ? -1 : 1))
-      const end = isFormed
-        ? add('SortitionCommitteeFinalized', {
-            e3Id,
-            committee: members.map((m) => m.node),
-            scores: members.map((m) => m.score),
-          })
-        : add('CommitteeFormationFailed', {
-            e3Id,
-            nodesSubmitted: BigInt(seated.length),
-            thresholdRequired: BigInt(size),
-          })
+      const ended = end(history, seated, size)
       const registry = NodeRegistry.empty().applyAll(events)
       const evidence = {
         request: { e3Id, threshold: [1, size] },
         randomness,
         fulfilment,
         submissions,
-        ...(isFormed ? { finalized: end } : { failed: end }),
+        ...(isFormed ? { finalized: ended } : { failed: ended }),
         vrf: { chainId, registry: contract },
         policy: 'owner-cap',
       } as unknown as RequestEvidence
@@ -226,7 +271,7 @@ test('a whole request: what the naive implementation draws is right, and any oth
       const other = tickets.find((x) => !members.some((m) => m.node === x.node))
       if (!isFormed || !other) return
       const committee = members.map((m, i) => (i === 0 ? other.node : m.node))
-      const wrong = { ...end, args: { ...end.args, committee } }
+      const wrong = { ...ended, args: { ...ended.args, committee } }
       const codes = verifyRequest(registry, { ...evidence, finalized: wrong as never }).violations.map(
         (v) => v.code,
       )
