@@ -133,83 +133,73 @@ function expectKept({ map, model }: Kept): void {
   for (let i = 0; i < keyCount; i += 7) expect(map.get(`k${i}`)).toEqual(model.get(`k${i}`))
 }
 
+/** What an edit makes of a version; undefined for a step that makes none. `pick` gives any version. */
+function edited(s: Step, { map, model }: Kept, pick: (i: number) => Kept): Kept | undefined {
+  const next = new Map(model)
+  const under = 'attack' in s ? attacks[s.attack as keyof typeof attacks] : attacks.none
+  switch (s.do) {
+    case 'set': {
+      next.set(s.key, structuredClone(s.value))
+      const made = under(() => map.set(s.key, s.value))
+      spoil(s.value)
+      return { map: made, model: next }
+    }
+    case 'delete':
+      next.delete(s.key)
+      return { map: under(() => map.delete(s.key)), model: next }
+    case 'draft':
+      next.set(s.key, structuredClone(s.value)).delete('k1')
+      next.set('k2', 2)
+      return {
+        map: under(() => map.withMutations((d) => d.set(s.key, s.value).delete('k1').set('k2', 2))),
+        model: next,
+      }
+    case 'merge': {
+      const other = pick(s.other)
+      for (const [k, v] of other.model) next.set(k, v)
+      return { map: under(() => map.merge(other.map)), model: next }
+    }
+    case 'filter':
+      for (const k of model.keys()) if (k.length % 3 === 0) next.delete(k)
+      return { map: under(() => map.filter((_, k) => k.length % 3 !== 0)), model: next }
+    case 'load':
+      return { map: under(() => deserialize(serialize([map])))[0]!, model: next }
+    case 'digest':
+      under(() => map.digest())
+      return undefined
+    default:
+      return undefined
+  }
+}
+
+function expectNoCopy(map: Hamt<unknown>, key: string): void {
+  const copy = Object.create(
+    Object.getPrototypeOf(map) as object,
+    Object.getOwnPropertyDescriptors(map),
+  ) as Hamt<unknown>
+  expect(() => copy.set(key, 1)).toThrow(TypeError)
+  expect(() => copy.get(key)).toThrow(TypeError)
+}
+
 function run(steps: readonly Step[]): Kept[] {
   const kept: Kept[] = [{ map: Hamt.empty(), model: new Map() }]
   const pick = (i: number): Kept => (i < 0 ? kept.at(-1)! : kept[i % kept.length]!)
-  const keep = (map: Hamt<unknown>, model: Map<string, unknown>): void => {
-    kept.push({ map, model })
-    if (kept.length <= 60) return
-    for (const pair of kept.splice(1, 20)) unlessTorn(() => expectKept(pair))
-  }
   const doStep = (s: Step): void => {
     const { map, model } = pick(s.at)
-    const next = new Map(model)
-    const under = 'attack' in s ? attacks[s.attack as keyof typeof attacks] : attacks.none
-    switch (s.do) {
-      case 'set': {
-        next.set(s.key, structuredClone(s.value))
-        const made = under(() => map.set(s.key, s.value))
-        spoil(s.value)
-        keep(made, next)
-        break
-      }
-      case 'delete':
-        next.delete(s.key)
-        keep(
-          under(() => map.delete(s.key)),
-          next,
-        )
-        break
-      case 'draft':
-        next.set(s.key, structuredClone(s.value)).delete('k1')
-        next.set('k2', 2)
-        keep(
-          under(() => map.withMutations((d) => d.set(s.key, s.value).delete('k1').set('k2', 2))),
-          next,
-        )
-        break
-      case 'merge': {
-        const other = pick(s.other)
-        for (const [k, v] of other.model) next.set(k, v)
-        keep(
-          under(() => map.merge(other.map)),
-          next,
-        )
-        break
-      }
-      case 'filter':
-        for (const k of model.keys()) if (k.length % 3 === 0) next.delete(k)
-        keep(
-          under(() => map.filter((_, k) => k.length % 3 !== 0)),
-          next,
-        )
-        break
-      case 'load':
-        keep(under(() => deserialize(serialize([map])))[0]!, next)
-        break
-      case 'digest':
-        under(() => map.digest())
-        break
-      case 'freeze':
-        Object.freeze(map)
-        break
-      case 'copy': {
-        const copy = Object.create(
-          Object.getPrototypeOf(map) as object,
-          Object.getOwnPropertyDescriptors(map),
-        ) as Hamt<unknown>
-        expect(() => copy.set(s.key, 1)).toThrow(TypeError)
-        expect(() => copy.get(s.key)).toThrow(TypeError)
-        break
-      }
-      case 'dispose': {
-        const left = kept.filter((pair) => pair.map !== map)
-        if (left.length === 0) break
-        kept.splice(0, kept.length, ...left)
-        map.dispose()
-        break
-      }
+    if (s.do === 'freeze') Object.freeze(map)
+    if (s.do === 'copy') expectNoCopy(map, s.key)
+    if (s.do === 'dispose') {
+      const left = kept.filter((pair) => pair.map !== map)
+      if (left.length === 0) return
+      kept.splice(0, kept.length, ...left)
+      map.dispose()
+      return
     }
+    const made = edited(s, { map, model }, pick)
+    if (made === undefined) return
+    kept.push(made)
+    if (kept.length <= 60) return
+    for (const pair of kept.splice(1, 20)) unlessTorn(() => expectKept(pair))
   }
   for (const s of steps) unlessTorn(() => doStep(s))
   return kept
