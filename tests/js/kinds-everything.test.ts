@@ -167,7 +167,9 @@ function edited(s: Step, { map, model }: Kept, pick: (i: number) => Kept): Kept 
     case 'digest':
       under(() => map.digest())
       return undefined
-    default:
+    case 'freeze':
+    case 'copy':
+    case 'dispose':
       return undefined
   }
 }
