@@ -97,7 +97,8 @@ class map {
   }
 
   /// This map with what `f` makes of the value of `key` (an optional view, empty where the key is
-  /// absent): a value, or an optional value, where empty means that the key is to be absent.
+  /// absent): a value, or an optional value, where empty means that the key is to be absent. An
+  /// optional is taken for a value only where V is the same optional.
   template <class F>
   [[nodiscard]] map update(std::string_view key, F&& f) const& {
     return map(*this).update(key, std::forward<F>(f));
@@ -105,7 +106,9 @@ class map {
   template <class F>
   [[nodiscard]] map update(std::string_view key, F&& f) && {
     auto&& value = std::forward<F>(f)(std::as_const(*this).find(key));
-    if constexpr (std::is_convertible_v<decltype(value), argument>) {
+    // Anything converts to some types, such as std::any: an optional too.
+    constexpr bool is_value = std::is_convertible_v<decltype(value), argument>;
+    if constexpr (is_value && !is_optional_value<std::remove_cvref_t<decltype(value)>>::value) {
       put(key, value);
     } else if (value) {
       put(key, *value);
@@ -120,12 +123,14 @@ class map {
   /// value is there. It may throw.
   template <class F>
   [[nodiscard]] map set(std::string_view key, argument value, F&& seen) && {
-    put(key, value, trie_type::observer::of(seen));
+    callee<F> call = seen;
+    put(key, value, trie_type::observer::of(call));
     return std::move(*this);
   }
   template <class F>
   [[nodiscard]] map erase(std::string_view key, F&& seen) && {
-    remove(key, trie_type::observer::of(seen));
+    callee<F> call = seen;
+    remove(key, trie_type::observer::of(call));
     return std::move(*this);
   }
 
@@ -155,6 +160,19 @@ class map {
  private:
   template <class, class>
   friend class draft;
+
+  /// Whether R is std::optional<T> for a T that is a value or a view of one.
+  template <class R>
+  struct is_optional_value : std::false_type {};
+  template <class T>
+  struct is_optional_value<std::optional<T>>
+      : std::bool_constant<std::is_convertible_v<T&, argument> &&
+                           !std::is_same_v<std::optional<T>, std::remove_cvref_t<argument>>> {};
+
+  /// What an observer takes the address of: a function has none that is a pointer to an object.
+  template <class F>
+  using callee = std::conditional_t<std::is_function_v<std::remove_reference_t<F>>, std::decay_t<F>,
+                                    std::remove_reference_t<F>&>;
 
   /// In place where this map is the only owner. False when nothing changed.
   bool put(std::string_view key, argument value, typename trie_type::observer seen = {}) {

@@ -19,6 +19,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string_view>
 
@@ -75,7 +76,7 @@ struct trie {
     template <class F>
     static observer of(F& f) noexcept {
       // The constness of F comes back with its type.
-      return {const_cast<void*>(static_cast<const void*>(&f)),
+      return {const_cast<void*>(static_cast<const void*>(std::addressof(f))),
               [](void* c, const value_view& old) { (*static_cast<F*>(c))(old); }};
     }
   };

@@ -3,16 +3,25 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <any>
 #include <array>
 #include <cmath>
 #include <iterator>
 #include <limits>
+#include <list>
+#include <map>
 #include <memory>
 #include <optional>
 #include <ranges>
 #include <string>
+#include <tuple>
+#include <type_traits>
+#include <unordered_map>
+#include <utility>
+#include <variant>
 #include <vector>
 
+#include "trie/merge.hpp"
 #include "trie_references.hpp"
 #include "trie_testing.hpp"
 
@@ -102,6 +111,61 @@ TEST(Map, UpdateReplacesAddsAndTakesOut) {
   EXPECT_EQ(m.find("a"), 1);
 }
 
+/// Anything converts to it: optionals and views too.
+struct greedy {
+  greedy() = default;
+  greedy(const greedy&) = default;
+  greedy& operator=(const greedy&) = default;
+  ~greedy() = default;
+  template <class T>
+  requires(!std::is_same_v<std::remove_cvref_t<T>, greedy>) greedy(T&&)
+      : made_of("something else") {}  // NOLINT(google-explicit-constructor,bugprone-*)
+  std::string made_of = "nothing";
+};
+
+TEST(Map, UpdateTakesNoOptionalForAValueThatAnythingConvertsTo) {
+  const hamt::map<std::any> m{{"a", std::any(1)}};
+  EXPECT_TRUE(m.update("a", [](auto) -> std::optional<std::any> { return {}; }).empty());
+  const auto same = m.update("a", [](auto v) { return v; });
+  EXPECT_EQ(std::any_cast<int>(same.find("a")->get()), 1);
+  const auto two = m.update("a", [](auto) { return std::optional(std::any(2)); });
+  EXPECT_EQ(std::any_cast<int>(two.find("a")->get()), 2);
+  EXPECT_EQ(std::any_cast<int>(m.update("a", [](auto) { return 3; }).find("a")->get()), 3);
+
+  const hamt::map<greedy> g = hamt::map<greedy>{}.set("a", greedy());
+  EXPECT_EQ(g.update("a", [](auto v) { return v; }).find("a")->get().made_of, "nothing");
+  EXPECT_TRUE(g.update("a", [](auto) -> std::optional<greedy> { return {}; }).empty());
+
+  // An optional of the map's own values is a value.
+  const hamt::map<std::optional<int>> o{{"a", 1}};
+  EXPECT_EQ(*o.update("a", [](auto) { return std::optional<int>(); }).find("a"), std::nullopt);
+  EXPECT_TRUE(o.update("a", [](auto) { return std::optional<std::optional<int>>(); }).empty());
+}
+
+int plain_function_saw = 0;
+void plain_function(const int& old) { plain_function_saw += old; }
+/// A function object whose address is not what & gives.
+struct odd_observer {
+  int saw = 0;
+  void operator()(const int& old) { saw += old; }
+  odd_observer* operator&() { return nullptr; }  // NOLINT(google-runtime-operator)
+};
+
+TEST(Map, AnObserverMayBeAFunctionOrAnyObject) {
+  hamt::map<int> m{{"a", 1}, {"b", 2}};
+  m = std::move(m).set("a", 10, plain_function);
+  m = std::move(m).set("a", 20, &plain_function);
+  m = std::move(m).erase("b", plain_function);
+  EXPECT_EQ(plain_function_saw, 1 + 10 + 2);
+  odd_observer odd;
+  m = std::move(m).set("a", 30, odd);
+  int saw = 0;
+  const auto constant = [&saw](const int& old) { saw += old; };
+  m = std::move(m).erase("a", constant);
+  EXPECT_EQ(odd.saw, 20);
+  EXPECT_EQ(saw, 30);
+}
+
 // --- values ---
 
 struct without_default {
@@ -128,6 +192,32 @@ struct alignas(16) aligned {
   friend bool operator==(const aligned&, const aligned&) = default;
 };
 enum class color { red, green };
+/// Trivially copyable, and & gives another address than its own.
+struct odd_address {
+  int v;
+  bool operator==(const odd_address&) const = default;
+  odd_address* operator&() const { return nullptr; }  // NOLINT(google-runtime-operator)
+};
+struct odd_address_without_equality {
+  int v;
+  odd_address_without_equality* operator&() const { return nullptr; }  // NOLINT
+};
+struct point {
+  int x, y;
+};
+/// Padding makes its bits no measure of equality.
+struct padded_point {
+  char x;
+  int y;
+};
+/// Trivially copyable, and too large for a stack.
+struct huge {
+  std::array<int, 1 << 21> v;
+  bool operator==(const huge& o) const { return v[0] == o.v[0]; }
+};
+struct huge_without_equality {
+  std::array<int, 1 << 21> v;
+};
 
 template <class T>
 T with_padding(int fill, char tag, int number) {
@@ -165,6 +255,67 @@ TEST(Values, AreNeverComparedByTheirPadding) {
   std::vector<std::string> changed;
   for (hamt::diff_cursor<padded> d(n, edited); d; d.next()) changed.emplace_back(d.key());
   EXPECT_EQ(changed, std::vector<std::string>{"a"}) << "b is the same object in both";
+}
+
+TEST(Values, MayHaveAnAddressOfOperatorOfTheirOwn) {
+  const auto check = [](auto of) {
+    const auto m = hamt::map<decltype(of(1))>().set("a", of(1)).set("b", of(2));
+    EXPECT_EQ(m.find("a")->v, 1);
+    EXPECT_EQ(m.set("a", of(3)).find("a")->v, 3);
+    EXPECT_TRUE(m.set("a", of(1)).same(m));
+    EXPECT_FALSE(m == m.set("b", of(1)));
+  };
+  check([](int v) { return odd_address{v}; });
+  check([](int v) { return odd_address_without_equality{v}; });
+}
+
+template <class V>
+void expect_identity(const V& value) {
+  static_assert(!hamt::has_equality<V>);
+  const hamt::map<V> m = hamt::map<V>().set("a", value);
+  EXPECT_FALSE(m.set("a", value).same(m)) << "equal to itself only";
+  EXPECT_TRUE(m == hamt::map<V>(m));
+  EXPECT_EQ(m.erase("a").size(), 0u);
+}
+
+// The == of standard containers is declared for all elements, whether these have one or not.
+TEST(Values, MayBeContainersOfTypesWithoutEquality) {
+  expect_identity(std::vector<point>{{1, 2}});
+  expect_identity(std::list<point>{{1, 2}});
+  expect_identity(std::map<std::string, point>{{"a", {1, 2}}});
+  expect_identity(std::unordered_map<std::string, point>{{"a", {1, 2}}});
+  expect_identity(std::pair<int, point>{1, {1, 2}});
+  expect_identity(std::tuple<int, std::string, point>{1, "a", {1, 2}});
+  expect_identity(std::variant<int, padded_point>{padded_point{'a', 2}});
+  expect_identity(std::array<padded_point, 2>{{{'a', 1}, {'b', 2}}});
+  expect_identity(std::optional<padded_point>{padded_point{'a', 2}});
+  expect_identity(std::vector<std::pair<int, std::vector<point>>>{{1, {{1, 2}}}});
+  const hamt::map<std::array<point, 2>> bits{{"a", {{{1, 2}, {3, 4}}}}};
+  EXPECT_TRUE(bits.set("a", {{{1, 2}, {3, 4}}}).same(bits)) << "without padding, bits tell";
+
+  static_assert(hamt::has_equality<std::vector<std::pair<int, std::string>>>);
+  static_assert(hamt::has_equality<std::map<std::string, std::variant<int, std::vector<int>>>>);
+  static_assert(hamt::has_equality<std::array<std::optional<int>, 3>>);
+  static_assert(hamt::has_equality<std::tuple<>> && hamt::has_equality<std::string>);
+}
+
+// A view of a large value is no copy of it: that would overflow the stack.
+TEST(Values, OfAnySizeAreFoundAndIteratedWithoutCopies) {
+  const auto check = [](auto value) {
+    using V = std::remove_cvref_t<decltype(*value)>;
+    hamt::map<V> m = hamt::map<V>().set("x", *value);
+    value->v[0] = 1;
+    m = std::move(m).set("y", *value);
+    EXPECT_TRUE(m.set("y", *value).same(m)) << "equal, by == or by bits";
+    int sum = 0;
+    for (const auto& [key, v] : m) sum += v.get().v[0];
+    EXPECT_EQ(sum, 1);
+    EXPECT_EQ(m.find("x")->get().v[0], 0);
+    EXPECT_EQ(m.update("x", [](auto v) { return v; }).find("x")->get().v[0], 0);
+    EXPECT_EQ(hamt::merge(m, m.set("x", *value)).find("x")->get().v[0], 1);
+  };
+  check(std::make_unique<huge>());
+  check(std::make_unique<huge_without_equality>());
 }
 
 TEST(Values, OfEveryCopyableKind) {
