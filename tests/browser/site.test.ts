@@ -1,6 +1,6 @@
 // The site, opened from disk in each browser: search finds, the playground runs, the keyboard leads
 // everywhere, and no page is heavy or hard to read.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -30,6 +30,29 @@ test('no page loads more than 150 KB with gzip', () => {
   )
   const heaviest = Math.max(...pages.map(zipped))
   expect(shared + heaviest + zipped('assets/examples.js')).toBeLessThanOrEqual(150_000)
+})
+
+test('every link leads to a page that is there, and to an element of it', () => {
+  const pages = new Map(
+    readdirSync(out, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.html'))
+      .map((name) => [name, readFileSync(join(out, name), 'utf8')]),
+  )
+  const broken: string[] = []
+  let count = 0
+  for (const [name, html] of pages) {
+    for (const [, href] of html.matchAll(/<a [^>]*href="([^"]*)"/g)) {
+      if (/^[a-z]+:/.test(href!)) continue
+      ++count
+      const { pathname, hash } = new URL(href!.replaceAll('&amp;', '&'), `file:///${encodeURI(name)}`)
+      const target = pages.get(decodeURIComponent(pathname.slice(1)))
+      const id = decodeURIComponent(hash.slice(1))
+      const isThere = target === undefined ? existsSync(join(out, decodeURIComponent(pathname))) : true
+      if (!isThere || (target && id !== '' && !target.includes(`id="${id}"`))) broken.push(`${name}: ${href}`)
+    }
+  }
+  expect(count).toBeGreaterThan(1000)
+  expect(broken).toEqual([])
 })
 
 describe.each(browserNames)('%s', (browser) => {
@@ -236,6 +259,16 @@ describe.each(browserNames)('%s', (browser) => {
     if (browser === 'chromium')
       expect(await page.evaluate(() => matchMedia('(hover: none)').matches)).toBe(true)
     expect(Math.max(...tables)).toBeGreaterThan(0)
+    // The longest names of the reference.
+    for (const name of [
+      'modules/hamt-wasm_slim',
+      'classes/hamt-wasm.OpenedSnapshot',
+      'functions/hamt-wasm_blocks.reachable',
+    ]) {
+      await open(`${name}.html`)
+      const width = await page.evaluate(() => document.documentElement.scrollWidth)
+      expect([name, width <= phone.width]).toEqual([name, true])
+    }
     await page.setViewport({ width: 1280, height: 900 })
   })
 
