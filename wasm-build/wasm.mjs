@@ -21,9 +21,9 @@ function writeIfChanged(name, content) {
 }
 
 // The module inside the main entry is printable ASCII in which equal bytes stay equal text, so that gzip and
-// brotli find in it what they find in the module itself: 1 % above the module's own gzip, where base64 is 31 %
-// above it. 91 characters stand for the bytes that code mostly has, in three ranges; the same after '~' for the
-// next 91, after '}' for the rest. js/wasm/text.ts has the way back, and the same ranges.
+// brotli find in it what they find in the module itself: 1 % above the module's own gzip, where base64 is
+// 31 % above it. 91 characters stand for the bytes that code mostly has, in three ranges; the same after '~'
+// for the next 91, after '}' for the rest. js/wasm/text.ts has the way back, and the same ranges.
 const alphabet = Array.from({ length: 93 }, (_, i) => String.fromCharCode(32 + i)).filter(
   (c) => c !== "'" && c !== '\\',
 )

@@ -74,8 +74,8 @@ function settleDoubts(): void {
 }
 
 /**
- * Takes back the ids that no map holds any more, and lets their objects go. O(these). Where wasm has no memory
- * for that, they stay for the next time.
+ * Takes back the ids that no map holds any more, and lets their objects go. O(these). Where wasm has no
+ * memory for that, they stay for the next time.
  */
 export function drain(): void {
   if (doubtful.length > 0) settleDoubts()
