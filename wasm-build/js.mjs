@@ -103,9 +103,11 @@ const common = {
  * Classes that users meet. V8 shows the name that the source text has, in "Class constructor Hamt cannot be
  * invoked without 'new'" and in stack traces, whatever the property `name` says.
  */
-const classNames =
-  'Hamt|Draft|EntryIterator|DiffIterator|OpenedSnapshot|OpenedVersion|NodeFile|NodeVersion|RemoteMap|' +
-  'RemoteDraft|LazyMap|NodeRegistry|LogReader|BlockError|DisposedError|EventError|InterruptedError|LogError|ProofError|SnapshotError'
+const classNames = [
+  ...['Hamt', 'Draft', 'EntryIterator', 'DiffIterator', 'OpenedSnapshot', 'OpenedVersion', 'NodeFile'],
+  ...['NodeVersion', 'RemoteMap', 'RemoteDraft', 'LazyMap', 'NodeRegistry', 'LogReader', 'BlockError'],
+  ...['DisposedError', 'EventError', 'InterruptedError', 'LogError', 'ProofError', 'SnapshotError'],
+]
 
 /**
  * Shortens the names in a bundle and takes its spaces away; a line for each statement, as Node prints the
@@ -114,11 +116,11 @@ const classNames =
  */
 async function shorten(file, isModule) {
   // esbuild gives a class that mentions itself a second name, with an underscore; as long without it.
-  const code = readFileSync(file, 'utf8').replace(new RegExp(`\\b_(${classNames})\\b`, 'g'), '$1 ')
+  const code = readFileSync(file, 'utf8').replace(new RegExp(`\\b_(${classNames.join('|')})\\b`, 'g'), '$1 ')
   const { code: short, map } = await minify(code, {
     module: isModule,
     compress: false,
-    mangle: { toplevel: true, keep_classnames: new RegExp(`^(${classNames})$`) },
+    mangle: { toplevel: true, reserved: classNames },
     format: { ecma: 2022, semicolons: false },
     sourceMap: {
       content: readFileSync(`${file}.map`, 'utf8'),
