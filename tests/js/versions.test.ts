@@ -265,7 +265,7 @@ function countingSteps(f: () => void): number {
     }
     return () => (methods[name] = original)
   }
-  const calls = Object.keys(raw).filter((name) => name.startsWith('_hamt') && typeof raw[name] === 'function')
+  const calls = Object.keys(raw).filter((name) => name.startsWith('hamt_') && typeof raw[name] === 'function')
   expect(calls.length).toBeGreaterThan(10)
   const restore = [
     ...calls.map((name) => counted(raw, name)),
