@@ -4,8 +4,9 @@ import { ChangeChecks } from './check-changes.js'
 import { eventNamed } from './decode.js'
 import { changeOf, type RegistryEvent } from './events.js'
 import { LogError, type Logs } from './logs.js'
-import { type NodeRegistry, type Origin } from './registry.js'
+import { NodeRegistry, type Origin } from './registry.js'
 import { type StateAt } from './state-at.js'
+import { object } from './values.js'
 
 /** A registry that has read more logs. */
 export interface Continued {
@@ -32,6 +33,8 @@ export function applyLogs(
   logs: Pick<Logs, 'events' | 'removed'> & Partial<Pick<Logs, 'contracts' | 'chainId'>>,
   onProgress?: (done: number, of: number) => void,
 ): Continued {
+  NodeRegistry.require(registry)
+  object(logs, 'the logs')
   const { position } = registry
   const { events } = logs
   const notes: string[] = []

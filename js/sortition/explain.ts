@@ -1,12 +1,12 @@
 // Explanations: why an operator was drawn, or was not; and whether it could take part at any second.
 import { given } from '../core.js'
 import { type Ineligibility } from './eligibility.js'
-import { type NodeRegistry } from './registry.js'
+import { NodeRegistry } from './registry.js'
 import { hex, type Report, type Seat, type Submission } from './report.js'
 import { bestTicket, informationLimit, type ScoredTicket, ticketLimit } from './score.js'
 import { type NodeState, type Policy, policyOf, ticketsOf } from './select.js'
 import { nodeState } from './states.js'
-import { type Address, address, own, uint256 } from './values.js'
+import { type Address, address, object, own, uint256 } from './values.js'
 import { momentText } from './text.js'
 import { describeIneligibility, whatIsNeeded } from './words.js'
 
@@ -83,6 +83,7 @@ function standingAt(
   givenPrice: bigint | undefined,
   ownerCap: boolean,
 ): Standing {
+  NodeRegistry.require(registry)
   const eligibility = registry.eligibility(timepoint)
   const n = registry.numberOf(node)
   const state = n !== undefined && eligibility.state.has(n) ? nodeState(eligibility.state, n) : undefined
@@ -129,6 +130,7 @@ export function explain(
   options: { limit?: bigint | number | undefined } = {},
 ): Explanation {
   const node = address(operator, 'operator')
+  object(report, 'the report')
   const ownerCap = report.policy === 'owner-cap'
   const standing = standingAt(registry, node, report.timepoint, report.ticketPrice, ownerCap)
   const { state, tickets, eligible } = given(standing) as Standing

@@ -6,11 +6,11 @@ import { type RegistryEvent } from './events.js'
 import { type RequestEvidence } from './evidence.js'
 import { requestNames } from './log-set.js'
 import { LogError, type Logs, type Threshold } from './logs.js'
-import { type NodeRegistry, type Origin } from './registry.js'
+import { NodeRegistry, type Origin } from './registry.js'
 import { hex, type Report } from './report.js'
 import { type VrfInput } from './score.js'
 import { type Policy } from './select.js'
-import { type Hex, own } from './values.js'
+import { type Hex, object, own, show } from './values.js'
 import { idText, momentText } from './text.js'
 import { cannotBeJudged, notDecided, type Verdict, verdictOf } from './verdict.js'
 import { verifyRequest } from './verify.js'
@@ -178,7 +178,8 @@ export interface Judgement extends Verdict {
 
 /** Judges one request of `drawsIn` with a registry of `applyLogs`. Never throws for what the logs say. */
 export function judgeDraw(registry: NodeRegistry, draw: DrawLogs, options: JudgeOptions = {}): Judgement {
-  const { e3Id } = draw
+  NodeRegistry.require(registry)
+  const { e3Id } = object(draw, 'the draw') as unknown as DrawLogs
   const said = optionsOf(options)
   const without = (verdict: Verdict): Judgement => ({ ...verdict, e3Id, notes: [] })
   const missing = whatIsMissing(registry, draw)
@@ -225,9 +226,18 @@ function secondWord({ words: [first, second] }: DrawLogs): string[] {
   return [`${nameOf(second)} answers the same request as ${nameOf(first!)}: only the first word counts`]
 }
 
-/** Own properties alone. */
+/** Own properties alone. TypeError for one of another type that is compared before it is checked. */
 function optionsOf(options: JudgeOptions): JudgeOptions {
   const said = given(options)
+  const { threshold, blockHash } = said
+  if (threshold !== undefined && !Array.isArray(threshold))
+    throw new TypeError(`threshold must be [H, N], got ${show(threshold)}`)
+  for (const [what, text] of [
+    ['blockHash', blockHash],
+    ['vrf.registry', said.vrf && (given(said.vrf) as { registry?: unknown }).registry],
+  ] as const)
+    if (text !== undefined && typeof text !== 'string')
+      throw new TypeError(`${what} must be text, 0x and hexadecimal digits, got ${show(text)}`)
   return said.vrf === undefined ? said : given({ ...said, vrf: given(said.vrf) as JudgeOptions['vrf'] })
 }
 
@@ -346,6 +356,7 @@ type Partly = { parts: Partial<RequestEvidence>; seedSource: string; needed?: un
 
 /** The evidence of one request for `verifyRequest`. */
 export function evidenceOf(draw: DrawLogs, options: JudgeOptions = {}): Gathered {
+  object(draw, 'the draw')
   return gather(draw, optionsOf(options), given<Origin>(undefined))
 }
 

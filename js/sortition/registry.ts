@@ -113,6 +113,15 @@ export class NodeRegistry {
     this.#origin = origin
   }
 
+  /**
+   * TypeError for what is no registry.
+   * @internal
+   */
+  static require(value: unknown): void {
+    const isRegistry = value !== null && typeof value === 'object' && #rows in value
+    if (!isRegistry) throw new TypeError(`the registry must be a NodeRegistry, got ${show(value)}`)
+  }
+
   /** A registry to which nothing has happened. */
   static empty(): NodeRegistry {
     return new NodeRegistry(new Versions(new EventLog()), 0, undefined, undefined, {})

@@ -9,7 +9,7 @@ import { comparePositions, describe, type Position } from './events.js'
 import { type RequestEvidence } from './evidence.js'
 import { ideal } from './ideal.js'
 import { type LogPosition, logsOf, readEvidence } from './read-evidence.js'
-import { type NodeRegistry } from './registry.js'
+import { NodeRegistry } from './registry.js'
 import { type Report, withJson } from './report.js'
 import { endsBefore, openText } from './words.js'
 import { noteUndecided, type Verification } from './verification.js'
@@ -22,6 +22,7 @@ import { noteUndecided, type Verification } from './verification.js'
  * eligible operators. TypeError or RangeError names what is malformed.
  */
 export function verifyRequest(registry: NodeRegistry, given: RequestEvidence): Report {
+  NodeRegistry.require(registry)
   const evidence = readEvidence(given, registry.origin)
   const { request, before } = requestOf(registry, evidence)
   const eligibility = registry.eligibility(request.time - 1)
