@@ -74,7 +74,8 @@ export function start(module: WasmModule): void {
 
 /**
  * Starts a part of the module (wasm-build/split.mjs), given as text, once; later calls do nothing, and so do
- * all for a module that is not split. Synchronous. Before `start`, the first use of what the part needs says so.
+ * all for a module that is not split. Synchronous. Before `start`, the first use of what the part needs says
+ * so.
  */
 export function startPart(text: string): void {
   if (compileLater) startNow()
