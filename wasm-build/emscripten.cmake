@@ -40,7 +40,7 @@ add_compile_options(${hamt_wasm_compile_flags})
 # that several sources have, the copy of the first one in the link stays: these come first. `extern template` cannot say it: inline functions
 # of classes that are no templates (record batches, sections, string tables) are most of what differs.
 set(hamt_first_sources boundary/entries boundary/digest boundary/snapshot_read)
-set(hamt_flags_of_boundary/entries -O3)
+set(hamt_flags_of_boundary/entries -O2)
 set(hamt_flags_of_boundary/digest -Oz)
 set(hamt_flags_of_boundary/snapshot_read -O2)
 
@@ -72,7 +72,7 @@ function(hamt_add_wasm_module)
 
   list(JOIN hamt_wasm_compile_flags " " compile)
   list(JOIN hamt_wasm_link_flags " " link)
-  set(sizes "(entries -O3, snapshot_read -O2, the rest of the boundary -Oz)")
+  set(sizes "(entries and snapshot_read -O2, the rest of the boundary -Oz)")
   string(REPLACE "${CMAKE_SOURCE_DIR}/" "" link "${link}")
   file(WRITE ${CMAKE_BINARY_DIR}/provenance.json
        "{\"emscripten\": \"${HAMT_EMCC_VERSION}\", \"flags\": \"-std=c++20 ${compile} ${sizes} ${link}\"}\n")

@@ -7,6 +7,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { withoutExports } from './exports.mjs'
 import { orderFunctions } from './order.mjs'
 import { root } from './step.mjs'
 
@@ -16,6 +17,9 @@ export const parts = [
   { name: 'snapshots', prefix: '&', needs: /^hamt_snapshot_/ },
   { name: 'draws', prefix: '$', needs: /^hamt_(select|put_states)$/ },
 ]
+
+/** The exports that js/wasm and tests use; Emscripten adds some for its own JavaScript, and embind two. */
+const isUsed = /^(hamt_\w+|memory|__wasm_call_ctors|__indirect_function_table|(take|give)_memory)$/
 
 /** What Emscripten makes use of, and nothing newer: the tools write what they are allowed to. */
 const features = [
@@ -96,17 +100,20 @@ export function takePart(binaryen, { name, prefix, needs }, { input, core, outpu
 export function splitWasm(dir, env) {
   const fileOf = (name) => join(dir, `hamt.${name}.wasm`)
   const outputs = ['core', ...parts.map(({ name }) => name)].map(fileOf)
-  const sources = ['split.mjs', 'order.mjs'].map((name) => join(root, 'wasm-build', name))
+  const sources = ['split.mjs', 'exports.mjs', 'order.mjs'].map((name) => join(root, 'wasm-build', name))
   if (!isOlder(outputs, [join(dir, 'hamt.wasm'), ...sources])) return
   const binaryen = toolsOf(env)
-  let input = join(dir, 'hamt.wasm')
+  const core = fileOf('core')
+  writeFileSync(
+    core,
+    withoutExports(readFileSync(join(dir, 'hamt.wasm')), (name) => !isUsed.test(name)),
+  )
   for (const part of parts) {
-    takePart(binaryen, part, { input, core: fileOf('core'), output: fileOf(part.name) })
-    input = fileOf('core')
+    takePart(binaryen, part, { input: core, core, output: fileOf(part.name) })
   }
   for (const file of outputs) {
-    // Once more: splitting leaves functions that could be simpler.
-    binaryen('wasm-opt', ['-O3', file, '-o', file])
+    // Once more: the parts need less than the module did. What C++ loads and divides by is always there.
+    binaryen('wasm-opt', ['-O3', '--ignore-implicit-traps', file, '-o', file])
     writeFileSync(file, orderFunctions(readFileSync(file)))
   }
 }
