@@ -10,11 +10,11 @@ export type Values<V> = ReturnType<ReadonlyMap<string, V>['values']>
 export type Entries<V, K extends string = string> = ReturnType<ReadonlyMap<K, V>['entries']>
 
 /**
- * What the compiler names when a type of values is refused: functions, symbols, and objects that have
- * methods, are no data.
+ * What the compiler names when a type of values is refused, with the fields that are at fault: functions,
+ * symbols, and objects that have methods, are no data.
  */
-export interface CannotBeStored<V> {
-  readonly 'a map holds plain data only, unless it has a codec': V
+export interface CannotBeStored<V, Field extends string = string> {
+  readonly 'a map holds plain data only, unless it has a codec': [V, Field]
 }
 
 type Primitive = null | undefined | boolean | number | bigint | string
@@ -31,12 +31,20 @@ type Data<T> = unknown extends T
         ? never
         : { [P in keyof T]: Data<T[P]> }
 
+/** The names of the fields of `T`, or of the items of a list, that are no data. Not recursive. */
+type Fields<T> = FieldsOf<T extends readonly (infer I)[] ? I : T>
+type FieldsOf<T> = T extends readonly unknown[]
+  ? never
+  : T extends object
+    ? { [P in keyof T & string]-?: [T[P]] extends [Data<T[P]>] ? never : P }[keyof T & string]
+    : never
+
 // In generic code `V` is not known yet, and what depends on it counts as its constraint: a branch that is
 // `any` is left out of that, so that the other one counts, which takes everything. Where `V` is known and no
 // data, the index is `any`, and gives `CannotBeStored`.
 interface Outcomes<V> {
   readonly stored: unknown
-  readonly [refused: number]: CannotBeStored<V>
+  readonly [refused: number]: CannotBeStored<V, Fields<V>>
 }
 type Refusal = any // eslint-disable-line @typescript-eslint/no-explicit-any
 

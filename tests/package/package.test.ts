@@ -247,6 +247,17 @@ describe('TypeScript', () => {
     await node([tsc, '-p', `tsconfig.${resolution}.json`, ...options], { cwd: project('types') })
   })
 
+  test('the compiler names the fields that cannot be stored', async () => {
+    const dir = project('types')
+    const field =
+      'interface Task { title: string; due?: Date; parts: { at: Date }[] }\nHamt.empty<Task[]>()\n'
+    writeFileSync(join(dir, 'keys.ts'), `import { Hamt } from 'hamt-wasm'\n${field}`)
+    const tsc = join(tools, 'typescript-7.0/bin/tsc')
+    await expect(node([tsc, '-p', 'tsconfig.bundler.json'], { cwd: dir })).rejects.toThrow(
+      'CannotBeStored<Task[], "due" | "parts">',
+    )
+  })
+
   test('the documents name the versions that are tested', () => {
     const environments = readFileSync(installed('js/docs/environments.md'), 'utf8')
     expect(environments).toContain('TypeScript 5.7 to 7.0')
