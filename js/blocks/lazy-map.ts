@@ -66,6 +66,8 @@ function listed<T>(list: Iterable<T>): Iterable<T> {
 interface KeyQuery {
   readonly key: Uint8Array
   readonly hash: Hash64
+  /** The digest of the key, once it was asked for. */
+  digest?: Uint8Array
   item?: Item
   below?: readonly number[]
 }
@@ -278,7 +280,7 @@ export abstract class LazyMap<V> {
   ): void {
     if (node.level === COLLISION_LEVEL) {
       for (const q of questions)
-        for (const item of node.items) if (isEntryOf(item, q.key)) Object.assign(q, { item, below: path })
+        for (const item of node.items) if (isEntryOf(item, q)) Object.assign(q, { item, below: path })
       return
     }
     for (const q of questions) {
@@ -287,7 +289,7 @@ export abstract class LazyMap<V> {
       if (!item) continue
       const below = [...path, slot]
       if (isEntry(item.kind)) {
-        if (isEntryOf(item, q.key)) Object.assign(q, { item, below })
+        if (isEntryOf(item, q)) Object.assign(q, { item, below })
       } else if (item.kind === childByDigest) {
         const ref = { digest: item.digest!, path: below, at: item.at }
         const name = nodeName(ref)
@@ -305,9 +307,11 @@ export abstract class LazyMap<V> {
  * Whether an entry is that of a key. A long key is known by its digest; one of 65 bytes and more could be
  * written so too, without another digest of the map, and is then refused.
  */
-export function isEntryOf(item: Item, key: Uint8Array): boolean {
+function isEntryOf(item: Item, query: KeyQuery): boolean {
+  const { key } = query
   if (item.key) return sameBytes(item.key, key)
-  if (!sameBytes(item.keyDigest!, textDigest(key))) return false
+  query.digest ??= textDigest(key) // once for all items of a node
+  if (!sameBytes(item.keyDigest!, query.digest)) return false
   if (key.length <= LONGEST_TEXT)
     throw new BlockError('malformed', 'a key that belongs in its node', { digest: item.keyDigest })
   return true

@@ -74,11 +74,16 @@ function itemsOf({ items }: BlockNode): number {
   return count
 }
 
-/** Reads that went out together, and how many callers wait for any of them. */
+/** Reads that went out together, for one caller; others may wait for some of them. */
 interface Fetch {
   readonly controller: AbortController
   readonly names: readonly string[]
-  waiting: number
+  /** How many callers wait for some of them. */
+  callers: number
+  /** How many of them are under way. */
+  left: number
+  /** What was wrong with one of them. The call has failed with it; hashing the rest would be for nobody. */
+  refusal?: unknown
 }
 
 interface Pending {
@@ -184,14 +189,15 @@ export abstract class BlockReader {
     const waits = names.flatMap((name, i) =>
       found[i] === undefined ? [{ i, entry: this.pending.get(name)! }] : [],
     )
-    for (const { entry } of waits) ++entry.fetch.waiting
+    const fetches = new Set(waits.map(({ entry }) => entry.fetch))
+    for (const each of fetches) ++each.callers
     try {
       const values = await orAborted(Promise.all(waits.map(({ entry }) => entry.promise)), signal)
       waits.forEach(({ i }, k) => (found[i] = values[k] as T))
       return found as T[]
     } finally {
-      for (const { entry } of waits)
-        if (--entry.fetch.waiting === 0 && signal?.aborted) this.abandon(entry.fetch, signal)
+      for (const each of fetches)
+        if (--each.callers === 0 && each.left > 0) this.abandon(each, each.refusal ?? signal?.reason)
     }
   }
 
@@ -202,17 +208,27 @@ export abstract class BlockReader {
     parse: (bytes: Uint8Array, ref: R) => T,
   ): void {
     const names = [...missing.keys()]
-    const group: Fetch = { controller: new AbortController(), names, waiting: 0 }
+    const group: Fetch = { controller: new AbortController(), names, callers: 0, left: names.length }
     const answers = fetch([...missing.values()], group.controller.signal)
     names.forEach((name, i) => {
-      const promise = answers[i]!.then((bytes) => {
+      const checked = (bytes: Uint8Array | undefined): T => {
         const ref = missing.get(name)!
-        if (bytes === undefined) throw absent(ref.digest)
-        const what = parse(bytes, ref)
-        ++this.traffic.blocks
-        this.keep(name, what, bytes.length)
-        return what
-      }).finally(() => this.forget(name, group))
+        if (group.refusal !== undefined && group.callers < 2) throw group.refusal
+        try {
+          if (bytes === undefined) throw absent(ref.digest)
+          const what = parse(bytes, ref)
+          ++this.traffic.blocks
+          this.keep(name, what, bytes.length)
+          return what
+        } catch (error) {
+          group.refusal ??= error // at once: others of the group may have come with it
+          throw error
+        }
+      }
+      const promise = answers[i]!.then(checked).finally(() => {
+        --group.left
+        this.forget(name, group)
+      })
       promise.catch(() => {}) // reported to its caller, who waits for it
       this.pending.set(name, { promise, fetch: group })
     })
@@ -223,9 +239,9 @@ export abstract class BlockReader {
   }
 
   /** Gives up reads that nobody waits for any more; who wants the same later asks anew. */
-  private abandon(group: Fetch, signal: AbortSignal): void {
+  private abandon(group: Fetch, reason: unknown): void {
     for (const name of group.names) this.forget(name, group)
-    group.controller.abort(signal.reason)
+    group.controller.abort(reason)
   }
 
   private cached(name: string): BlockNode | Uint8Array | undefined {

@@ -254,7 +254,7 @@ export class Pieces {
 
   private async readGroup(group: readonly Wanted[]): Promise<void> {
     const start = group[0]!.offset
-    const end = Math.max(...group.map(({ offset, size }) => offset + size))
+    const end = group.reduce((most, { offset, size }) => Math.max(most, offset + size), start)
     // A read is given up when nobody wants any of it.
     const controller = new AbortController()
     const signals = [...new Set(group.map(({ signal }) => signal))]

@@ -201,13 +201,14 @@ export class StoreReader extends BlockReader {
     }
     if (store.getMany && refs.length > 1) {
       return parts(refs).flatMap((part) => {
-        ++traffic.requests
-        const answers = this.turns.run(() =>
-          store.getMany!(
+        const answers = this.turns.run(() => {
+          signal?.throwIfAborted() // it may have waited
+          ++traffic.requests
+          return store.getMany!(
             part.map(({ digest }) => digest.slice()),
             signal,
-          ),
-        )
+          )
+        })
         return part.map(({ digest }, i) =>
           answers.then((all) => {
             if (!Array.isArray(all))
@@ -225,9 +226,12 @@ export class StoreReader extends BlockReader {
       (_, i) => new Promise<Uint8Array | undefined>((resolve) => (settle[i] = resolve)),
     )
     void eachAtOnce(refs, async ({ digest }, i) => {
-      ++traffic.requests
       const answer = this.turns
-        .run(() => store.get(digest.slice(), signal))
+        .run(() => {
+          signal?.throwIfAborted()
+          ++traffic.requests
+          return store.get(digest.slice(), signal)
+        })
         .then((block) => count(bytesOf(block, digest)))
       settle[i]!(answer)
       await answer.catch(() => {})

@@ -15,8 +15,12 @@ export interface Started {
   hasParts: boolean
 }
 
+const otherModule = (cause?: unknown): Error =>
+  new Error('hamt-wasm: the wasm module is not the one of this package', { cause })
+
 /** The error of a start that failed: RangeError where memory is what is lacking. */
 function startError(error: unknown): unknown {
+  if (error instanceof WebAssembly.LinkError) return otherModule(error)
   if (!(error instanceof Error) || !['memory', 'alloc'].some((word) => error.message.includes(word)))
     return error
   return new RangeError(`hamt-wasm: no memory to start WebAssembly with: ${error.message}`, { cause: error })
@@ -30,9 +34,10 @@ const isPart = (namespace: string): boolean => namespace.startsWith('placeholder
  * wasm-split differ in how their namespaces go on after `placeholder`.
  */
 function importsOf(module: WasmModule, register: (...values: number[]) => void): WebAssembly.Imports {
-  const imports: Record<string, WebAssembly.ModuleImports> = {}
+  // Without prototypes, whose properties and setters any script may have changed.
+  const imports = Object.create(null) as Record<string, WebAssembly.ModuleImports>
   for (const { module: namespace, name } of WebAssembly.Module.imports(module)) {
-    imports[namespace] ??= {}
+    imports[namespace] ??= Object.create(null) as WebAssembly.ModuleImports
     imports[namespace][name] =
       name === '_embind_register_function'
         ? register
@@ -51,7 +56,7 @@ function importsOf(module: WasmModule, register: (...values: number[]) => void):
 
 /** Instantiates the module, and runs its constructors. Synchronous. RangeError where memory is lacking. */
 export function instantiate(module: WasmModule): Started {
-  const raw: Record<string, unknown> = {}
+  const raw = Object.create(null) as Record<string, unknown>
   let exports: WebAssembly.Exports
   /** The parameters that every version of embind has first: name, types and their number, form, function. */
   const register = (name = 0, _count = 0, _types = 0, _form = 0, invoker = 0, f = 0): void => {
@@ -68,8 +73,7 @@ export function instantiate(module: WasmModule): Started {
     throw startError(error)
   }
   const { memory, __wasm_call_ctors: constructors } = exports
-  if (typeof constructors !== 'function' || typeof exports.hamt_begin !== 'function')
-    throw new Error('hamt-wasm: the wasm module is not the one of this package')
+  if (typeof constructors !== 'function' || typeof exports.hamt_begin !== 'function') throw otherModule()
   ;(constructors as () => void)()
   Object.assign(raw, exports)
   return {

@@ -27,6 +27,8 @@ import {
   readMapBlock,
   textBlock,
 } from '../../js/blocks/node.js'
+import { BlockReader, type TextRef } from '../../js/blocks/reader.js'
+import { Pieces } from '../../js/blocks/source.js'
 import { hashWords } from '../../js/digest/siphash.js'
 import { all, hex, keyOf, MemoryStore, type Value, valueOf } from './blocks-support.js'
 
@@ -388,6 +390,116 @@ describe('a signal stops every operation, whatever does not answer', () => {
     const values = keys.slice(0, 20).map((key) => map.get(key))
     for (const reads of [during, after, later]) expect(await Promise.all(reads)).toEqual(values)
   })
+})
+
+// --- work that a refused call leaves ---------------------------------------------------------------------
+
+describe('a collision node of many long keys, which needs no keys of equal hashes', () => {
+  /** A map of one collision node with `count` entries, to which the hash of `key` leads. */
+  function forged(key: string, count: number): { digest: Uint8Array; blocks: Map<string, Uint8Array> } {
+    const hash = hashWords(utf8(key))
+    const items = Array.from({ length: count }, (_, i) => {
+      const digest = new Uint8Array(32)
+      new DataView(digest.buffer).setUint32(0, i + 1)
+      return makeEntry(0, undefined, Uint8Array.of(1), digest)
+    })
+    const collision: BlockNode = { level: 13, items }
+    const name = nodeDigest(collision)
+    let node: BlockNode = { level: 12, items: [makeChild(digitOf(hash, 12), undefined, name)] }
+    for (let level = 11; level >= 0; --level) node = { level, items: [makeChild(digitOf(hash, level), node)] }
+    const digest = mapDigest(count, node)
+    const blocks = new Map([
+      [hex(digest), mapBlock(count, node)],
+      [hex(name), nodeBlock(collision)],
+    ])
+    return { digest, blocks }
+  }
+
+  test('a lookup of a long key hashes it once, not once an item', async () => {
+    const key = 'k'.repeat(300_000)
+    const { digest, blocks } = forged(key, 20_000) // would be 6 GB of hashing
+    const store: BlockStore = { get: (asked) => Promise.resolve(blocks.get(hex(asked))), put: never }
+    expect(await openMap(store, digest).getMany([key, key])).toEqual([undefined, undefined])
+  })
+
+  test.each(['prove', 'edit'] as const)(
+    '%s asks for no more of them once one was refused',
+    async (method) => {
+      const { digest, blocks } = forged('a', 3000)
+      let gets = 0
+      const store: BlockStore = {
+        get: async (asked) => {
+          ++gets
+          await Promise.resolve()
+          return blocks.get(hex(asked)) ?? new Uint8Array(2000).fill(0x4c)
+        },
+        put: never,
+      }
+      const map = openMap<Value>(store, digest)
+      const call = method === 'prove' ? map.prove('a') : map.edit((draft) => draft.set('a', 1))
+      expect(await outcome(call)).toBeInstanceOf(BlockError)
+      for (let i = 0; i < 1000; ++i) await Promise.resolve()
+      expect(gets).toBeLessThan(200) // those under way, and those that waited for them
+    },
+  )
+})
+
+describe('many texts, of which one is refused', () => {
+  class Junk extends BlockReader {
+    parsed = 0
+    protected override fetchNodes(): never[] {
+      return []
+    }
+    protected override fetchTexts(refs: readonly TextRef[]): Promise<Uint8Array>[] {
+      return refs.map(() => Promise.resolve(utf8('bad')))
+    }
+    protected override parseNode(): never {
+      throw new Error('there are no nodes')
+    }
+    protected override parseText(bytes: Uint8Array): Uint8Array {
+      ++this.parsed
+      return bytes
+    }
+  }
+  const refs = Array.from({ length: 1000 }, (_, i): TextRef => {
+    const digest = new Uint8Array(32).fill(1)
+    new DataView(digest.buffer).setUint32(4, i)
+    return { digest, at: undefined }
+  })
+
+  test('the others that came with it are not hashed', async () => {
+    const reader = new Junk(undefined)
+    expect(await outcome(reader.texts(refs))).toMatchObject({ code: 'mismatch' })
+    for (let i = 0; i < 1000; ++i) await Promise.resolve()
+    expect(reader.parsed).toBe(1)
+  })
+
+  test('another caller gets what it asked for', async () => {
+    const good = { digest: textDigest(utf8('good')), at: undefined }
+    class Mixed extends Junk {
+      protected override fetchTexts(asked: readonly TextRef[]): Promise<Uint8Array>[] {
+        return asked.map((ref) => Promise.resolve(utf8(ref === good ? 'good' : 'bad')))
+      }
+    }
+    const reader = new Mixed(undefined)
+    const first = outcome(reader.texts([...refs.slice(0, 5), good]))
+    const second = reader.texts([good])
+    expect(await first).toMatchObject({ code: 'mismatch' })
+    expect(await second).toEqual([utf8('good')])
+    expect(await reader.texts([good])).toEqual([utf8('good')])
+  })
+})
+
+test('any number of pieces goes into one read', async () => {
+  const bytes = new Uint8Array(300_000).map((_, i) => i)
+  const source = {
+    size: bytes.length,
+    first: bytes.subarray(0, 1),
+    read: (at: number, n: number) => bytes.subarray(at, at + n),
+  }
+  const wanted = Array.from({ length: 250_000 }, (_, i) => ({ offset: 10 + i, size: 1 }))
+  const found = await Promise.all(new Pieces(source).read(wanted, new AbortController().signal))
+  expect(found.every((piece, i) => piece.length === 1 && piece[0] === bytes[10 + i])).toBe(true)
 })
 
 // --- connections that break ---------------------------------------------------------------------------------
