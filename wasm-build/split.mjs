@@ -8,7 +8,6 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { withoutExports } from './exports.mjs'
-import { orderFunctions } from './order.mjs'
 import { root } from './step.mjs'
 
 /** The parts: which raw exports need them. The prefix keeps what each imports from the module apart. */
@@ -100,7 +99,7 @@ export function takePart(binaryen, { name, prefix, needs }, { input, core, outpu
 export function splitWasm(dir, env) {
   const fileOf = (name) => join(dir, `hamt.${name}.wasm`)
   const outputs = ['core', ...parts.map(({ name }) => name)].map(fileOf)
-  const sources = ['split.mjs', 'exports.mjs', 'order.mjs'].map((name) => join(root, 'wasm-build', name))
+  const sources = ['split.mjs', 'exports.mjs'].map((name) => join(root, 'wasm-build', name))
   if (!isOlder(outputs, [join(dir, 'hamt.wasm'), ...sources])) return
   const binaryen = toolsOf(env)
   const core = fileOf('core')
@@ -111,9 +110,6 @@ export function splitWasm(dir, env) {
   for (const part of parts) {
     takePart(binaryen, part, { input: core, core, output: fileOf(part.name) })
   }
-  for (const file of outputs) {
-    // Once more: the parts need less than the module did. What C++ loads and divides by is always there.
-    binaryen('wasm-opt', ['-O3', '--ignore-implicit-traps', file, '-o', file])
-    writeFileSync(file, orderFunctions(readFileSync(file)))
-  }
+  // Once more: the parts need less than the module did.
+  for (const file of outputs) binaryen('wasm-opt', ['-O3', file, '-o', file])
 }

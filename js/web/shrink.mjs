@@ -4,7 +4,6 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { withoutExports } from '../../wasm-build/exports.mjs'
-import { orderFunctions } from '../../wasm-build/order.mjs'
 import { emccEnvironment } from '../../wasm-build/setup.mjs'
 import { takePart, toolsOf } from '../../wasm-build/split.mjs'
 
@@ -27,7 +26,7 @@ export function shrunk(wasm, sources) {
     )
     binaryen('wasm-opt', ['-Oz', '--strip-producers', input, '-o', input])
     takePart(binaryen, later, { input, core, output })
-    return { first: orderFunctions(readFileSync(core)), later: orderFunctions(readFileSync(output)) }
+    return { first: readFileSync(core), later: readFileSync(output) }
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }
