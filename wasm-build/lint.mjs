@@ -1,6 +1,6 @@
 // `npm run lint` and `npm run format`.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Failure, inParallel, openly, quietly, root, say, seconds } from './step.mjs'
 
 const bin = (name) => join(root, 'node_modules', '.bin', name)
@@ -31,18 +31,26 @@ async function tidy() {
 /** Each folder of cpp/ includes only itself and those before it in this list. */
 const layers = ['trie', 'snapshot', 'digest', 'blocks', 'sortition', 'boundary', 'binding']
 
-/** Includes that point up: nothing else keeps them out, since all layers share one include folder. */
+/**
+ * Includes that point up, and those that are not relative to their file: a consumer's own `trie/map.hpp` would be
+ * taken for these. Nothing else keeps them out.
+ */
 function includes() {
-  const upward = cppFiles('.hpp', '.cpp')
+  const wrong = cppFiles('.hpp', '.cpp')
     .filter((name) => name.startsWith('cpp/'))
     .flatMap((name) => {
       const rank = layers.indexOf(name.split('/')[1])
       if (rank < 0) return [`${name}: its folder is not among the layers`]
-      return [...readFileSync(join(root, name), 'utf8').matchAll(/^#include "(\w+)\//gm)]
-        .filter(([, layer]) => layers.indexOf(layer) > rank || layers.indexOf(layer) < 0)
-        .map(([line]) => `${name}: ${line}...", which is not below it`)
+      return [...readFileSync(join(root, name), 'utf8').matchAll(/^#include "([^"]+)"/gm)].flatMap(
+        ([line, path]) => {
+          const file = join(dirname(name), path)
+          if (!existsSync(join(root, file))) return [`${name}: ${line} is not relative to its file`]
+          const layer = layers.indexOf(file.split('/')[1])
+          return layer < 0 || layer > rank ? [`${name}: ${line}, which is not below it`] : []
+        },
+      )
     })
-  if (upward.length > 0) throw new Failure(upward.join('\n'))
+  if (wrong.length > 0) throw new Failure(wrong.join('\n'))
 }
 
 export async function lint() {

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <type_traits>
 
-#include "binding/host.hpp"
+#include "host.hpp"
 
 namespace {
 

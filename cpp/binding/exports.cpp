@@ -2,7 +2,7 @@
 // context.
 #include <emscripten.h>
 
-#include "binding/host.hpp"
+#include "host.hpp"
 
 using namespace hamt::boundary;
 using hamt::binding::enter;

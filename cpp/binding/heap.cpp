@@ -1,7 +1,7 @@
 // The C library's heap, over all memory of the module: boundary/heap.hpp, which a call that was
 // thrown away leaves consistent. Memory grows without a call into JavaScript, which could fail for
 // want of stack. Built without LTO, as the C library is entered by these names.
-#include "boundary/heap.hpp"
+#include "../boundary/heap.hpp"
 
 #include <emscripten.h>
 

@@ -1,7 +1,7 @@
 // The stack, the heap and the one context of the module, for a host that can throw a call away.
-#include "binding/host.hpp"
+#include "host.hpp"
 
-#include "boundary/context.hpp"
+#include "../boundary/context.hpp"
 
 namespace hamt::binding {
 

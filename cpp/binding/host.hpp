@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "boundary/interface.hpp"
+#include "../boundary/interface.hpp"
 
 namespace hamt::binding {
 

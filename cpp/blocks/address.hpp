@@ -6,7 +6,7 @@
 #include <cstring>
 #include <unordered_map>
 
-#include "digest/keccak.hpp"
+#include "../digest/keccak.hpp"
 
 namespace hamt::blocks {
 

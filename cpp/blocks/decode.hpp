@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "blocks/address.hpp"
-#include "blocks/format.hpp"
-#include "trie/hash.hpp"
+#include "../trie/hash.hpp"
+#include "address.hpp"
+#include "format.hpp"
 
 namespace hamt::blocks {
 

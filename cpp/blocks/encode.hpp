@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "blocks/format.hpp"
-#include "digest/digest.hpp"
+#include "../digest/digest.hpp"
+#include "format.hpp"
 
 namespace hamt::blocks {
 

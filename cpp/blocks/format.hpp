@@ -9,11 +9,11 @@
 #include <string>
 #include <string_view>
 
-#include "digest/messages.hpp"
-#include "snapshot/hexadecimal.hpp"
-#include "trie/bits.hpp"
-#include "trie/integers.hpp"
-#include "trie/policy.hpp"
+#include "../digest/messages.hpp"
+#include "../snapshot/hexadecimal.hpp"
+#include "../trie/bits.hpp"
+#include "../trie/integers.hpp"
+#include "../trie/policy.hpp"
 
 namespace hamt::blocks {
 

@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "blocks/decode.hpp"
-#include "blocks/table_write.hpp"
-#include "trie/map.hpp"
+#include "../trie/map.hpp"
+#include "decode.hpp"
+#include "table_write.hpp"
 
 namespace hamt::blocks {
 

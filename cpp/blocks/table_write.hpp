@@ -14,8 +14,8 @@
 #include <utility>
 #include <vector>
 
-#include "blocks/address.hpp"
-#include "blocks/encode.hpp"
+#include "address.hpp"
+#include "encode.hpp"
 
 namespace hamt::blocks {
 

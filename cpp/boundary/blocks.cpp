@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
-#include "blocks/missing.hpp"
-#include "blocks/table_write.hpp"
-#include "boundary/context.hpp"
-#include "boundary/snapshot_maps.hpp"
+#include "../blocks/missing.hpp"
+#include "../blocks/table_write.hpp"
+#include "context.hpp"
+#include "snapshot_maps.hpp"
 
 namespace hamt::boundary {
 

@@ -1,12 +1,12 @@
 // The context: errors into statuses, buffers, handles, recovery after a call that was thrown away.
-#include "boundary/context.hpp"
+#include "context.hpp"
 
 #include <new>
 #include <stdexcept>
 #include <string_view>
 
-#include "snapshot/error.hpp"
-#include "sortition/errors.hpp"
+#include "../snapshot/error.hpp"
+#include "../sortition/errors.hpp"
 
 namespace hamt::boundary {
 

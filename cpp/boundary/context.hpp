@@ -9,14 +9,14 @@
 #include <utility>
 #include <vector>
 
-#include "blocks/missing.hpp"
-#include "boundary/buffer.hpp"
-#include "boundary/id_table.hpp"
-#include "boundary/interface.hpp"
-#include "boundary/record_batch.hpp"
-#include "boundary/references.hpp"
-#include "trie/diff.hpp"
-#include "trie/map.hpp"
+#include "../blocks/missing.hpp"
+#include "../trie/diff.hpp"
+#include "../trie/map.hpp"
+#include "buffer.hpp"
+#include "id_table.hpp"
+#include "interface.hpp"
+#include "record_batch.hpp"
+#include "references.hpp"
 
 namespace hamt::boundary {
 

@@ -3,9 +3,9 @@
 #include <string_view>
 #include <vector>
 
-#include "boundary/context.hpp"
-#include "boundary/key_list.hpp"
-#include "digest/prove.hpp"
+#include "../digest/prove.hpp"
+#include "context.hpp"
+#include "key_list.hpp"
 
 namespace hamt::boundary {
 

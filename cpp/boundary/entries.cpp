@@ -3,10 +3,10 @@
 #include <utility>
 #include <vector>
 
-#include "boundary/context.hpp"
-#include "boundary/key_list.hpp"
-#include "trie/build.hpp"
-#include "trie/cursor.hpp"
+#include "../trie/build.hpp"
+#include "../trie/cursor.hpp"
+#include "context.hpp"
+#include "key_list.hpp"
 
 namespace hamt::boundary {
 

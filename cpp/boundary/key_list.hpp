@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "boundary/context.hpp"
+#include "context.hpp"
 
 namespace hamt::boundary {
 

@@ -5,8 +5,8 @@
 #include <string_view>
 #include <utility>
 
-#include "boundary/context.hpp"
-#include "trie/merge.hpp"
+#include "../trie/merge.hpp"
+#include "context.hpp"
 
 namespace hamt::boundary {
 

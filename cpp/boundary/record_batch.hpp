@@ -13,9 +13,9 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "boundary/buffer.hpp"
-#include "boundary/interface.hpp"
-#include "boundary/references.hpp"
+#include "buffer.hpp"
+#include "interface.hpp"
+#include "references.hpp"
 
 namespace hamt::boundary {
 

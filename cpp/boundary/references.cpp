@@ -1,12 +1,12 @@
 // Objects by reference: which ids died, which lack bytes, attaching these.
-#include "boundary/references.hpp"
+#include "references.hpp"
 
 #include <array>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
 
-#include "boundary/context.hpp"
+#include "context.hpp"
 
 namespace hamt::boundary {
 

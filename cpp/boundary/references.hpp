@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "trie/reference.hpp"
+#include "../trie/reference.hpp"
 
 namespace hamt::boundary {
 

@@ -1,6 +1,6 @@
 // The digest of a version in a snapshot.
-#include "boundary/context.hpp"
-#include "digest/entries.hpp"
+#include "../digest/entries.hpp"
+#include "context.hpp"
 
 namespace hamt::boundary {
 

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <vector>
 
-#include "boundary/context.hpp"
+#include "context.hpp"
 
 namespace hamt::boundary {
 

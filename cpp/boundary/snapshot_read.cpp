@@ -1,5 +1,5 @@
 // Snapshots into maps.
-#include "snapshot/read.hpp"
+#include "../snapshot/read.hpp"
 
 #include <memory>
 #include <span>
@@ -7,9 +7,9 @@
 #include <utility>
 #include <vector>
 
-#include "boundary/context.hpp"
-#include "boundary/snapshot_maps.hpp"
-#include "digest/digest.hpp"
+#include "../digest/digest.hpp"
+#include "context.hpp"
+#include "snapshot_maps.hpp"
 
 namespace hamt::boundary {
 

@@ -1,12 +1,12 @@
 // Maps into snapshots.
-#include "snapshot/write.hpp"
+#include "../snapshot/write.hpp"
 
 #include <span>
 #include <vector>
 
-#include "boundary/context.hpp"
-#include "boundary/snapshot_maps.hpp"
-#include "digest/digest.hpp"
+#include "../digest/digest.hpp"
+#include "context.hpp"
+#include "snapshot_maps.hpp"
 
 namespace hamt::boundary {
 

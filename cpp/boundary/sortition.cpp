@@ -6,11 +6,11 @@
 #include <utility>
 #include <vector>
 
-#include "boundary/context.hpp"
-#include "digest/keccak.hpp"
-#include "sortition/node_state.hpp"
-#include "sortition/selection.hpp"
-#include "trie/build.hpp"
+#include "../digest/keccak.hpp"
+#include "../sortition/node_state.hpp"
+#include "../sortition/selection.hpp"
+#include "../trie/build.hpp"
+#include "context.hpp"
 
 namespace hamt::boundary {
 

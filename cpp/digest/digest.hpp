@@ -5,8 +5,8 @@
 #include <array>
 #include <cstdint>
 
-#include "digest/messages.hpp"
-#include "trie/map.hpp"
+#include "../trie/map.hpp"
+#include "messages.hpp"
 
 namespace hamt {
 

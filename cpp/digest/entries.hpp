@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "digest/messages.hpp"
-#include "snapshot/read.hpp"
-#include "trie/order.hpp"
-#include "trie/policy.hpp"
+#include "../snapshot/read.hpp"
+#include "../trie/order.hpp"
+#include "../trie/policy.hpp"
+#include "messages.hpp"
 
 namespace hamt {
 

@@ -1,6 +1,6 @@
 // The permutation keccak-f[1600] of FIPS 202, section 3.3. A file of its own, so that it is
 // optimised for speed however its callers are built, and is there once.
-#include "digest/keccak.hpp"
+#include "keccak.hpp"
 
 namespace hamt {
 

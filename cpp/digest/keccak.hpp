@@ -12,7 +12,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "trie/digest32.hpp"
+#include "../trie/digest32.hpp"
 
 namespace hamt {
 

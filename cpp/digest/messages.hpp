@@ -10,7 +10,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "digest/keccak.hpp"
+#include "keccak.hpp"
 
 namespace hamt {
 

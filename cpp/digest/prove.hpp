@@ -11,8 +11,8 @@
 #include <string_view>
 #include <vector>
 
-#include "digest/digest.hpp"
-#include "trie/integers.hpp"
+#include "../trie/integers.hpp"
+#include "digest.hpp"
 
 namespace hamt {
 

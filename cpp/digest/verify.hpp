@@ -12,9 +12,9 @@
 #include <string_view>
 #include <vector>
 
-#include "digest/messages.hpp"
-#include "trie/integers.hpp"
-#include "trie/policy.hpp"
+#include "../trie/integers.hpp"
+#include "../trie/policy.hpp"
+#include "messages.hpp"
 
 namespace hamt {
 

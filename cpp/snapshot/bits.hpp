@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "snapshot/varint.hpp"
+#include "varint.hpp"
 
 namespace hamt::snapshot {
 

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "snapshot/error.hpp"
+#include "error.hpp"
 
 namespace hamt::snapshot {
 

@@ -9,8 +9,8 @@
 #include <string_view>
 #include <vector>
 
-#include "trie/diff.hpp"
-#include "trie/map.hpp"
+#include "../trie/diff.hpp"
+#include "../trie/map.hpp"
 
 namespace hamt::snapshot::detail {
 

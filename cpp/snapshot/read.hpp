@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
-#include "snapshot/budget.hpp"
-#include "snapshot/sections.hpp"
-#include "trie/build.hpp"
-#include "trie/map.hpp"
+#include "../trie/build.hpp"
+#include "../trie/map.hpp"
+#include "budget.hpp"
+#include "sections.hpp"
 
 namespace hamt::snapshot {
 

@@ -15,11 +15,11 @@
 #include <string_view>
 #include <vector>
 
-#include "snapshot/bits.hpp"
-#include "snapshot/sort_distinct.hpp"
-#include "snapshot/string_table.hpp"
-#include "trie/digest32.hpp"
-#include "trie/hash.hpp"
+#include "../trie/digest32.hpp"
+#include "../trie/hash.hpp"
+#include "bits.hpp"
+#include "sort_distinct.hpp"
+#include "string_table.hpp"
 
 namespace hamt::snapshot {
 

@@ -4,5 +4,5 @@
 //     auto versions = hamt::snapshot::read(file).versions;  // share memory again; throws error
 #pragma once
 
-#include "snapshot/read.hpp"   // IWYU pragma: export
-#include "snapshot/write.hpp"  // IWYU pragma: export
+#include "read.hpp"   // IWYU pragma: export
+#include "write.hpp"  // IWYU pragma: export

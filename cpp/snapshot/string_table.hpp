@@ -22,10 +22,10 @@
 #include <string_view>
 #include <vector>
 
-#include "snapshot/budget.hpp"
-#include "snapshot/hexadecimal.hpp"
-#include "snapshot/utf8.hpp"
-#include "snapshot/varint.hpp"
+#include "budget.hpp"
+#include "hexadecimal.hpp"
+#include "utf8.hpp"
+#include "varint.hpp"
 
 namespace hamt::snapshot {
 

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string_view>
 
-#include "snapshot/error.hpp"
-#include "trie/integers.hpp"
+#include "../trie/integers.hpp"
+#include "error.hpp"
 
 namespace hamt::snapshot {
 

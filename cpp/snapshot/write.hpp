@@ -11,10 +11,10 @@
 #include <type_traits>
 #include <vector>
 
-#include "snapshot/plan.hpp"
-#include "snapshot/sections.hpp"
-#include "snapshot/sort_distinct.hpp"
-#include "trie/map.hpp"
+#include "../trie/map.hpp"
+#include "plan.hpp"
+#include "sections.hpp"
+#include "sort_distinct.hpp"
 
 namespace hamt::snapshot {
 

@@ -13,8 +13,8 @@
 #include <string>
 #include <string_view>
 
-#include "sortition/address.hpp"
-#include "sortition/uint256.hpp"
+#include "address.hpp"
+#include "uint256.hpp"
 
 namespace hamt::sortition {
 

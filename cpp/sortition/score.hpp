@@ -11,9 +11,9 @@
 #include <bit>
 #include <cstdint>
 
-#include "digest/keccak.hpp"
-#include "sortition/address.hpp"
-#include "sortition/uint256.hpp"
+#include "../digest/keccak.hpp"
+#include "address.hpp"
+#include "uint256.hpp"
 
 namespace hamt::sortition {
 

@@ -14,8 +14,8 @@
 #include <tuple>
 #include <vector>
 
-#include "sortition/errors.hpp"
-#include "sortition/score.hpp"
+#include "errors.hpp"
+#include "score.hpp"
 
 namespace hamt::sortition {
 

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "trie/map.hpp"
-#include "trie/order.hpp"
+#include "map.hpp"
+#include "order.hpp"
 
 namespace hamt {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "trie/map.hpp"
+#include "map.hpp"
 
 namespace hamt {
 

@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "trie/trie.hpp"
+#include "trie.hpp"
 
 namespace hamt {
 

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-#include "trie/map.hpp"
+#include "map.hpp"
 
 namespace hamt {
 

@@ -20,9 +20,9 @@
 #include <string_view>
 #include <utility>
 
-#include "trie/policy.hpp"
-#include "trie/storage.hpp"
-#include "trie/value.hpp"
+#include "policy.hpp"
+#include "storage.hpp"
+#include "value.hpp"
 
 namespace hamt {
 

@@ -12,7 +12,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "trie/integers.hpp"
+#include "integers.hpp"
 
 namespace hamt {
 

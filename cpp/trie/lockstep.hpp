@@ -22,7 +22,7 @@
 #include <optional>
 #include <vector>
 
-#include "trie/trie.hpp"
+#include "trie.hpp"
 
 namespace hamt {
 

@@ -16,8 +16,8 @@
 #include <type_traits>
 #include <utility>
 
-#include "trie/cursor.hpp"
-#include "trie/trie.hpp"
+#include "cursor.hpp"
+#include "trie.hpp"
 
 namespace hamt {
 

@@ -10,8 +10,8 @@
 #include <string_view>
 #include <type_traits>
 
-#include "trie/lockstep.hpp"
-#include "trie/map.hpp"
+#include "lockstep.hpp"
+#include "map.hpp"
 
 namespace hamt {
 

@@ -30,12 +30,12 @@
 #include <stdexcept>
 #include <type_traits>
 
-#include "trie/bits.hpp"
-#include "trie/digest32.hpp"
-#include "trie/entry.hpp"
-#include "trie/policy.hpp"
-#include "trie/slot.hpp"
-#include "trie/storage.hpp"
+#include "bits.hpp"
+#include "digest32.hpp"
+#include "entry.hpp"
+#include "policy.hpp"
+#include "slot.hpp"
+#include "storage.hpp"
 
 namespace hamt {
 
@@ -313,6 +313,6 @@ class node {
 
 }  // namespace hamt
 
-#include "trie/node_compare.hpp"
-#include "trie/node_edit.hpp"
-#include "trie/node_release.hpp"
+#include "node_compare.hpp"
+#include "node_edit.hpp"
+#include "node_release.hpp"

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
-#include "trie/node.hpp"
+#include "node.hpp"
 
 namespace hamt {
 

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <utility>
 
-#include "trie/node.hpp"
+#include "node.hpp"
 
 namespace hamt {
 

@@ -4,7 +4,7 @@
 
 #include <memory>
 
-#include "trie/node.hpp"
+#include "node.hpp"
 
 namespace hamt {
 

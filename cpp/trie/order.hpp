@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "trie/trie.hpp"
+#include "trie.hpp"
 
 namespace hamt {
 

@@ -4,10 +4,10 @@
 
 #include <cstddef>
 
-#include "trie/count.hpp"
-#include "trie/hash.hpp"
-#include "trie/memory.hpp"
-#include "trie/value.hpp"
+#include "count.hpp"
+#include "hash.hpp"
+#include "memory.hpp"
+#include "value.hpp"
 
 namespace hamt {
 

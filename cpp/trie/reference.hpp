@@ -41,7 +41,7 @@
 #include <utility>
 #include <vector>
 
-#include "trie/map.hpp"
+#include "map.hpp"
 
 namespace hamt {
 

@@ -7,10 +7,10 @@
 #include <string_view>
 #include <utility>
 
-#include "trie/bits.hpp"
-#include "trie/entry.hpp"
-#include "trie/policy.hpp"
-#include "trie/storage.hpp"
+#include "bits.hpp"
+#include "entry.hpp"
+#include "policy.hpp"
+#include "storage.hpp"
 
 namespace hamt {
 

@@ -23,8 +23,8 @@
 #include <optional>
 #include <string_view>
 
-#include "trie/bits.hpp"
-#include "trie/node.hpp"
+#include "bits.hpp"
+#include "node.hpp"
 
 namespace hamt {
 

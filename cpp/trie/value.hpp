@@ -21,7 +21,7 @@
 #include <utility>
 #include <variant>
 
-#include "trie/bits.hpp"
+#include "bits.hpp"
 
 namespace hamt {
 

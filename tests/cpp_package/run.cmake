@@ -20,6 +20,18 @@ if(NOT block)
 endif()
 file(WRITE ${work}/readme.cpp "${CMAKE_MATCH_1}")
 
+# A source that includes every header of the package.
+file(GLOB headers RELATIVE ${SOURCE}/cpp ${SOURCE}/cpp/trie/*.hpp ${SOURCE}/cpp/snapshot/*.hpp ${SOURCE}/cpp/digest/*.hpp
+     ${SOURCE}/cpp/blocks/*.hpp ${SOURCE}/cpp/sortition/*.hpp)
+list(LENGTH headers count)
+if(count LESS 40)
+  message(FATAL_ERROR "the package has ${count} headers only")
+endif()
+list(TRANSFORM headers PREPEND "#include <hamt/")
+list(TRANSFORM headers APPEND ">\n")
+string(JOIN "" text ${headers})
+file(WRITE ${work}/every_header.cpp "${text}")
+
 # The package as an archive is installed somewhere else than where it was built.
 run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${work}/installed)
 file(RENAME ${work}/installed ${work}/prefix)
@@ -30,7 +42,7 @@ foreach(way IN ITEMS package subproject)
     set(from -DHAMT_SOURCE=${SOURCE})
   endif()
   run(${CMAKE_COMMAND} -S ${CMAKE_CURRENT_LIST_DIR} -B ${work}/${way} -G Ninja -DCMAKE_CXX_FLAGS=-Werror
-      -DREADME_PROGRAM=${work}/readme.cpp ${from})
+      -DREADME_PROGRAM=${work}/readme.cpp -DEVERY_HEADER=${work}/every_header.cpp ${from})
   run(${CMAKE_COMMAND} --build ${work}/${way})
   run(${CMAKE_CTEST_COMMAND} --test-dir ${work}/${way} --output-on-failure)
 endforeach()

@@ -1,0 +1,4 @@
+// A header of the consumer's own, which the package must not take for one of its own.
+#pragma once
+
+struct own_trie_map {};
