@@ -66,11 +66,11 @@ constexpr bool one_round_a_turn = false;
 void keccak_f1600(std::array<std::uint64_t, 25>& state) noexcept {
   std::uint64_t a[25];
   std::uint64_t e[25];
-  for (int i = 0; i < 25; ++i) a[i] = state[i];
+  for (unsigned i = 0; i < 25; ++i) a[i] = state[i];
   if constexpr (one_round_a_turn) {
     for (const std::uint64_t rc : round_constants) {
       round(a, e, rc);
-      for (int i = 0; i < 25; ++i) a[i] = e[i];
+      for (unsigned i = 0; i < 25; ++i) a[i] = e[i];
     }
   } else {
     for (std::size_t i = 0; i < round_constants.size(); i += 2) {
@@ -78,7 +78,7 @@ void keccak_f1600(std::array<std::uint64_t, 25>& state) noexcept {
       round(e, a, round_constants[i + 1]);
     }
   }
-  for (int i = 0; i < 25; ++i) state[i] = a[i];
+  for (unsigned i = 0; i < 25; ++i) state[i] = a[i];
 }
 
 }  // namespace hamt

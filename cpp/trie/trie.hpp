@@ -22,6 +22,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "bits.hpp"
 #include "node.hpp"
@@ -271,6 +272,18 @@ class path {
   static_assert(std::is_trivial_v<Frame>, "frames beyond the end cost nothing");
 
  public:
+  path() noexcept = default;
+  path(const path& other) noexcept = default;
+  path& operator=(const path& other) noexcept = default;
+  /// Leaves the other one empty: a cursor that was moved from is at its end.
+  path(path&& other) noexcept { *this = std::move(other); }
+  path& operator=(path&& other) noexcept {
+    const unsigned depth = std::exchange(other.depth_, 0);
+    std::copy_n(other.frames_, depth, frames_);
+    depth_ = depth;
+    return *this;
+  }
+
   bool empty() const noexcept { return depth_ == 0; }
   unsigned depth() const noexcept { return depth_; }
   Frame& back() noexcept { return frames_[depth_ - 1]; }

@@ -89,6 +89,28 @@ TYPED_TEST(Cursors, BeginAtPositionsOfOtherMapsAndOfNone) {
   }
 }
 
+/// Moves `first` away, and the other away again: whoever has the entries has all of them.
+template <class Cursor>
+void expect_moved(Cursor first, const Cursor& empty, std::size_t entries) {
+  Cursor second = std::move(first);
+  EXPECT_FALSE(first);  // NOLINT(bugprone-use-after-move)
+  Cursor third = empty;
+  third = std::move(second);
+  EXPECT_FALSE(second);  // NOLINT(bugprone-use-after-move)
+  Cursor& same = third;
+  third = std::move(same);
+  std::size_t found = 0;
+  for (; third; third.next()) ++found;
+  EXPECT_EQ(found, entries);
+}
+
+TEST(Cursor, IsAtItsEndWhenItWasMovedFrom) {
+  hamt::map<int> m;
+  for (int i = 0; i < 500; ++i) m = m.set("key " + std::to_string(i), i);
+  expect_moved(hamt::cursor<int>(m), hamt::cursor<int>({}), 500);
+  expect_moved(hamt::diff_cursor<int>({}, m), hamt::diff_cursor<int>({}, {}), 500);
+}
+
 TEST(EqualBytes, ComparesEveryByteOfEveryLength) {
   for (std::size_t n = 0; n < 70; ++n) {
     const std::string a(n, 'a');
