@@ -32,8 +32,8 @@ async function tidy() {
 const layers = ['trie', 'snapshot', 'digest', 'blocks', 'sortition', 'boundary', 'binding']
 
 /**
- * Includes that point up, and those that are not relative to their file: a consumer's own `trie/map.hpp` would be
- * taken for these. Nothing else keeps them out.
+ * Includes that point up, and those that are not relative to their file: a consumer's own `trie/map.hpp`
+ * would be taken for these. Nothing else keeps them out.
  */
 function includes() {
   const wrong = cppFiles('.hpp', '.cpp')

@@ -83,7 +83,7 @@ interface Fetch {
   /** How many of them are under way. */
   left: number
   /** What was wrong with one of them. The call has failed with it; hashing the rest would be for nobody. */
-  refusal?: unknown
+  refusal?: Error
 }
 
 interface Pending {
@@ -221,7 +221,7 @@ export abstract class BlockReader {
           this.keep(name, what, bytes.length)
           return what
         } catch (error) {
-          group.refusal ??= error // at once: others of the group may have come with it
+          group.refusal ??= error as Error // at once: others of the group may have come with it
           throw error
         }
       }

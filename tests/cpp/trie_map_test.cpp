@@ -117,9 +117,11 @@ struct greedy {
   greedy(const greedy&) = default;
   greedy& operator=(const greedy&) = default;
   ~greedy() = default;
+  // That is what is tested. NOLINTBEGIN(google-explicit-constructor,bugprone-forwarding-*)
   template <class T>
   requires(!std::is_same_v<std::remove_cvref_t<T>, greedy>) greedy(T&&)
-      : made_of("something else") {}  // NOLINT(google-explicit-constructor,bugprone-*)
+      : made_of("something else") {}
+  // NOLINTEND(google-explicit-constructor,bugprone-forwarding-*)
   std::string made_of = "nothing";
 };
 
