@@ -41,7 +41,8 @@ HAMT_EXPORT(batch, one_path,
 
 HAMT_EXPORT(touch, one_path, (number id), id)
 HAMT_EXPORT(drain, one_path, ())
-HAMT_EXPORT(unencoded, many_paths, (handle map, number only_undigested), map, only_undigested)
+HAMT_EXPORT(unencoded, many_paths, (handle map, handle shared, number only_undigested), map, shared,
+            only_undigested)
 HAMT_EXPORT(attach, one_path, (bytes_size size), size)
 
 HAMT_EXPORT(size, no, (handle map), map)

@@ -159,8 +159,10 @@ class context;
 /// They may be used again. Result: `output`.
 [[gnu::noinline]] status drain(context& c);
 /// Ids without attached bytes that a map holds, as words, some of them several times; with
-/// `only_undigested` those that its digest needs. Result: `output`.
-[[gnu::noinline]] status unencoded(context& c, handle map, std::uint32_t only_undigested);
+/// `only_undigested` those that its digest needs. Nodes that it shares with the map `shared` are
+/// left out: 0 for none. O(nodes that are left). Result: `output`.
+[[gnu::noinline]] status unencoded(context& c, handle map, handle shared,
+                                   std::uint32_t only_undigested);
 /// Attaches encodings: the first `size` bytes of the input are an id, a length, that many bytes, up
 /// to three bytes to the next multiple of four, and so on. An id that is not live is passed over.
 [[gnu::noinline]] status attach(context& c, std::size_t size);

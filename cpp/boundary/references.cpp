@@ -33,12 +33,15 @@ status touch(context& c, std::uint32_t id) {
   });
 }
 
-status unencoded(context& c, handle map, std::uint32_t only_undigested) {
+status unencoded(context& c, handle map, handle shared, std::uint32_t only_undigested) {
   return run(c, [&] {
     const tree* const m = c.maps.find(map);
     if (m == nullptr) return c.no_map(map);
+    const tree* const other = c.maps.find(shared);
+    if (other == nullptr) return c.no_map(shared);
     c.output.clear();
-    each_unencoded(*m, only_undigested != 0, [&](reference_id id) { c.output.append(id); });
+    each_unencoded(
+        *m, only_undigested != 0, [&](reference_id id) { c.output.append(id); }, *other);
     return c.give_output();
   });
 }

@@ -28,8 +28,10 @@ export function withEncoded<T>(
     const isTemporary = versions.some((v) => v.store === null)
     const missing = new Set<number>() // the same objects are in many versions
     const result = lineage.withHandles(versions, (handles) => {
+      let seen = 0 // the version before: what this one shares with it was looked at
       for (const handle of handles) {
-        check(raw.hamt_unencoded(handle, forDigest ? 1 : 0))
+        check(raw.hamt_unencoded(handle, seen, forDigest ? 1 : 0))
+        seen = handle
         const ids = takeOutput()
         for (const id of new Uint32Array(ids.buffer)) missing.add(id)
         if (isTemporary && missing.size > 0) break

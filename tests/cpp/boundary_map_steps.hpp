@@ -7,6 +7,7 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -124,9 +125,23 @@ class map_steps : protected entry_steps {
     cursors_.erase(i);
   }
 
+  /// What one map lacks, and another beyond the nodes that they share, is what both lack.
+  void unencoded_in_either(handle a, handle b) {
+    const auto set_of = [](const std::vector<reference_id>& ids) {
+      return std::set<reference_id>(ids.begin(), ids.end());
+    };
+    std::set<reference_id> both = set_of(unencoded_of(a, false));
+    std::set<reference_id> seen = both;
+    both.merge(set_of(unencoded_of(b, false)));
+    seen.merge(set_of(unencoded_of(b, false, a)));
+    BOUNDARY_REQUIRE(seen == both);
+    BOUNDARY_REQUIRE(unencoded_of(a, false, a).empty());
+  }
+
   void digests() {
     const auto i = any_map(), j = any_map();
     const bool lacks_bytes = !unencoded_of(i->first, true).empty();
+    unencoded_in_either(i->first, j->first);
     status s;
     if (!succeeds([&] { return digest(c(), i->first); }, s)) return;
     BOUNDARY_REQUIRE(s == (lacks_bytes ? status::internal_error : status::ok));

@@ -129,10 +129,10 @@ class model {
     BOUNDARY_REQUIRE(usage(c()) == status::ok);
     BOUNDARY_REQUIRE(calls_.words().usage.references == calls_.ids_in_use.size());
   }
-  /// Ids of a map without attached bytes.
-  std::vector<reference_id> unencoded_of(handle h, bool only_undigested) {
+  /// Ids of a map without attached bytes, less those of nodes that it shares with another.
+  std::vector<reference_id> unencoded_of(handle h, bool only_undigested, handle shared = 0) {
     fuse::left = -1;
-    BOUNDARY_REQUIRE(unencoded(c(), h, only_undigested) == status::ok);
+    BOUNDARY_REQUIRE(unencoded(c(), h, shared, only_undigested) == status::ok);
     std::vector<reference_id> ids = calls_.output_words();
     for (const reference_id id : ids) BOUNDARY_REQUIRE(calls_.ids_in_use.count(id) != 0);
     return ids;

@@ -1,6 +1,7 @@
 // Objects by reference across the boundary: ids in maps, their bytes, their end.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -116,7 +117,8 @@ TEST_F(BoundaryReference, IdsThatAreNoneAreRefused) {
   EXPECT_EQ(attach(c, 8), status::bad_argument);
   EXPECT_EQ(attach(c, 4), status::bad_argument);
   EXPECT_EQ(attach(c, SIZE_MAX), status::bad_argument);
-  EXPECT_EQ(unencoded(c, 77, 0), status::bad_argument);
+  EXPECT_EQ(unencoded(c, 77, 0, 0), status::bad_argument);
+  EXPECT_EQ(unencoded(c, 0, 77, 0), status::bad_argument);
 }
 
 TEST_F(BoundaryReference, DigestsAreThoseOfTheBytes) {
@@ -128,15 +130,29 @@ TEST_F(BoundaryReference, DigestsAreThoseOfTheBytes) {
     put(in_bytes, key, object + std::string(i % 3, '\x02'));
   }
   EXPECT_EQ(digest(c, by_id), status::internal_error);
-  EXPECT_EQ(unencoded(c, by_id, 1), status::ok);
+  EXPECT_EQ(unencoded(c, by_id, 0, 1), status::ok);
   const std::vector<reference_id> missing = ids();
   EXPECT_EQ(missing.size(), 40u);
   for (const reference_id id : missing)
     EXPECT_EQ(give_bytes(id, object + std::string(id % 3, '\x02')), status::ok);
   EXPECT_EQ(digest_of_map(by_id), digest_of_map(in_bytes));
   EXPECT_EQ(compare(c, by_id, in_bytes), status::unchanged);
-  EXPECT_EQ(unencoded(c, by_id, 0), status::ok);
+  EXPECT_EQ(unencoded(c, by_id, 0, 0), status::ok);
   EXPECT_TRUE(ids().empty());
+}
+
+TEST_F(BoundaryReference, WhatAVersionSharesWithAnotherIsNotLookedAtAgain) {
+  const handle h = new_map();
+  for (reference_id i = 0; i < 200; ++i) put(h, "key " + std::to_string(i), i);
+  ASSERT_EQ(copy(c, h), status::ok);
+  const auto next = static_cast<handle>(words().map.id);
+  put(next, "key 7", 200);
+  EXPECT_EQ(unencoded(c, next, h, 0), status::ok);
+  const std::vector<reference_id> fresh = ids();
+  EXPECT_TRUE(std::count(fresh.begin(), fresh.end(), 200u) == 1);
+  EXPECT_LT(fresh.size(), 70u);  // those of the nodes on the way to the key
+  EXPECT_EQ(unencoded(c, next, 0, 0), status::ok);
+  EXPECT_EQ(ids().size(), 200u);
 }
 
 TEST_F(BoundaryReference, BytesOfAnObjectAreGivenTheirObjectInAllVersions) {
@@ -155,7 +171,7 @@ TEST_F(BoundaryReference, BytesOfAnObjectAreGivenTheirObjectInAllVersions) {
   EXPECT_EQ(drained(), (std::vector<reference_id>{4}));
   EXPECT_EQ(look(other, "a"), status::ok);
   EXPECT_EQ(words().value.reference, 3u);
-  EXPECT_EQ(unencoded(c, other, 0), status::ok);
+  EXPECT_EQ(unencoded(c, other, 0, 0), status::ok);
   EXPECT_TRUE(ids().empty());
   write("n");
   EXPECT_EQ(resolve(c, h, 1, 5), status::unchanged);
