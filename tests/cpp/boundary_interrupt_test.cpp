@@ -126,7 +126,8 @@ class BoundaryInterrupt : public testing::Test {
                            changes(c(), h, kept_, 1),
                            set_reference(c(), h, 0, 0, 0),
                            resolve(c(), h, 0, 0),
-                           unencoded(c(), h, 0),
+                           unencoded(c(), h, 0, 0),
+                           unencoded(c(), 0, h, 0),
                            diff_open(c(), kept_, h, 1),
                            digest(c(), h),
                            prove(c(), h, 4, 1)})
