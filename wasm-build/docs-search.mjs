@@ -124,7 +124,7 @@ function siteSearch(fillers) {
       const lower = text.toLowerCase()
       const at = wordsOf(typed)
         .map((word) => lower.indexOf(word))
-        .find((place) => place >= 0)
+        .find((offset) => offset >= 0)
       const start = at > 60 ? text.lastIndexOf(' ', at - 40) + 1 : 0
       const part = text.slice(start, start + 140)
       const end = start + part.length < text.length ? part.lastIndexOf(' ') : part.length

@@ -49,8 +49,8 @@ export interface DeserializeOptions<V> {
 /**
  * The bytes of versions of one map or of several: what they share is written once, and what is equal is
  * shared, however they were made. The bytes follow from contents, order and `meta` alone. O(what the versions
- * do not share), and for the first call O(entries × versions) too: maps move to wasm, and what lacks its
- * encoding is looked for in each of them.
+ * do not share); the first call takes some times as long as the next, as maps move to wasm and objects are
+ * encoded.
  */
 export function serialize<V>(
   versions: Iterable<Hamt<V>>,

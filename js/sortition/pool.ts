@@ -85,8 +85,8 @@ function countOf(balance: bigint | number, ticketPrice: bigint): bigint | number
     : ticketsOf(BigInt(balance), ticketPrice)
 }
 
-/** Where a pool is: who is eligible there follows from these. */
-interface Place {
+/** What decides who is in a pool. */
+interface Inputs {
   rows: number
   second: number
   version: number
@@ -96,7 +96,7 @@ interface Place {
 
 /** The operators that are eligible at one second, and what draws ask of all of them together. */
 export class Pool {
-  #at: Place = { rows: 0, second: -1, version: -1, policy: -1, frozen: undefined }
+  #inputs: Inputs = { rows: 0, second: -1, version: -1, policy: -1, frozen: undefined }
   #isMember = new Uint8Array(0)
   /** Of members, the owner under whom they are counted. */
   #ownerOf = new Int32Array(0)
@@ -114,19 +114,19 @@ export class Pool {
    */
   moveTo(to: Eligibility): this {
     const { state, second, frozen } = to
-    const place = {
+    const inputs = {
       rows: state.rows,
       second,
       version: state.rowOf(Kind.version),
       policy: state.rowOf(Kind.policy),
       frozen,
     }
-    const from = this.#at
-    if (from.rows === place.rows && from.second === second && from.frozen === frozen) return this
+    const from = this.#inputs
+    if (from.rows === inputs.rows && from.second === second && from.frozen === frozen) return this
     this.#makeRoom(state.size)
-    const goesOn = from.rows <= place.rows && from.second <= second && from.frozen === frozen
-    if (!goesOn || from.policy !== place.policy || !this.#goOn(to, from, place)) this.#startAnew(to)
-    this.#at = place
+    const goesOn = from.rows <= inputs.rows && from.second <= second && from.frozen === frozen
+    if (!goesOn || from.policy !== inputs.policy || !this.#goOn(to, from, inputs)) this.#startAnew(to)
+    this.#inputs = inputs
     return this
   }
 
@@ -150,7 +150,7 @@ export class Pool {
   }
 
   /** Looks at what has changed; false where that is not known. */
-  #goOn(to: Eligibility, from: Place, { version }: Place): boolean {
+  #goOn(to: Eligibility, from: Inputs, { version }: Inputs): boolean {
     const { state, second } = to
     const { operators, kinds, times } = state.log.columns
     const isNewVersion = from.version !== version
@@ -194,7 +194,7 @@ export class Pool {
     this.#holders?.add(state, n)
   }
 
-  // --- questions about the place that the pool was moved to -----------------------------------------
+  // --- questions about the second that the pool was moved to -----------------------------------------
 
   /** The members in ascending order. O(operators). */
   operators(): number[] {
@@ -215,7 +215,7 @@ export class Pool {
   /** How many bond owners those have that a row has changed since the last version or policy. */
   ownersSinceReset({ log, rows }: StateAt): number {
     if (!this.#changed) {
-      const { version, policy } = this.#at
+      const { version, policy } = this.#inputs
       const changed = { is: new Uint8Array(this.#isMember.length), owners: new Owners() }
       for (const n of log.columns.operators.subarray(Math.max(version, policy) + 1, rows))
         if (n >= 0) changed.is[n] = 1
